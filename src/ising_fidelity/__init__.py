@@ -1,4 +1,4 @@
-"""How faithful are generative models to statistical physics?
+"""Measure how faithful generative models are to statistical physics.
 
 The library behind the workflow: it simulates the two-dimensional Ising model, trains
 generative models on it, samples them, and measures every set of frames in the same way.

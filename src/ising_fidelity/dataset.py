@@ -130,7 +130,9 @@ def frames_dataset(
 def check_frames(dataset: xr.Dataset, name: str) -> None:
     """Raise InputError, naming ``name``, unless a dataset keeps the contract of frames."""
     if "spin" not in dataset:
-        raise InputError(f"{name}: no variable 'spin'; a file of frames has spin(chain, draw, y, x)")
+        raise InputError(
+            f"{name}: no variable 'spin'; a file of frames has spin(chain, draw, y, x)"
+        )
     spin = dataset["spin"]
     if spin.dims != FRAME_DIMENSIONS:
         raise InputError(

@@ -8,6 +8,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ising_fidelity import __version__
 
 PACKAGE = "ising_fidelity"
@@ -50,8 +53,14 @@ def code_hash(module: str) -> str:
 
 
 def settings_hash(settings: Any) -> str:
-    """Return a hash of plain settings (numbers, strings, lists, dicts), independent of key order."""
+    """Return a hash of plain settings (numbers, strings, lists, dicts) in any order of keys."""
     return hashlib.sha256(canonical_json(settings).encode()).hexdigest()[:16]
+
+
+def array_hash(values: NDArray[Any]) -> str:
+    """Return a hash of an array's shape, type and numbers."""
+    described = f"{values.shape}{values.dtype.str}".encode()
+    return hashlib.sha256(described + np.ascontiguousarray(values).tobytes()).hexdigest()[:16]
 
 
 def canonical_json(settings: Any) -> str:

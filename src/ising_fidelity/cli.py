@@ -1,0 +1,267 @@
+"""The command ``ising-fidelity``: one command per step of the walk, each a thin cover.
+
+Exit status: 0 done, 2 wrong usage or bad input (one line on stderr), 1 anything else.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.temperatures import canonical
+
+app = typer.Typer(
+    help="How faithful are generative models to statistical physics? One command per step.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+LatticeSize = Annotated[int, typer.Option(help="L, frames are L x L")]
+Temperature = Annotated[str, typer.Option(help="in units of J/k_B", parser=canonical)]
+Temperatures = Annotated[list[str], typer.Option("--temperature", help="repeat for more")]
+Seed = Annotated[int, typer.Option(help="of every random number", min=0)]
+Output = Annotated[Path, typer.Option(help="file to write")]
+FramesFile = Annotated[Path, typer.Argument(metavar="FRAMES.nc", help="frames to look at")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...")]
+Device = Annotated[str, typer.Option(help="auto, cpu or cuda")]
+SamplingSteps = Annotated[
+    int | None, typer.Option(help="steps of the respaced reverse chain; all N_t if not given")
+]
+ReverseVariance = Annotated[str, typer.Option(help="beta, posterior or spin")]
+
+
+@app.command()
+def solve(lattice_size: LatticeSize, temperature: Temperatures, output: Output) -> None:
+    """Write the exact results for one lattice at some temperatures."""
+    from ising_fidelity.steps.solve import solve
+
+    temperatures = [canonical(value) for value in temperature]
+    solve(lattice_size=lattice_size, temperatures=temperatures, output=output)
+
+
+@app.command()
+def simulate(
+    lattice_size: LatticeSize,
+    temperature: Temperature,
+    sampler: Annotated[str, typer.Option(help="metropolis, checkerboard or cluster")],
+    frames: Annotated[int, typer.Option(help="over all chains, a multiple of them")],
+    thermalization: Annotated[int, typer.Option(help="sweeps before the first frame")],
+    spacing: Annotated[int, typer.Option(help="sweeps between frames")],
+    seed: Seed,
+    output: Output,
+    chains: Annotated[int, typer.Option(help="independent chains")] = 1,
+) -> None:
+    """Make frames by Monte Carlo at one temperature."""
+    from ising_fidelity.steps.simulate import simulate
+
+    simulate(
+        lattice_size=lattice_size,
+        temperature=temperature,
+        sampler=sampler,
+        frames=frames,
+        chains=chains,
+        thermalization=thermalization,
+        spacing=spacing,
+        seed=seed,
+        output=output,
+    )
+
+
+@app.command()
+def train(
+    config: Annotated[list[Path], typer.Option(help="repeat: each is laid over the one before")],
+    model: Annotated[str, typer.Option(help="name of an entry of models: in the config")],
+    output: Output,
+    frames: Annotated[list[Path], typer.Argument(metavar="FRAMES.nc...")],
+    device: Annotated[str | None, typer.Option(help="in place of the config's")] = None,
+    finish: Annotated[
+        bool, typer.Option("--finish", help="take a cut off training as it is, train no further")
+    ] = False,
+) -> None:
+    """Train one model of the config; go on from where an earlier run was cut off."""
+    from ising_fidelity.config import load
+
+    settings = load(config)
+    if model not in settings.trained_models:
+        known = ", ".join(settings.trained_models) or "none"
+        raise InputError(f"--model: no {model} in models: of the config; there are: {known}")
+    from ising_fidelity.seeds import derive_seed
+    from ising_fidelity.steps.train import train
+
+    train(
+        settings=settings.trained_models[model],
+        model=model,
+        seed=derive_seed(settings.seed, "train", model),
+        frames=frames,
+        output=output,
+        device=device or settings.device,
+        finish=finish,
+    )
+
+
+@app.command()
+def sample(
+    model: Annotated[Path, typer.Option(help="checkpoint written by train")],
+    temperature: Temperature,
+    frames: Annotated[int, typer.Option(help="how many", min=1)],
+    lattice_size: LatticeSize,
+    seed: Seed,
+    output: Output,
+    sampling_steps: SamplingSteps = None,
+    reverse_variance: ReverseVariance = "beta",
+    binarize: Annotated[str, typer.Option(help="rule that makes spins: sign")] = "sign",
+    device: Device = "auto",
+) -> None:
+    """Draw frames from a trained model at one temperature."""
+    from ising_fidelity.steps.sample import sample
+
+    sample(
+        model=model,
+        temperature=temperature,
+        frames=frames,
+        lattice_size=lattice_size,
+        seed=seed,
+        output=output,
+        sampling_steps=sampling_steps,
+        reverse_variance=reverse_variance,
+        binarize=binarize,
+        device=device,
+    )
+
+
+@app.command()
+def equilibrate(
+    temperature: Temperature,
+    lattice_size: LatticeSize,
+    starts: Annotated[int, typer.Option(help="how many walks", min=1)],
+    seed: Seed,
+    output: Output,
+    sampler: Annotated[str | None, typer.Option(help="metropolis or checkerboard")] = None,
+    sweeps: Annotated[int, typer.Option(help="length of a Monte Carlo walk", min=1)] = 1000,
+    model: Annotated[Path | None, typer.Option(help="checkpoint of a diffusion model")] = None,
+    sampling_steps: SamplingSteps = None,
+    reverse_variance: ReverseVariance = "beta",
+    device: Device = "auto",
+) -> None:
+    """Follow energy and magnetisation from random starts, by Monte Carlo or a reverse chain."""
+    from ising_fidelity.steps.equilibrate import equilibrate
+
+    if (sampler is None) == (model is None):
+        raise InputError("equilibrate: give either --sampler or --model")
+    equilibrate(
+        temperature=temperature,
+        lattice_size=lattice_size,
+        starts=starts,
+        seed=seed,
+        output=output,
+        sampler=sampler or "metropolis",
+        sweeps=sweeps,
+        model=model,
+        sampling_steps=sampling_steps,
+        reverse_variance=reverse_variance,
+        device=device,
+    )
+
+
+@app.command()
+def measure(frames: FramesFile, output: Output, seed: Seed = 0) -> None:
+    """Measure every observable of one file of frames, with error bars."""
+    from ising_fidelity.steps.measure import measure
+
+    measure(frames=frames, output=output, seed=seed)
+
+
+@app.command()
+def compare(
+    frames: FramesFile,
+    reference: Annotated[Path, typer.Option(help="frames to hold them against")],
+    output: Output,
+    training: Annotated[
+        list[Path] | None, typer.Option(help="training frames; repeat for more")
+    ] = None,
+    seed: Seed = 0,
+) -> None:
+    """Measure the distances between two files of frames."""
+    from ising_fidelity.steps.compare import compare
+
+    compare(frames=frames, reference=reference, training=training or [], output=output, seed=seed)
+
+
+@app.command()
+def merge(files: Files, output: Output) -> None:
+    """Join observables and comparisons of all sources and temperatures in one tree."""
+    from ising_fidelity.steps.merge import merge
+
+    merge(files=files, output=output)
+
+
+@app.command()
+def score(
+    fidelity: Annotated[Path, typer.Option(help="written by merge")],
+    exact: Annotated[Path, typer.Option(help="written by solve")],
+    reference: Annotated[str, typer.Option(help="source to hold the others against")],
+    output: Annotated[Path, typer.Option(help="table to write, CSV")],
+    table: Annotated[Path, typer.Option(help="page to write, HTML")],
+    training_temperatures: Annotated[str, typer.Option(help="JSON: model to list")] = "{}",
+    paper: Annotated[Path | None, typer.Option(help="the numbers that the paper quotes")] = None,
+    paper_table: Annotated[Path | None, typer.Option(help="its table beside ours, CSV")] = None,
+) -> None:
+    """Hold every source against exact results and Monte Carlo."""
+    from ising_fidelity.steps.score import score
+
+    score(
+        fidelity=fidelity,
+        exact=exact,
+        models=_mapping(training_temperatures, "--training-temperatures"),
+        reference=reference,
+        output=output,
+        table=table,
+        paper=paper,
+        paper_table=paper_table,
+    )
+
+
+@app.command()
+def plot(
+    files: Files,
+    figure: Annotated[str, typer.Option(help="fig3, figS1, ...")],
+    output: Annotated[list[Path], typer.Option(help="repeat: .svg, .png")],
+    source: Annotated[list[str] | None, typer.Option(help="in the legend's order")] = None,
+    temperature: Annotated[list[str] | None, typer.Option(help="repeat for more")] = None,
+    training_temperatures: Annotated[str, typer.Option(help="JSON: model to list")] = "{}",
+) -> None:
+    """Draw one figure of the paper from the run's files."""
+    from ising_fidelity.steps.plot import plot
+
+    plot(
+        figure=figure,
+        files=files,
+        outputs=output,
+        sources=source or [],
+        temperatures=[canonical(value) for value in temperature or []],
+        training_temperatures=_mapping(training_temperatures, "--training-temperatures"),
+    )
+
+
+def _mapping(text: str, flag: str) -> dict[str, Any]:
+    try:
+        mapping = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InputError(f"{flag}: not valid JSON ({error})") from error
+    if not isinstance(mapping, dict):
+        raise InputError(f"{flag}: a mapping is needed, such as {{}}")
+    return mapping
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except InputError as error:
+        print(f"ising-fidelity: {error}", file=sys.stderr)
+        sys.exit(2)

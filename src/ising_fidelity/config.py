@@ -1,0 +1,244 @@
+"""What a config may say: one pydantic model per section, no unknown keys.
+
+``config.yaml`` and the presets are read through this module alone; the JSON schema below
+``workflow/schema`` is generated from it.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import Field, PositiveInt, ValidationError, model_validator
+
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.figures import FIGURES
+from ising_fidelity.models.settings import (
+    AdversarialSettings,
+    DiffusionSettings,
+    ModelSettings,
+    Section,
+    SomeTemperatures,
+    Temperatures,
+)
+
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+
+Name = Annotated[str, Field(pattern=NAME)]
+
+
+class MonteCarlo(Section):
+    """One Monte Carlo source: how its frames are made at every temperature."""
+
+    sampler: Literal["metropolis", "checkerboard", "cluster"] = Field(
+        description="metropolis (random site, the paper's), checkerboard, or cluster (Wolff)"
+    )
+    frames: PositiveInt = Field(description="frames per temperature, over all chains")
+    chains: PositiveInt = Field(1, description="independent chains that share the frames")
+    thermalization: int = Field(ge=0, description="sweeps before the first frame")
+    spacing: PositiveInt = Field(description="sweeps between frames")
+
+    @model_validator(mode="after")
+    def _whole_chains(self) -> Self:
+        if self.frames % self.chains:
+            raise ValueError(f"frames: {self.frames} is not a multiple of chains: {self.chains}")
+        return self
+
+
+class ForeignSource(Section):
+    """A user's own set of frames, one file per temperature."""
+
+    frames: str = Field(
+        pattern=r"\{T\}",
+        description="path of the files, {T} standing for the temperature: frames/T{T}.nc",
+    )
+
+
+class Sampling(Section):
+    """How frames are drawn from every model."""
+
+    frames: PositiveInt = Field(1000, description="frames per temperature and model")
+    sampling_steps: PositiveInt | None = Field(
+        None, description="steps of the respaced reverse chain; null: all N_t of the model"
+    )
+    reverse_variance: Literal["beta", "posterior", "spin"] = Field(
+        "beta",
+        description="variance of the reverse step: beta_t (the paper), that of q(x_(t-1)|x_t,x_0), "
+        "or with what x_0 = +-1 still varies at each site added",
+    )
+    binarize: Literal["sign"] = Field("sign", description="rule that makes spins of real numbers")
+
+
+class Equilibration(Section):
+    """Energy and magnetisation on the way from random starts (the paper's first Fig. 4)."""
+
+    temperatures: Temperatures = Field(default=[], description="1.80, 2.30 and 2.80 in the paper")
+    starts: PositiveInt = Field(100, description="random starts per temperature")
+    sweeps: PositiveInt = Field(1000, description="Monte Carlo sweeps from each start")
+    sampling_steps: PositiveInt | None = Field(
+        None, description="steps of the reverse chain; null: all N_t of the model"
+    )
+    sources: list[Name] = Field(default=[], description="Monte Carlo sources, diffusion models")
+
+
+class Figure(Section):
+    """What one figure shows; sources whose model is null in this run are left out."""
+
+    sources: list[Name] = Field(default=[], description="sources in the order of the legend")
+    temperatures: Temperatures = Field(default=[], description="for figures of single temperatures")
+
+
+class Config(Section):
+    """A whole run."""
+
+    run: Name = Field(description="name of the folder below results/")
+    lattice_size: int = Field(ge=2, description="L: frames are L x L")
+    seed: int = Field(ge=0, description="every random stream of the run derives from it")
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto", description="auto: a GPU if there is one"
+    )
+    temperatures: SomeTemperatures = Field(description="evaluation temperatures")
+    monte_carlo: dict[Name, MonteCarlo] = Field(min_length=1)
+    training_source: Name = Field("mc-paper", description="Monte Carlo source that trains models")
+    reference: Name = Field("mc", description="Monte Carlo source that sources are held against")
+    sources: dict[Name, ForeignSource] = Field(default={}, description="frames made elsewhere")
+    models: dict[Name, ModelSettings | None] = Field(
+        default={}, description="the model zoo; null leaves a model out of the run"
+    )
+    sampling: Sampling = Sampling()
+    equilibration: Equilibration = Equilibration()
+    figures: dict[str, Figure | None] = Field(default={}, description="null leaves a figure out")
+
+    @model_validator(mode="after")
+    def _names(self) -> Self:
+        for key in ("training_source", "reference"):
+            if getattr(self, key) not in self.monte_carlo:
+                raise ValueError(
+                    f"{key}: {getattr(self, key)} is not in monte_carlo: {list(self.monte_carlo)}"
+                )
+        named = [*self.monte_carlo, *self.models, *self.sources]
+        twice = sorted({name for name in named if named.count(name) > 1})
+        if twice:
+            raise ValueError(f"{twice[0]}: one name for two of monte_carlo, models and sources")
+        return self
+
+    @model_validator(mode="after")
+    def _lattices(self) -> Self:
+        for name, chain in self.monte_carlo.items():
+            if chain.sampler == "checkerboard" and (self.lattice_size % 2 or self.lattice_size < 6):
+                raise ValueError(
+                    f"lattice_size: {self.lattice_size} with monte_carlo.{name}.sampler: "
+                    "checkerboard; allowed are even sizes from 6"
+                )
+        multiple = {"diffusion": 8, "gan": 2}
+        for name, model in self.trained_models.items():
+            if self.lattice_size % multiple[model.family]:
+                raise ValueError(
+                    f"lattice_size: {self.lattice_size} with models.{name}.family: {model.family}; "
+                    f"allowed are multiples of {multiple[model.family]}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _figures(self) -> Self:
+        for key, figure in self.figures.items():
+            if key not in FIGURES:
+                raise ValueError(f"figures: no figure {key!r}; there are {sorted(FIGURES)}")
+            for source in figure.sources if figure else ():
+                if source not in {*self.monte_carlo, *self.models, *self.sources}:
+                    raise ValueError(f"figures.{key}.sources: no source named {source}")
+            for temperature in figure.temperatures if figure else ():
+                allowed = {*self.temperatures, *self.equilibration.temperatures}
+                if temperature not in allowed:
+                    raise ValueError(
+                        f"figures.{key}.temperatures: {temperature} is not in temperatures"
+                    )
+        return self
+
+    @model_validator(mode="after")
+    def _equilibration_sources(self) -> Self:
+        for source in self.equilibration.sources:
+            model = self.models.get(source)
+            if source not in {*self.monte_carlo, *self.models} or (
+                model is not None and model.family != "diffusion"
+            ):
+                raise ValueError(
+                    f"equilibration.sources: {source} is no Monte Carlo source or diffusion model"
+                )
+        return self
+
+    @property
+    def trained_models(self) -> dict[str, DiffusionSettings | AdversarialSettings]:
+        """The models of this run, without those set to null."""
+        return {name: model for name, model in self.models.items() if model is not None}
+
+    @property
+    def all_sources(self) -> list[str]:
+        """Every source of frames in this run."""
+        return [*self.monte_carlo, *self.trained_models, *self.sources]
+
+    @property
+    def drawn_figures(self) -> dict[str, Figure]:
+        """The figures of this run, each with those of its sources that the run has."""
+        drawn = {}
+        for key, figure in self.figures.items():
+            if figure is None:
+                continue
+            sources = [name for name in figure.sources if name in self.all_sources]
+            if sources or not figure.sources:
+                drawn[key] = figure.model_copy(update={"sources": sources})
+        return drawn
+
+
+def merge(base: Mapping[str, Any], update: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay one mapping over another: mappings are merged, everything else is replaced."""
+    merged = dict(base)
+    for key, value in update.items():
+        old = merged.get(key)
+        if isinstance(old, Mapping) and isinstance(value, Mapping):
+            value = merge(old, value)
+        merged[key] = value
+    return merged
+
+
+def load(paths: Sequence[str | Path]) -> Config:
+    """Read config files, each laid over the one before, and check the result.
+
+    Raises
+    ------
+    InputError
+        Naming the file or the key, what is wrong and what is allowed.
+    """
+    merged: dict[str, Any] = {}
+    for path in paths:
+        try:
+            content = yaml.safe_load(Path(path).read_text())
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"{path}: cannot be read ({error})") from error
+        except yaml.YAMLError as error:
+            text = " ".join(str(error).split())
+            raise InputError(f"{path}: not valid YAML ({text})") from error
+        if not isinstance(content, dict):
+            raise InputError(f"{path}: a config is a mapping of keys to values")
+        merged = merge(merged, content)
+    return check(merged)
+
+
+def check(content: Mapping[str, Any]) -> Config:
+    """Return a config made of plain values; raises InputError with one line if it is wrong."""
+    try:
+        return Config.model_validate(content)
+    except ValidationError as error:
+        raise InputError(f"config: {explain(error)}") from error
+
+
+def explain(error: ValidationError) -> str:
+    """Return the first of pydantic's complaints, and the number of others, in one line."""
+    first = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"] if part not in ("diffusion", "gan"))
+    text = re.sub(r"^(Value|Assertion) error, ", "", first["msg"])
+    given = "" if isinstance(first["input"], dict | list) else f" (given: {first['input']!r})"
+    others = error.error_count() - 1
+    more = f"; and {others} more" if others else ""
+    return " ".join(f"{place}: {text}{given}{more}".removeprefix(": ").split())

@@ -1,0 +1,116 @@
+"""Trained models as files: weights with everything that sampling needs to know beside them."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from pydantic import TypeAdapter, ValidationError
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.models import adversarial
+from ising_fidelity.models.settings import (
+    AdversarialSettings,
+    DiffusionSettings,
+    ModelSettings,
+)
+from ising_fidelity.models.unet import UNet
+
+FORMAT = "ising-fidelity model 1"
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained model.
+
+    Attributes
+    ----------
+    network
+        The U-Net or the generator, ready for sampling.
+    settings
+        Its entry in the config.
+    lattice_size
+        L of its training frames.
+    metadata
+        The checkpoint's metadata, provenance included.
+    """
+
+    network: nn.Module
+    settings: DiffusionSettings | AdversarialSettings
+    lattice_size: int
+    metadata: dict[str, str]
+
+
+def build_network(
+    settings: DiffusionSettings | AdversarialSettings, lattice_size: int
+) -> UNet | adversarial.Generator:
+    """Return the untrained network that draws frames."""
+    if isinstance(settings, DiffusionSettings):
+        return UNet(settings.network)
+    return adversarial.Generator(settings, lattice_size)
+
+
+def save(
+    path: Path,
+    weights: dict[str, Tensor],
+    settings: DiffusionSettings | AdversarialSettings,
+    lattice_size: int,
+    attributes: dict[str, Any],
+) -> None:
+    """Write a checkpoint that is whole or not there at all.
+
+    Parameters
+    ----------
+    weights
+        Of the network that :func:`build_network` returns.
+    attributes
+        Provenance, see :func:`ising_fidelity.provenance.attributes`.
+    """
+    metadata = {key: str(value) for key, value in attributes.items()}
+    metadata["format"] = FORMAT
+    metadata["model"] = json.dumps(settings.plain(), sort_keys=True)
+    metadata["lattice_size"] = str(lattice_size)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.partial")
+    save_file(
+        {key: value.cpu().contiguous() for key, value in weights.items()}, temporary, metadata
+    )
+    os.replace(temporary, path)
+
+
+def load(path: Path, device: torch.device | None = None) -> Model:
+    """Read a checkpoint.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or not a checkpoint of this project.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}: no such file")
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            weights = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    except SafetensorError as error:
+        raise InputError(f"{path}: not a readable safetensors file ({error})") from error
+    if metadata.get("format") != FORMAT:
+        raise InputError(
+            f"{path}: its metadata has no format {FORMAT!r}; not a model made by train"
+        )
+    try:
+        adapter: TypeAdapter[Any] = TypeAdapter(ModelSettings)
+        settings = adapter.validate_json(metadata["model"])
+        lattice_size = int(metadata["lattice_size"])
+        network = build_network(settings, lattice_size)
+        network.load_state_dict(weights)
+    except (KeyError, ValueError, ValidationError, RuntimeError) as error:
+        text = " ".join(str(error).split())
+        raise InputError(f"{path}: settings and weights do not belong together ({text})") from error
+    network.requires_grad_(False).eval()
+    return Model(network.to(device or "cpu"), settings, lattice_size, metadata)

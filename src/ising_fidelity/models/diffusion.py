@@ -1,0 +1,158 @@
+r"""Denoising diffusion: the schedule, what is minimised, and the reverse chain.
+
+The forward process adds noise in N_t steps,
+
+.. math:: q(x_t | x_0) = N(\sqrt{\bar\alpha_t}\, x_0, (1 - \bar\alpha_t) I), \qquad
+          \bar\alpha_t = \prod_{s \le t} (1 - \beta_s),
+
+a network estimates the noise, and the reverse chain takes it away again step by step
+(Ho, Jain and Abbeel, NeurIPS 2020; the paper's Eqs. 1 to 7).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Self
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+Network = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""Maps noisy frames (batch, 1, L, L), times (batch,), temperatures (batch,) to their noise."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How much noise each step adds.
+
+    Attributes
+    ----------
+    time
+        The network's name of each step, increasing, shape (steps,); 1 .. N_t unless respaced.
+    beta
+        Variance that each step adds, shape (steps,), float64.
+    """
+
+    time: Tensor
+    beta: Tensor
+
+    @classmethod
+    def linear(cls, steps: int, start: float, end: float) -> Self:
+        """Return the paper's schedule: beta_t linear in t from ``start`` to ``end``."""
+        return cls(
+            time=torch.arange(1, steps + 1),
+            beta=torch.linspace(start, end, steps, dtype=torch.float64),
+        )
+
+    @property
+    def alpha_bar(self) -> Tensor:
+        """Share of the signal's variance that is left after each step, shape (steps,)."""
+        return torch.cumprod(1 - self.beta, dim=0)
+
+    @property
+    def alpha_bar_previous(self) -> Tensor:
+        """The same before each step, shape (steps,); 1 before the first."""
+        return torch.cat([self.beta.new_ones(1), self.alpha_bar[:-1]])
+
+    def respaced(self, steps: int) -> Self:
+        r"""Return a schedule of fewer steps through the same noise levels.
+
+        The kept times are evenly spaced, first and last included, and
+        :math:`\beta = 1 - \bar\alpha_t / \bar\alpha_s` between neighbours s < t, so that each
+        kept level has the :math:`\bar\alpha` it had (Nichol and Dhariwal, ICML 2021, Eq. 19).
+
+        Raises
+        ------
+        ValueError
+            Unless 2 <= steps <= the present number of steps.
+        """
+        if not 2 <= steps <= len(self.time):
+            raise ValueError(f"a chain of {len(self.time)} steps cannot be respaced to {steps}")
+        kept = torch.linspace(0, len(self.time) - 1, steps, dtype=torch.float64).round().long()
+        alpha_bar = self.alpha_bar[kept]
+        previous = torch.cat([alpha_bar.new_ones(1), alpha_bar[:-1]])
+        return type(self)(time=self.time[kept], beta=1 - alpha_bar / previous)
+
+
+def q_sample(x_0: Tensor, alpha_bar: Tensor, noise: Tensor) -> Tensor:
+    """Return x_t, frames of shape (batch, 1, L, L) with their noise at alpha_bar (batch,)."""
+    alpha_bar = alpha_bar.to(x_0.device)[:, None, None, None]
+    return alpha_bar.sqrt().to(x_0) * x_0 + (1 - alpha_bar).sqrt().to(x_0) * noise
+
+
+def loss(
+    network: Network,
+    schedule: Schedule,
+    x_0: Tensor,
+    temperature: Tensor,
+    step: Tensor,
+    noise: Tensor,
+) -> Tensor:
+    """Return the mean squared error of the estimated noise (Ho et al., Eq. 14).
+
+    Parameters
+    ----------
+    x_0
+        Frames of -1 and +1, shape (batch, 1, L, L).
+    temperature
+        Units of J/k_B, shape (batch,).
+    step
+        Index into the schedule, from 0, shape (batch,), on the CPU.
+    noise
+        Standard normal, the shape of ``x_0``.
+    """
+    x_t = q_sample(x_0, schedule.alpha_bar[step], noise)
+    time = schedule.time[step].to(x_0.device)
+    return functional.mse_loss(network(x_t, time, temperature), noise)
+
+
+def reverse_chain(
+    network: Network,
+    schedule: Schedule,
+    x: Tensor,
+    temperature: Tensor,
+    variance: str,
+    generator: torch.Generator,
+) -> Iterator[Tensor]:
+    r"""Walk the reverse chain from noise to frames, one step per iteration.
+
+    .. math:: x_s = \frac{1}{\sqrt{1 - \beta}} \left( x_t - \frac{\beta}{\sqrt{1 - \bar\alpha_t}}
+              \epsilon(x_t, t, T) \right) + \sigma z,
+
+    with no noise in the last step (Ho et al., Algorithm 2; the paper's Eqs. 5 to 7).
+
+    Parameters
+    ----------
+    x
+        Standard normal, shape (batch, 1, L, L).
+    temperature
+        Units of J/k_B, shape (batch,).
+    variance
+        What sigma^2 is: ``beta`` (the paper), ``posterior`` (that of q(x_s | x_t, x_0)), or
+        ``spin``: the posterior's plus what x_0 still varies given x_t. As x_0 is -1 or +1, that is
+        1 - E[x_0 | x_t]^2 at every site, which the network's estimate gives; it is the site-wise
+        form of the optimal variance of Bao et al. (ICLR 2022), the best one for few steps.
+
+    Yields
+    ------
+    Tensor
+        x at the start and after each step, the last one being the frames.
+    """
+    alpha_bar, previous = schedule.alpha_bar, schedule.alpha_bar_previous
+    yield x
+    for i in reversed(range(len(schedule.time))):
+        beta, noise_level = schedule.beta[i], 1 - alpha_bar[i]
+        time = schedule.time[i].to(x.device).expand(len(x))
+        eps = network(x, time, temperature)
+        mean = (x - float(beta / noise_level.sqrt()) * eps) / float((1 - beta).sqrt())
+        if i == 0:
+            yield mean
+            return
+        sigma2: Tensor = beta if variance == "beta" else beta * (1 - previous[i]) / noise_level
+        if variance == "spin":
+            x_0 = (x - float(noise_level.sqrt()) * eps) / float(alpha_bar[i].sqrt())
+            weight = previous[i] * (beta / noise_level) ** 2
+            sigma2 = sigma2.to(x) + weight.to(x) * (1 - x_0.square()).clamp(min=0)
+        noise = torch.randn(x.shape, generator=generator, device=x.device)
+        x = mean + sigma2.sqrt().to(x) * noise
+        yield x

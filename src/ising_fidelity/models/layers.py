@@ -1,0 +1,126 @@
+"""The parts that networks are built of."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from ising_fidelity.models.settings import Padding
+
+
+def sinusoidal_encoding(time: Tensor, dimension: int) -> Tensor:
+    r"""Return the positional encoding of the diffusion time.
+
+    .. math:: PE(t, 2i) = \sin(t / 10000^{2i/d}), \quad PE(t, 2i+1) = \cos(t / 10000^{2i/d})
+
+    with all sines before all cosines (Vaswani et al. 2017; the paper's Sec. 2.3).
+
+    Parameters
+    ----------
+    time
+        Shape (batch,).
+    dimension
+        d, even.
+
+    Returns
+    -------
+    Tensor
+        Shape (batch, d).
+    """
+    exponents = torch.arange(0, dimension, 2, device=time.device) / dimension
+    angles = time.float()[:, None] * torch.exp(-math.log(10000.0) * exponents)
+    return torch.cat([angles.sin(), angles.cos()], dim=1)
+
+
+class TemperatureEmbedding(nn.Module):
+    """Two linear layers 1 -> d -> d with ReLU after the first (the paper's Fig. 1d)."""
+
+    def __init__(self, dimension: int, output: int | None = None) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Linear(1, dimension), nn.ReLU(), nn.Linear(dimension, output or dimension)
+        )
+
+    def forward(self, temperature: Tensor) -> Tensor:
+        """Embed temperatures of shape (batch,) in J/k_B; returns (batch, d)."""
+        embedded: Tensor = self.layers(temperature.float()[:, None])
+        return embedded
+
+
+class DoubleConvolution(nn.Module):
+    """Two times convolution 3x3 and group norm, GELU between them.
+
+    Parameters
+    ----------
+    inputs, outputs, middle
+        Channels; ``middle`` is ``outputs`` if not given.
+    padding
+        ``zeros`` or ``circular``.
+    residual
+        Add the input and apply GELU at the end; needs ``inputs == outputs``.
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        padding: Padding,
+        middle: int | None = None,
+        residual: bool = False,
+    ) -> None:
+        super().__init__()
+        middle = middle or outputs
+        self.residual = residual
+        self.layers = nn.Sequential(
+            nn.Conv2d(inputs, middle, 3, padding=1, padding_mode=padding, bias=False),
+            nn.GroupNorm(1, middle),
+            nn.GELU(),
+            nn.Conv2d(middle, outputs, 3, padding=1, padding_mode=padding, bias=False),
+            nn.GroupNorm(1, outputs),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (batch, inputs, L, L) to (batch, outputs, L, L)."""
+        y: Tensor = self.layers(x)
+        return functional.gelu(x + y) if self.residual else y
+
+
+class SelfAttention(nn.Module):
+    """Attention of every site to every site, 4 heads, before a pointwise feed-forward layer."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(channels)
+        self.attention = nn.MultiheadAttention(channels, 4, batch_first=True)
+        self.feed_forward = nn.Sequential(
+            nn.LayerNorm(channels),
+            nn.Linear(channels, channels),
+            nn.GELU(),
+            nn.Linear(channels, channels),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (batch, channels, L, L) to the same shape."""
+        sites = x.flatten(2).transpose(1, 2)
+        normed = self.norm(sites)
+        attended, _ = self.attention(normed, normed, normed, need_weights=False)
+        attended = attended + sites
+        attended = attended + self.feed_forward(attended)
+        sites_last: Tensor = attended.transpose(1, 2)
+        return sites_last.reshape(x.shape)
+
+
+class Upsampling(nn.Module):
+    """Bilinear upsampling by two; with circular padding the edges see their true neighbours."""
+
+    def __init__(self, padding: Padding) -> None:
+        super().__init__()
+        self.circular = padding == "circular"
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (batch, channels, L, L) to (batch, channels, 2L, 2L)."""
+        if not self.circular:
+            return functional.interpolate(x, scale_factor=2, mode="bilinear")
+        padded = functional.pad(x, (1, 1, 1, 1), mode="circular")
+        return functional.interpolate(padded, scale_factor=2, mode="bilinear")[..., 2:-2, 2:-2]

@@ -1,0 +1,121 @@
+"""What a model is: the settings of its network, its training frames and its training.
+
+A model's settings travel with its weights, in the metadata of the checkpoint.
+"""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
+
+from ising_fidelity.temperatures import canonical
+
+
+def _unique_and_sorted(temperatures: list[str]) -> list[str]:
+    return sorted(set(temperatures), key=float)
+
+
+Temperature = Annotated[
+    str,
+    BeforeValidator(canonical),
+    Field(
+        description="in units of J/k_B, such as 2.30",
+        json_schema_extra={"type": ["string", "number"]},
+    ),
+]
+Temperatures = Annotated[list[Temperature], AfterValidator(_unique_and_sorted)]
+SomeTemperatures = Annotated[Temperatures, Field(min_length=1)]
+
+
+class Section(BaseModel):
+    """A section of the config: unknown keys are errors, values do not change once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    def plain(self) -> dict[str, Any]:
+        """Return the section as plain scalars, lists and dicts."""
+        return self.model_dump(mode="json")
+
+
+Padding = Literal["zeros", "circular"]
+
+
+class UNetSettings(Section):
+    """The network of a diffusion model; width 64 and embedding 256 are the paper's."""
+
+    width: PositiveInt = Field(64, description="channels of the first level")
+    embedding: PositiveInt = Field(256, multiple_of=2, description="d of the t and T embeddings")
+    attention: bool = Field(False, description="self-attention with 4 heads after each level")
+    padding: Padding = Field(
+        "zeros", description="circular keeps the lattice's translation symmetry"
+    )
+
+    @model_validator(mode="after")
+    def _heads(self) -> Self:
+        if self.attention and self.width % 4:
+            raise ValueError("width must be a multiple of 4 with attention: true (4 heads)")
+        return self
+
+
+class Training(Section):
+    """Keys that every family of models shares."""
+
+    training_temperatures: SomeTemperatures = Field(
+        description="temperatures of the frames that the model is trained on"
+    )
+    augmentation: Literal["none", "flip"] = Field(
+        "none", description="flip: also the frames with all signs turned"
+    )
+    epochs: PositiveInt = Field(300, description="passes over the training frames")
+    images_per_epoch: PositiveInt | None = Field(
+        None, description="frames drawn in one epoch; null: every training frame once"
+    )
+    batch_size: PositiveInt = Field(64, description="frames per optimiser step")
+    validation_fraction: float = Field(
+        0.1, gt=0, lt=1, description="share of frames, the last of each chain, that is held out"
+    )
+    threads: PositiveInt = Field(
+        1, description="threads of a CPU; part of the model, since sums depend on it"
+    )
+
+
+class DiffusionSettings(Training):
+    """A denoising diffusion model, conditional on T (the paper's Sec. 2.2 and 2.3)."""
+
+    family: Literal["diffusion"]
+    network: UNetSettings = UNetSettings()
+    diffusion_steps: PositiveInt = Field(1000, ge=2, description="N_t")
+    beta_start: float = Field(1e-4, gt=0, lt=1, description="beta_1; beta_t is linear in t")
+    beta_end: float = Field(0.02, gt=0, lt=1, description="beta_(N_t)")
+    learning_rate: PositiveFloat = Field(3e-4, description="of AdamW")
+    learning_rate_schedule: Literal["constant", "cosine"] = Field(
+        "constant", description="cosine: falls to zero over the epochs"
+    )
+    ema: float = Field(0.0, ge=0, lt=1, description="decay of averaged weights per step; 0: off")
+
+
+class AdversarialSettings(Training):
+    """A Wasserstein GAN, conditional on T (the paper's Sec. 2.4)."""
+
+    family: Literal["gan"]
+    width: PositiveInt = Field(64, description="channels of the layer next to the frame")
+    latent: PositiveInt = Field(100, description="Gaussian numbers z per frame")
+    temperature_embedding: PositiveInt = Field(100, description="d of the generator's T embedding")
+    magnetization_loss: float = Field(
+        0.0, ge=0, description="weight of the squared error of the mean spin (GAN-M: 1)"
+    )
+    generator_learning_rate: PositiveFloat = Field(5e-5, description="of RMSprop")
+    critic_learning_rate: PositiveFloat = Field(5e-5, description="of RMSprop")
+    critic_steps: PositiveInt = Field(5, description="critic steps per generator step")
+    weight_clip: PositiveFloat = Field(0.01, description="largest absolute weight of the critic")
+
+
+ModelSettings = Annotated[DiffusionSettings | AdversarialSettings, Field(discriminator="family")]

@@ -1,0 +1,448 @@
+"""How models are trained: the loops over epochs, and what a killed run goes on from."""
+
+import copy
+import math
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from ising_fidelity.models import adversarial, diffusion
+from ising_fidelity.models.settings import AdversarialSettings, DiffusionSettings, Training
+from ising_fidelity.models.unet import UNet
+
+History = dict[str, list[float]]
+_Network = TypeVar("_Network", bound=nn.Module)
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Frames of all training temperatures on one device.
+
+    Attributes
+    ----------
+    spins
+        Shape (frames, 1, L, L), int8.
+    temperature
+        Of each frame in J/k_B, shape (frames,), float32.
+    """
+
+    spins: Tensor
+    temperature: Tensor
+
+    def __len__(self) -> int:
+        return len(self.spins)
+
+    def __getitem__(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        index = index.to(self.spins.device)
+        return self.spins[index].float(), self.temperature[index]
+
+
+def training_frames(
+    frames: dict[float, NDArray[np.int8]], settings: Training, device: torch.device
+) -> tuple[Frames, Frames]:
+    """Return the frames to train on and those held out.
+
+    The last draws of every chain are held out, not random ones: frames next to each other in a
+    chain are alike, and a held-out frame should be new.
+
+    Parameters
+    ----------
+    frames
+        Temperature in J/k_B to spins (chain, draw, L, L).
+    settings
+        Say what share is held out and whether the frames with all signs turned belong to the
+        data, too.
+    device
+        Where the frames go.
+    """
+    parts: tuple[list[NDArray[np.int8]], ...] = ([], [])
+    temperatures: tuple[list[float], ...] = ([], [])
+    for temperature, spins in sorted(frames.items()):
+        split = spins.shape[1] - math.ceil(settings.validation_fraction * spins.shape[1])
+        for side, half in enumerate((spins[:, :split], spins[:, split:])):
+            half = half.reshape(-1, 1, *spins.shape[-2:])
+            if settings.augmentation == "flip":
+                half = np.concatenate([half, -half])
+            parts[side].append(half)
+            temperatures[side].extend([temperature] * len(half))
+    seen, unseen = (
+        Frames(
+            torch.from_numpy(np.concatenate(part)).to(device),
+            torch.tensor(of_each, dtype=torch.float32, device=device),
+        )
+        for part, of_each in zip(parts, temperatures, strict=True)
+    )
+    return seen, unseen
+
+
+class Trainer(Protocol):
+    """What the loop over epochs needs of a family of models."""
+
+    def batch(self, frames: Tensor, temperature: Tensor, progress: float) -> dict[str, float]:
+        """Take the optimiser steps of one batch; return losses by name."""
+
+    def validate(self) -> float:
+        """Return the held-out loss."""
+
+    def is_best(self, losses: list[float]) -> bool:
+        """Whether the weights after the last of these held-out losses are to be kept."""
+
+    def weights(self) -> dict[str, Tensor]:
+        """Return the weights that would be used for sampling now."""
+
+    def state(self) -> dict[str, Any]:
+        """Return all that is needed to go on from here."""
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a state."""
+
+
+@dataclass
+class Trained:
+    """What training has come to.
+
+    Attributes
+    ----------
+    weights
+        Of the best epoch (diffusion) or of the last one (GAN).
+    history
+        Losses and learning rate by name, one number per epoch.
+    best_epoch
+        Index of the epoch, from 0, whose weights these are.
+    """
+
+    weights: dict[str, Tensor] = field(default_factory=dict)
+    history: History = field(default_factory=dict)
+    best_epoch: int = -1
+
+    @property
+    def epochs(self) -> int:
+        """Number of epochs so far."""
+        return len(self.history.get("learning_rate", []))
+
+
+def train(
+    settings: DiffusionSettings | AdversarialSettings,
+    frames: dict[float, NDArray[np.int8]],
+    seed: int,
+    device: torch.device,
+    state_path: Path,
+    identity: str,
+    finish: bool = False,
+) -> Trained:
+    """Train a model, going on from ``state_path`` if an earlier run was cut off.
+
+    The state is written after every epoch, so that a killed run loses no more than one. An
+    interrupted run gives the same weights as an uninterrupted one on the same machine.
+
+    Parameters
+    ----------
+    settings
+        Of the model.
+    frames
+        Temperature in J/k_B to spins (chain, draw, L, L).
+    seed
+        Of every random stream: first weights, order of frames, noise.
+    device
+        Where to compute.
+    state_path
+        File of the state; the caller removes it when the result is safe.
+    identity
+        A hash of code, settings, seed and frames; a state with another one is not gone on from.
+    finish
+        Take the model as it is in the state, without further epochs.
+    """
+    torch.manual_seed(seed)
+    noise = torch.Generator(device).manual_seed(seed)
+    order = torch.Generator().manual_seed(seed + 1)
+    seen, held_out = training_frames(frames, settings, device)
+    trainer: Trainer
+    if isinstance(settings, DiffusionSettings):
+        trainer = DiffusionTrainer(settings, held_out, device, noise)
+    else:
+        trainer = AdversarialTrainer(settings, held_out, device, noise)
+    result = Trained()
+    saved = _read_state(state_path, identity, device)
+    if saved:
+        result = Trained(**saved["result"])
+        trainer.restore(saved["trainer"])
+        order.set_state(saved["order"].cpu())
+        noise.set_state(saved["noise"].cpu())
+    epochs = result.epochs if finish else settings.epochs
+    images = settings.images_per_epoch or len(seen)
+    with tqdm(total=epochs * images, initial=result.epochs * images, disable=None) as bar:
+        for epoch in range(result.epochs, epochs):
+            means = _Means()
+            for index in _batches(len(seen), images, settings.batch_size, order):
+                progress = (epoch + means.frames / images) / settings.epochs
+                means.add(trainer.batch(*seen[index], progress), len(index))
+                bar.update(len(index))
+            row = means.values() | {"held_out_loss": trainer.validate()}
+            for name, value in row.items():
+                result.history.setdefault(name, []).append(value)
+            if trainer.is_best(result.history["held_out_loss"]):
+                result.best_epoch = epoch
+                result.weights = copy.deepcopy(trainer.weights())
+            bar.set_postfix({name: f"{value:.4g}" for name, value in row.items()})
+            state = {
+                "identity": identity,
+                "result": vars(result),
+                "trainer": trainer.state(),
+                "order": order.get_state(),
+                "noise": noise.get_state(),
+            }
+            _save_state(state_path, state)
+    return result
+
+
+class _Means:
+    """Means over the batches of an epoch, weighted with their sizes."""
+
+    def __init__(self) -> None:
+        self.frames = 0
+        self.sums: dict[str, float] = {}
+        self.counts: dict[str, int] = {}
+
+    def add(self, values: dict[str, float], frames: int) -> None:
+        self.frames += frames
+        for name, value in values.items():
+            self.sums[name] = self.sums.get(name, 0.0) + value * frames
+            self.counts[name] = self.counts.get(name, 0) + frames
+
+    def values(self) -> dict[str, float]:
+        return {name: total / self.counts[name] for name, total in self.sums.items()}
+
+
+def _batches(frames: int, images: int, size: int, order: torch.Generator) -> Iterator[Tensor]:
+    """Yield indices of frames: ``images`` in all, no frame twice before each came once."""
+    passes = math.ceil(images / frames)
+    index = torch.cat([torch.randperm(frames, generator=order) for _ in range(passes)])
+    yield from index[:images].split(size)
+
+
+def _read_state(path: Path, identity: str, device: torch.device) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    saved: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+    return saved if saved["identity"] == identity else {}
+
+
+def _save_state(path: Path, state: dict[str, Any]) -> None:
+    temporary = path.with_name(f".{path.name}.partial")
+    torch.save(state, temporary)
+    os.replace(temporary, path)
+
+
+class DiffusionTrainer:
+    """Denoising score matching with AdamW, averaged weights and a fixed held-out loss."""
+
+    def __init__(
+        self,
+        settings: DiffusionSettings,
+        held_out: Frames,
+        device: torch.device,
+        noise: torch.Generator,
+    ) -> None:
+        self.settings, self.held_out, self.noise = settings, held_out, noise
+        self.network = UNet(settings.network).to(device)
+        self.averaged = copy.deepcopy(self.network).requires_grad_(False)
+        self.optimizer = torch.optim.AdamW(self.network.parameters(), lr=settings.learning_rate)
+        self.schedule = diffusion.Schedule.linear(
+            settings.diffusion_steps, settings.beta_start, settings.beta_end
+        )
+        self.steps = 0
+
+    def batch(self, frames: Tensor, temperature: Tensor, progress: float) -> dict[str, float]:
+        """Take one optimiser step."""
+        rate = self.settings.learning_rate
+        if self.settings.learning_rate_schedule == "cosine":
+            rate *= 0.5 * (1 + math.cos(math.pi * progress))
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        steps = len(self.schedule.time)
+        step = torch.randint(
+            steps, (len(frames),), generator=self.noise, device=frames.device
+        ).cpu()
+        noise = torch.randn(frames.shape, generator=self.noise, device=frames.device)
+        loss = diffusion.loss(self.network, self.schedule, frames, temperature, step, noise)
+        self.optimizer.zero_grad(set_to_none=True)
+        torch.autograd.backward(loss)
+        self.optimizer.step()
+        self._average()
+        return {"loss": loss.item(), "learning_rate": rate}
+
+    def _average(self) -> None:
+        """Move the averaged weights, faster in the first steps when they are still poor."""
+        self.steps += 1
+        decay = min(self.settings.ema, self.steps / (self.steps + 10))
+        pairs = zip(self.averaged.parameters(), self.network.parameters(), strict=True)
+        for averaged, current in pairs:
+            averaged.lerp_(current.detach(), 1 - decay)
+
+    @torch.no_grad()
+    def validate(self) -> float:
+        """Return the loss of the held-out frames, each at a time and with noise of its own.
+
+        The times are spread evenly over the chain in an order that is not that of the frames,
+        and times and noise are the same in every epoch.
+        """
+        fixed = torch.Generator(self.noise.device).manual_seed(0)
+        frames = len(self.held_out)
+        shuffled = torch.randperm(frames, generator=fixed, device=self.noise.device).cpu()
+        steps = (shuffled + 0.5) / frames * len(self.schedule.time)
+        total = 0.0
+        for index in torch.arange(frames).split(256):
+            x_0, temperature = self.held_out[index]
+            noise = torch.randn(x_0.shape, generator=fixed, device=x_0.device)
+            mean = diffusion.loss(
+                self.averaged, self.schedule, x_0, temperature, steps[index].long(), noise
+            )
+            total += mean.item() * len(index)
+        return total / frames
+
+    def is_best(self, losses: list[float]) -> bool:
+        """Whether the last loss is the least so far: the paper's choice of model."""
+        return losses[-1] <= min(losses)
+
+    def weights(self) -> dict[str, Tensor]:
+        """Return the averaged weights, which are the last ones where ema is 0."""
+        weights: dict[str, Tensor] = self.averaged.state_dict()
+        return weights
+
+    def state(self) -> dict[str, Any]:
+        """Return weights, averages, moments and the count of steps."""
+        return {
+            "network": self.network.state_dict(),
+            "averaged": self.averaged.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "steps": self.steps,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a state."""
+        self.network.load_state_dict(state["network"])
+        self.averaged.load_state_dict(state["averaged"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.steps = state["steps"]
+
+
+class AdversarialTrainer:
+    """Critic and generator in turn, RMSprop, weights of the critic clipped."""
+
+    def __init__(
+        self,
+        settings: AdversarialSettings,
+        held_out: Frames,
+        device: torch.device,
+        noise: torch.Generator,
+    ) -> None:
+        self.settings, self.noise = settings, noise
+        lattice_size = held_out.spins.shape[-1]
+        self.generator = _normal_weights(adversarial.Generator(settings, lattice_size)).to(device)
+        self.critic = _normal_weights(adversarial.Critic(settings, lattice_size)).to(device)
+        self.generator_optimizer = torch.optim.RMSprop(
+            self.generator.parameters(), lr=settings.generator_learning_rate
+        )
+        self.critic_optimizer = torch.optim.RMSprop(
+            self.critic.parameters(), lr=settings.critic_learning_rate
+        )
+        self.held_out = held_out
+        self.steps = 0
+
+    def batch(self, frames: Tensor, temperature: Tensor, progress: float) -> dict[str, float]:
+        """Take one step of the critic and, every ``critic_steps`` batches, one of the generator."""
+        settings = self.settings
+        z = torch.randn((len(frames), settings.latent), generator=self.noise, device=frames.device)
+        with torch.no_grad():
+            generated = self.generator(z, temperature)
+        loss = adversarial.critic_loss(
+            self.critic(frames, temperature), self.critic(generated, temperature)
+        )
+        self.critic_optimizer.zero_grad(set_to_none=True)
+        torch.autograd.backward(loss)
+        self.critic_optimizer.step()
+        with torch.no_grad():
+            for parameter in self.critic.parameters():
+                parameter.clamp_(-settings.weight_clip, settings.weight_clip)
+        losses = {"critic_loss": loss.item(), "learning_rate": settings.generator_learning_rate}
+        self.steps += 1
+        if self.steps % settings.critic_steps == 0:
+            generated = self.generator(z, temperature)
+            judged = self.critic(generated, temperature)
+            generator_loss = adversarial.generator_loss(
+                judged, generated, frames, settings.magnetization_loss
+            )
+            self.generator_optimizer.zero_grad(set_to_none=True)
+            torch.autograd.backward(generator_loss)
+            self.generator_optimizer.step()
+            losses["generator_loss"] = generator_loss.item()
+        return losses
+
+    @torch.no_grad()
+    def validate(self) -> float:
+        """Return the critic's loss on held-out frames and as many generated ones.
+
+        Both networks normalise with their running means here, as in sampling.
+        """
+        fixed = torch.Generator(self.noise.device).manual_seed(0)
+        self.generator.eval()
+        self.critic.eval()
+        total = 0.0
+        for index in torch.arange(len(self.held_out)).split(256):
+            frames, temperature = self.held_out[index]
+            z = torch.randn(
+                (len(frames), self.settings.latent), generator=fixed, device=frames.device
+            )
+            loss = adversarial.critic_loss(
+                self.critic(frames, temperature),
+                self.critic(self.generator(z, temperature), temperature),
+            )
+            total += loss.item() * len(index)
+        self.generator.train()
+        self.critic.train()
+        return total / len(self.held_out)
+
+    def is_best(self, losses: list[float]) -> bool:
+        """Keep the last epoch: neither loss says how good the generated frames are."""
+        return bool(losses)
+
+    def weights(self) -> dict[str, Tensor]:
+        """Return the generator's weights; the critic is not needed for sampling."""
+        weights: dict[str, Tensor] = self.generator.state_dict()
+        return weights
+
+    def state(self) -> dict[str, Any]:
+        """Return weights and moments of both networks and the count of steps."""
+        return {
+            "generator": self.generator.state_dict(),
+            "critic": self.critic.state_dict(),
+            "generator_optimizer": self.generator_optimizer.state_dict(),
+            "critic_optimizer": self.critic_optimizer.state_dict(),
+            "steps": self.steps,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a state."""
+        self.generator.load_state_dict(state["generator"])
+        self.critic.load_state_dict(state["critic"])
+        self.generator_optimizer.load_state_dict(state["generator_optimizer"])
+        self.critic_optimizer.load_state_dict(state["critic_optimizer"])
+        self.steps = state["steps"]
+
+
+def _normal_weights(network: _Network) -> _Network:
+    """Draw first weights as is usual for such networks (Radford et al., ICLR 2016)."""
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
+            nn.init.normal_(module.weight, 0.0, 0.02)
+        elif isinstance(module, nn.BatchNorm2d):
+            nn.init.normal_(module.weight, 1.0, 0.02)
+    return network

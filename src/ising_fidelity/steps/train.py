@@ -1,0 +1,120 @@
+"""Train one generative model on Monte Carlo frames."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import xarray as xr
+from numpy.typing import NDArray
+
+from ising_fidelity import dataset, provenance
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.models import checkpoint, sampling, training
+from ising_fidelity.models.settings import AdversarialSettings, DiffusionSettings
+from ising_fidelity.temperatures import canonical
+
+GENERATOR = "PyTorch"
+LONG_NAMES = {
+    "epoch": "passes over the training frames so far",
+    "loss": "mean squared error of the estimated noise, mean over the epoch",
+    "critic_loss": "loss of the critic, mean over the epoch",
+    "generator_loss": "loss of the generator, mean over the epoch",
+    "held_out_loss": "loss of the held-out frames after the epoch",
+    "learning_rate": "learning rate, mean over the epoch",
+}
+
+
+def train(
+    *,
+    settings: DiffusionSettings | AdversarialSettings,
+    model: str,
+    seed: int,
+    frames: Sequence[Path],
+    output: Path,
+    device: str = "auto",
+    finish: bool = False,
+) -> None:
+    """Write ``<output>`` (safetensors) and, beside it, ``<name>.training.nc``.
+
+    Parameters
+    ----------
+    settings
+        The model's entry in the config.
+    model
+        Its name.
+    seed
+        Of first weights, order of frames and noise.
+    frames
+        Files of frames at every training temperature; others among them are not used.
+    output
+        Path of the checkpoint. The state that a killed run goes on from lies beside it until the
+        end, as ``<name>.resume.pt``.
+    device
+        ``auto``, ``cpu`` or ``cuda``.
+    finish
+        Write the model as it is in that state, without further epochs.
+
+    Raises
+    ------
+    InputError
+        If a training temperature has no file, or the files do not fit together.
+    """
+    place = sampling.compute_device(device)
+    torch.set_num_threads(settings.threads)
+    spins = _training_spins(settings, frames)
+    lattice_size = next(iter(spins.values())).shape[-1]
+    described = provenance.attributes(
+        "train",
+        {"model": settings.plain(), "lattice_size": lattice_size},
+        title=f"Training of {model}",
+        summary="Losses and learning rate per epoch",
+        source=f"{settings.family} model, {len(spins)} training temperatures",
+        seed=seed,
+        generator=GENERATOR,
+    )
+    identity = provenance.settings_hash(
+        [described["settings_hash"], described["code_hash"], seed]
+        + [provenance.array_hash(spins[temperature]) for temperature in sorted(spins)]
+    )
+    state = output.with_name(f"{output.stem}.resume.pt")
+    if finish and not state.exists():
+        raise InputError(f"{state}: no such file; nothing to finish")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    trained = training.train(settings, spins, seed, place, state, identity, finish)
+    dataset.write(
+        _history(trained, {**described, "family": settings.family}),
+        output.with_suffix(".training.nc"),
+    )
+    checkpoint.save(output, trained.weights, settings, lattice_size, {**described, "name": model})
+    state.unlink(missing_ok=True)
+
+
+def _training_spins(
+    settings: DiffusionSettings | AdversarialSettings, frames: Sequence[Path]
+) -> dict[float, NDArray[np.int8]]:
+    """Return spins (chain, draw, L, L) by training temperature in J/k_B."""
+    spins: dict[str, NDArray[np.int8]] = {}
+    for path in frames:
+        data = dataset.read_frames(path)
+        temperature = canonical(float(data["temperature"]))
+        if temperature in settings.training_temperatures:
+            if temperature in spins:
+                raise InputError(f"{path}: a second file of frames at T = {temperature}")
+            spins[temperature] = data["spin"].values
+    for temperature in settings.training_temperatures:
+        if temperature not in spins:
+            raise InputError(f"training_temperatures: no file of frames at T = {temperature} given")
+    shapes = {values.shape[-1] for values in spins.values()}
+    if len(shapes) > 1:
+        raise InputError(f"the frames have lattice sizes {sorted(shapes)}; allowed is one")
+    return {float(temperature): values for temperature, values in spins.items()}
+
+
+def _history(trained: training.Trained, attributes: dict[str, object]) -> xr.Dataset:
+    history = xr.Dataset(
+        {name: ("epoch", np.asarray(values)) for name, values in trained.history.items()},
+        coords={"epoch": np.arange(1, trained.epochs + 1)},
+        attrs={**attributes, "best_epoch": trained.best_epoch + 1},
+    )
+    return dataset.describe(history, LONG_NAMES)
