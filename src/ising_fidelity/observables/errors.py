@@ -1,0 +1,163 @@
+"""Error bars: the Gamma method for Markov chains, the bootstrap for independent frames.
+
+Each frame gives a row of primary numbers (energy, magnetization, their powers, ...); every
+observable is a function of the primaries' means. One such function serves the mean itself, all
+bootstrap replicates of it, and the derivatives that the Gamma method needs.
+"""
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+RESAMPLES = 200
+SHORTEST_CHAIN = 5
+"""Draws that a chain must have before its autocorrelations can be estimated."""
+
+Floats = NDArray[np.float64]
+Function = Callable[[Floats], Floats]
+
+
+def autocorrelation_time(series: Floats) -> tuple[float, float]:
+    """Return the integrated autocorrelation time and the effective sample size.
+
+    Parameters
+    ----------
+    series
+        Shape (chains, draws).
+
+    Returns
+    -------
+    tau_int
+        In draws, 0.5 where draws are independent; 0.5 also where nothing can be said: a constant
+        series, or one chain of fewer than :data:`SHORTEST_CHAIN` draws.
+    effective_sample_size
+        Number of frames / (2 tau_int).
+    """
+    tau_int, _ = gamma_method(series)
+    return tau_int, series.size / (2 * tau_int)
+
+
+def gamma_method(series: Floats) -> tuple[float, float]:
+    """Return the integrated autocorrelation time and the standard error of a series' mean.
+
+    U. Wolff, Comput. Phys. Commun. 156, 143 (2004), as pyerrors has it, with one change: chains
+    are held against the mean over all of them, not each against its own, so that chains that
+    disagree (stuck in opposite signs, say) enlarge the error.
+
+    Parameters
+    ----------
+    series
+        Shape (chains, draws).
+
+    Returns
+    -------
+    tau_int
+        In draws.
+    error
+        NaN for one chain of fewer than :data:`SHORTEST_CHAIN` draws. If several chains are that
+        short, each chain's mean counts as one independent number.
+    """
+    chains, draws = series.shape
+    deviations = series - series.mean()
+    variance = float((deviations**2).mean())
+    if not np.isfinite(variance):
+        return 0.5, np.nan
+    if draws < SHORTEST_CHAIN:
+        if chains == 1:
+            return 0.5, np.nan
+        error = float(deviations.mean(axis=1).std(ddof=1)) / np.sqrt(chains)
+        return max(0.5, error**2 * series.size / (2 * variance)) if variance else 0.5, error
+    # Rounding leaves about 1e-16 of a constant.
+    if variance <= (1e-14 * np.abs(series).max()) ** 2:
+        return 0.5, 0.0
+
+    with warnings.catch_warnings():
+        # pyerrors imports scipy.odr, deprecated since SciPy 1.17, for fits alone.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from pyerrors import Obs
+
+    names = [f"chains|{chain:06d}" for chain in range(chains)]
+    observable = Obs(list(deviations / np.sqrt(variance)), names, means=[0.0] * chains)
+    observable.gamma_method()
+    return float(observable.e_tauint["chains"]), float(observable.dvalue * np.sqrt(variance))
+
+
+@dataclass(frozen=True)
+class Primaries:
+    """Per-frame numbers, and the errors of functions of their means.
+
+    Parameters
+    ----------
+    values
+        Shape (chains, draws, k): k numbers for each frame.
+    sampling
+        ``chain`` where draws of one chain are correlated, else ``independent``.
+    seed
+        Of the bootstrap.
+    """
+
+    values: Floats
+    sampling: str
+    seed: int = 0
+
+    @cached_property
+    def means(self) -> Floats:
+        """Means over all frames, shape (k,)."""
+        # Sums first: those of whole numbers are exact.
+        return self._frames.sum(axis=0) / len(self._frames)
+
+    @cached_property
+    def replicates(self) -> Floats:
+        """Means of bootstrap resamples of the frames, shape (RESAMPLES, k)."""
+        frames = len(self._frames)
+        generator = np.random.default_rng(self.seed)
+        counts = generator.multinomial(frames, np.full(frames, 1 / frames), size=RESAMPLES)
+        return counts.astype(float) @ self._frames / frames
+
+    def errors(self, function: Function) -> Floats:
+        """Return the standard errors of a function of the means.
+
+        Parameters
+        ----------
+        function
+            Takes means of shape (..., k), returns (..., outputs).
+
+        Returns
+        -------
+        ndarray
+            Shape (outputs,). NaN for a single frame, or where the function is NaN.
+        """
+        if self.sampling == "independent":
+            return self._bootstrap_errors(function)
+        gradient = self._gradient(function)
+        chains, draws, _ = self.values.shape
+        deviations = self._frames - self.means
+        series = (deviations @ gradient.T).reshape(chains, draws, -1)
+        return np.array([gamma_method(one)[1] for one in np.moveaxis(series, -1, 0)])
+
+    @property
+    def _frames(self) -> Floats:
+        return self.values.reshape(-1, self.values.shape[-1])
+
+    def _bootstrap_errors(self, function: Function) -> Floats:
+        frames = len(self._frames)
+        spread = function(self.replicates).std(axis=0, ddof=1)
+        # The bootstrap's variance is that of a sample of n, (n - 1) / n of the true one.
+        return (
+            spread * np.sqrt(frames / (frames - 1)) if frames > 1 else np.full_like(spread, np.nan)
+        )
+
+    def _gradient(self, function: Function) -> Floats:
+        """Return d output / d mean, shape (outputs, k), by differences of one naive error.
+
+        The step is Wolff's choice: curvature counts as much as the data can resolve it. A
+        primary that never varies gets derivative 0, which is exact for its purpose.
+        """
+        steps = np.diag(self._frames.std(axis=0) / np.sqrt(len(self._frames)))
+        rise = function(self.means + steps) - function(self.means - steps)
+        width = 2 * np.diag(steps)[:, None]
+        return np.divide(rise, width, out=np.zeros_like(rise), where=width > 0).T
