@@ -87,8 +87,13 @@ def loss(
     temperature: Tensor,
     step: Tensor,
     noise: Tensor,
+    prediction: str = "eps",
 ) -> Tensor:
-    """Return the mean squared error of the estimated noise (Ho et al., Eq. 14).
+    r"""Return the mean squared error of what the network predicts.
+
+    That is the noise (Ho et al., Eq. 14) or, for ``prediction`` ``v``,
+    :math:`v = \sqrt{\bar\alpha}\, \epsilon - \sqrt{1 - \bar\alpha}\, x_0` (Salimans and Ho, ICLR
+    2022), which weighs errors of x_0 alike at all noise levels.
 
     Parameters
     ----------
@@ -101,9 +106,27 @@ def loss(
     noise
         Standard normal, the shape of ``x_0``.
     """
-    x_t = q_sample(x_0, schedule.alpha_bar[step], noise)
+    alpha_bar = schedule.alpha_bar[step]
+    x_t = q_sample(x_0, alpha_bar, noise)
     time = schedule.time[step].to(x_0.device)
-    return functional.mse_loss(network(x_t, time, temperature), noise)
+    target = noise if prediction == "eps" else q_sample(noise, alpha_bar, -x_0)
+    return functional.mse_loss(network(x_t, time, temperature), target)
+
+
+def estimated_noise(
+    network: Network,
+    schedule: Schedule,
+    index: int,
+    x: Tensor,
+    temperature: Tensor,
+    prediction: str,
+) -> Tensor:
+    """Return eps, whatever the network predicts, for x at one step of the schedule."""
+    time = schedule.time[index].to(x.device).expand(len(x))
+    output = network(x, time, temperature)
+    if prediction == "eps":
+        return output
+    return q_sample(output, schedule.alpha_bar[index].expand(len(x)), x)
 
 
 def reverse_chain(
@@ -113,6 +136,7 @@ def reverse_chain(
     temperature: Tensor,
     variance: str,
     generator: torch.Generator,
+    prediction: str = "eps",
 ) -> Iterator[Tensor]:
     r"""Walk the reverse chain from noise to frames, one step per iteration.
 
@@ -142,8 +166,7 @@ def reverse_chain(
     yield x
     for i in reversed(range(len(schedule.time))):
         beta, noise_level = schedule.beta[i], 1 - alpha_bar[i]
-        time = schedule.time[i].to(x.device).expand(len(x))
-        eps = network(x, time, temperature)
+        eps = estimated_noise(network, schedule, i, x, temperature, prediction)
         mean = (x - float(beta / noise_level.sqrt()) * eps) / float((1 - beta).sqrt())
         if i == 0:
             yield mean

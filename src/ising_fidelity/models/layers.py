@@ -48,6 +48,21 @@ class TemperatureEmbedding(nn.Module):
         return embedded
 
 
+class Convolution(nn.Conv2d):
+    """A convolution 3x3 without bias that keeps the size of the lattice."""
+
+    def __init__(self, inputs: int, outputs: int, padding: Padding) -> None:
+        super().__init__(inputs, outputs, 3, padding=1 if padding == "zeros" else 0, bias=False)
+        self.circular = padding == "circular"
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (batch, inputs, L, L) to (batch, outputs, L, L)."""
+        if self.circular:  # joining slices is a third faster than PyTorch's own circular padding
+            x = torch.cat([x[..., -1:, :], x, x[..., :1, :]], dim=-2)
+            x = torch.cat([x[..., -1:], x, x[..., :1]], dim=-1)
+        return super().forward(x)
+
+
 class DoubleConvolution(nn.Module):
     """Two times convolution 3x3 and group norm, GELU between them.
 
@@ -73,10 +88,10 @@ class DoubleConvolution(nn.Module):
         middle = middle or outputs
         self.residual = residual
         self.layers = nn.Sequential(
-            nn.Conv2d(inputs, middle, 3, padding=1, padding_mode=padding, bias=False),
+            Convolution(inputs, middle, padding),
             nn.GroupNorm(1, middle),
             nn.GELU(),
-            nn.Conv2d(middle, outputs, 3, padding=1, padding_mode=padding, bias=False),
+            Convolution(middle, outputs, padding),
             nn.GroupNorm(1, outputs),
         )
 

@@ -136,6 +136,7 @@ def walk(
         x.new_full((frames,), temperature),
         variance,
         generator,
+        model.settings.prediction,
     )
 
 

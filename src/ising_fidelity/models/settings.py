@@ -95,6 +95,9 @@ class DiffusionSettings(Training):
     diffusion_steps: PositiveInt = Field(1000, ge=2, description="N_t")
     beta_start: float = Field(1e-4, gt=0, lt=1, description="beta_1; beta_t is linear in t")
     beta_end: float = Field(0.02, gt=0, lt=1, description="beta_(N_t)")
+    prediction: Literal["eps", "v"] = Field(
+        "eps", description="what the network returns: the noise, as in the paper, or v"
+    )
     learning_rate: PositiveFloat = Field(3e-4, description="of AdamW")
     learning_rate_schedule: Literal["constant", "cosine"] = Field(
         "constant", description="cosine: falls to zero over the epochs"

@@ -272,7 +272,9 @@ class DiffusionTrainer:
             steps, (len(frames),), generator=self.noise, device=frames.device
         ).cpu()
         noise = torch.randn(frames.shape, generator=self.noise, device=frames.device)
-        loss = diffusion.loss(self.network, self.schedule, frames, temperature, step, noise)
+        loss = diffusion.loss(
+            self.network, self.schedule, frames, temperature, step, noise, self.settings.prediction
+        )
         self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         self.optimizer.step()
@@ -303,7 +305,13 @@ class DiffusionTrainer:
             x_0, temperature = self.held_out[index]
             noise = torch.randn(x_0.shape, generator=fixed, device=x_0.device)
             mean = diffusion.loss(
-                self.averaged, self.schedule, x_0, temperature, steps[index].long(), noise
+                self.averaged,
+                self.schedule,
+                x_0,
+                temperature,
+                steps[index].long(),
+                noise,
+                self.settings.prediction,
             )
             total += mean.item() * len(index)
         return total / frames

@@ -1,0 +1,144 @@
+"""Training: what is held out, how it resumes, which epoch is kept."""
+
+import numpy as np
+import pytest
+import torch
+
+from ising_fidelity.models import training
+from ising_fidelity.models.settings import AdversarialSettings, DiffusionSettings
+
+CPU = torch.device("cpu")
+DIFFUSION = DiffusionSettings(
+    family="diffusion",
+    training_temperatures=["1.00", "4.00"],
+    network={"width": 4, "embedding": 8},
+    epochs=3,
+    batch_size=8,
+    ema=0.5,
+    learning_rate_schedule="cosine",
+    validation_fraction=0.25,
+)
+GAN = AdversarialSettings(
+    family="gan",
+    training_temperatures=["1.00", "4.00"],
+    width=2,
+    epochs=3,
+    batch_size=8,
+    critic_steps=2,
+    magnetization_loss=1.0,
+    validation_fraction=0.25,
+)
+
+
+@pytest.fixture
+def frames():
+    random = np.random.default_rng(3)
+    cold = np.ones((1, 16, 8, 8), np.int8)
+    return {1.0: cold, 4.0: random.choice(np.array([-1, 1], np.int8), (1, 16, 8, 8))}
+
+
+def assert_same_weights(one, other):
+    assert one.keys() == other.keys()
+    for name in one:
+        assert torch.equal(one[name], other[name]), name
+
+
+def test_the_last_draws_of_every_chain_are_held_out(frames):
+    seen, held_out = training.training_frames(frames, DIFFUSION, CPU)
+    assert len(seen) == 24
+    assert len(held_out) == 8
+    hot = held_out.spins[held_out.temperature == 4.0][:, 0].numpy()
+    assert np.array_equal(hot, frames[4.0][0, -4:])
+
+
+def test_flip_adds_the_frames_with_all_signs_turned(frames):
+    flip = DIFFUSION.model_copy(update={"augmentation": "flip"})
+    seen, held_out = training.training_frames(frames, flip, CPU)
+    assert (len(seen), len(held_out)) == (48, 16)
+    assert float(seen.spins.float().mean()) == 0
+
+
+@pytest.mark.parametrize("settings", [DIFFUSION, GAN], ids=["diffusion", "gan"])
+def test_a_killed_training_goes_on_to_the_same_weights(settings, frames, tmp_path, monkeypatch):
+    whole = training.train(settings, frames, 1, CPU, tmp_path / "whole.pt", "a")
+    save = training._save_state
+    calls = []
+
+    def save_and_die(path, state):
+        save(path, state)
+        calls.append(path)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "_save_state", save_and_die)
+    for _ in range(settings.epochs):
+        with pytest.raises(KeyboardInterrupt):
+            training.train(settings, frames, 1, CPU, tmp_path / "cut.pt", "a")
+    monkeypatch.undo()
+    cut = training.train(settings, frames, 1, CPU, tmp_path / "cut.pt", "a")
+    assert len(calls) == settings.epochs
+    assert cut.history == whole.history
+    assert_same_weights(cut.weights, whole.weights)
+
+
+def test_a_state_of_other_settings_is_not_gone_on_from(frames, tmp_path):
+    first = training.train(DIFFUSION, frames, 1, CPU, tmp_path / "state.pt", "a")
+    again = training.train(DIFFUSION, frames, 2, CPU, tmp_path / "state.pt", "b")
+    assert again.epochs == 3
+    assert again.history["loss"] != first.history["loss"]
+
+
+def test_finish_takes_the_state_as_it_is(frames, tmp_path):
+    one = DIFFUSION.model_copy(update={"epochs": 1})
+    short = training.train(one, frames, 1, CPU, tmp_path / "state.pt", "a")
+    long = DIFFUSION.model_copy(update={"epochs": 300})
+    done = training.train(long, frames, 1, CPU, tmp_path / "state.pt", "a", finish=True)
+    assert done.epochs == 1
+    assert_same_weights(done.weights, short.weights)
+
+
+def test_the_epoch_of_least_held_out_loss_is_kept(frames, tmp_path, monkeypatch):
+    losses = iter([0.5, 0.2, 0.9])
+    monkeypatch.setattr(training.DiffusionTrainer, "validate", lambda self: next(losses))
+    trained = training.train(DIFFUSION, frames, 1, CPU, tmp_path / "state.pt", "a")
+    assert trained.best_epoch == 1
+    assert trained.history["held_out_loss"] == [0.5, 0.2, 0.9]
+
+
+def test_the_held_out_loss_of_the_same_weights_is_the_same(frames):
+    generator = torch.Generator().manual_seed(1)
+    _, held_out = training.training_frames(frames, DIFFUSION, CPU)
+    trainer = training.DiffusionTrainer(DIFFUSION, held_out, CPU, generator)
+    first = trainer.validate()
+    torch.rand(5, generator=generator)
+    assert trainer.validate() == first
+
+
+def test_an_epoch_has_the_images_it_is_told(frames, tmp_path):
+    few = DIFFUSION.model_copy(update={"images_per_epoch": 40, "epochs": 1})
+    seen = []
+    batch = training.DiffusionTrainer.batch
+
+    def count(self, x, temperature, progress):
+        seen.append(len(x))
+        return batch(self, x, temperature, progress)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training.DiffusionTrainer, "batch", count)
+        training.train(few, frames, 1, CPU, tmp_path / "state.pt", "a")
+    assert sum(seen) == 40
+
+
+def test_the_critic_stays_clipped(frames):
+    generator = torch.Generator().manual_seed(1)
+    seen, held_out = training.training_frames(frames, GAN, CPU)
+    trainer = training.AdversarialTrainer(GAN, held_out, CPU, generator)
+    losses = [trainer.batch(*seen[torch.arange(8)], 0.0) for _ in range(4)]
+    assert ["generator_loss" in row for row in losses] == [False, True, False, True]
+    largest = max(float(p.detach().abs().max()) for p in trainer.critic.parameters())
+    assert largest <= GAN.weight_clip
+
+
+def test_training_lowers_the_loss(frames, tmp_path):
+    long = DIFFUSION.model_copy(update={"epochs": 30, "learning_rate": 3e-3})
+    trained = training.train(long, frames, 1, CPU, tmp_path / "state.pt", "a")
+    assert trained.history["held_out_loss"][-1] < 0.7 * trained.history["held_out_loss"][0]

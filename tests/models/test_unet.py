@@ -1,0 +1,45 @@
+"""The U-Net: the paper's size, its symmetries, what it depends on."""
+
+import pytest
+import torch
+
+from ising_fidelity.models.settings import UNetSettings
+from ising_fidelity.models.unet import UNet, count_parameters
+
+COMPACT = UNetSettings(width=4, embedding=16)
+
+
+@pytest.mark.parametrize(("attention", "millions"), [(False, 22.36), (True, 23.40)])
+def test_the_papers_network_has_its_number_of_parameters(attention, millions):
+    network = UNet(UNetSettings(width=64, embedding=256, attention=attention))
+    assert round(count_parameters(network) / 1e6, 2) == millions
+
+
+@pytest.mark.parametrize("attention", [False, True])
+@pytest.mark.parametrize("padding", ["zeros", "circular"])
+@pytest.mark.parametrize("lattice_size", [8, 16, 24])
+def test_noise_has_the_shape_of_the_frames(attention, padding, lattice_size):
+    network = UNet(COMPACT.model_copy(update={"attention": attention, "padding": padding}))
+    x = torch.randn(2, 1, lattice_size, lattice_size)
+    assert network(x, torch.tensor([1, 1000]), torch.tensor([1.0, 4.0])).shape == x.shape
+
+
+def test_circular_padding_keeps_translations_by_the_coarsest_cell():
+    torch.manual_seed(0)
+    network = UNet(COMPACT.model_copy(update={"padding": "circular"}))
+    x = torch.randn(1, 1, 16, 16)
+    time, temperature = torch.tensor([300]), torch.tensor([2.3])
+    with torch.no_grad():
+        straight = network(x, time, temperature).roll((8, 8), (-2, -1))
+        rolled = network(x.roll((8, 8), (-2, -1)), time, temperature)
+    torch.testing.assert_close(straight, rolled, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("changed", ["time", "temperature"])
+def test_noise_depends_on_time_and_temperature(changed):
+    torch.manual_seed(0)
+    network = UNet(COMPACT)
+    x = torch.randn(1, 1, 16, 16)
+    inputs = {"time": torch.tensor([300]), "temperature": torch.tensor([2.3])}
+    before = network(x, **inputs)
+    assert not torch.allclose(before, network(x, **(inputs | {changed: inputs[changed] * 2})))
