@@ -1,0 +1,104 @@
+"""Checkpoints: what goes in comes out, and nothing else is taken for one."""
+
+import json
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.models import checkpoint, sampling
+from ising_fidelity.models.settings import AdversarialSettings, DiffusionSettings
+
+DIFFUSION = DiffusionSettings(
+    family="diffusion",
+    training_temperatures=["2.30"],
+    network={"width": 4, "embedding": 8},
+    diffusion_steps=20,
+)
+GAN = AdversarialSettings(family="gan", training_temperatures=["2.30"], width=2)
+
+
+@pytest.mark.parametrize("settings", [DIFFUSION, GAN], ids=["diffusion", "gan"])
+def test_a_model_comes_back_as_it_was(settings, tmp_path):
+    network = checkpoint.build_network(settings, 16)
+    path = tmp_path / "m.safetensors"
+    checkpoint.save(path, network.state_dict(), settings, 16, {"name": "m", "seed": 3})
+    model = checkpoint.load(path)
+    assert model.settings == settings
+    assert model.lattice_size == 16
+    assert model.metadata["seed"] == "3"
+    for name, weight in network.state_dict().items():
+        assert torch.equal(model.network.state_dict()[name], weight)
+    assert not model.network.training
+    assert [entry.name for entry in tmp_path.iterdir()] == ["m.safetensors"]
+
+
+def test_the_same_model_is_written_as_the_same_bytes(tmp_path):
+    network = checkpoint.build_network(DIFFUSION, 16)
+    for name in ("a", "b"):
+        checkpoint.save(tmp_path / name, network.state_dict(), DIFFUSION, 16, {"name": "m"})
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_files_that_are_no_checkpoints_are_named(tmp_path):
+    with pytest.raises(InputError, match="gone.safetensors: no such file"):
+        checkpoint.load(tmp_path / "gone.safetensors")
+    text = tmp_path / "text.safetensors"
+    text.write_text("no weights here")
+    with pytest.raises(InputError, match="text.safetensors: not a readable safetensors file"):
+        checkpoint.load(text)
+    foreign = tmp_path / "foreign.safetensors"
+    save_file({"w": torch.ones(1)}, foreign)
+    with pytest.raises(InputError, match="not a model made by train"):
+        checkpoint.load(foreign)
+    odd = tmp_path / "odd.safetensors"
+    metadata = {
+        "format": checkpoint.FORMAT,
+        "model": json.dumps(DIFFUSION.plain()),
+        "lattice_size": "16",
+    }
+    save_file({"w": torch.ones(1)}, odd, metadata)
+    with pytest.raises(InputError, match="settings and weights do not belong together") as error:
+        checkpoint.load(odd)
+    assert "\n" not in str(error.value)
+
+
+def model_of(settings, tmp_path):
+    path = tmp_path / "m.safetensors"
+    weights = checkpoint.build_network(settings, 16).state_dict()
+    checkpoint.save(path, weights, settings, 16, {"name": "m"})
+    return checkpoint.load(path)
+
+
+@pytest.mark.parametrize("settings", [DIFFUSION, GAN], ids=["diffusion", "gan"])
+def test_frames_follow_from_the_seed(settings, tmp_path):
+    model = model_of(settings, tmp_path)
+    one, same, other = (sampling.draw(model, 2.3, 3, 16, seed) for seed in (1, 1, 2))
+    assert one.shape == (3, 16, 16)
+    assert (one == same).all()
+    assert (one != other).any()
+
+
+def test_a_convolutional_model_draws_other_lattices_and_a_gan_does_not(tmp_path):
+    assert sampling.draw(model_of(DIFFUSION, tmp_path), 2.3, 2, 24, 1).shape == (2, 24, 24)
+    with pytest.raises(
+        InputError, match="--lattice-size: 12; diffusion models draw multiples of 8"
+    ):
+        sampling.draw(model_of(DIFFUSION, tmp_path), 2.3, 2, 12, 1)
+    with pytest.raises(InputError, match="--lattice-size: 24, but this GAN draws only 16"):
+        sampling.draw(model_of(GAN, tmp_path), 2.3, 2, 24, 1)
+
+
+@pytest.mark.parametrize("steps", [1, 21])
+def test_a_chain_of_impossible_length_is_refused(steps, tmp_path):
+    model = model_of(DIFFUSION, tmp_path)
+    with pytest.raises(InputError, match=f"chain of 20 steps cannot be respaced to {steps}"):
+        sampling.draw(model, 2.3, 2, 16, 1, steps)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_gpu_that_is_not_there_is_an_input_error():
+    assert sampling.compute_device("auto") == torch.device("cpu")
+    with pytest.raises(InputError, match="device: cuda"):
+        sampling.compute_device("cuda")

@@ -1,0 +1,172 @@
+"""The steps around models: train, sample, equilibrate."""
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from ising_fidelity import dataset, lattice
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.models.settings import AdversarialSettings, DiffusionSettings
+from ising_fidelity.steps.equilibrate import equilibrate
+from ising_fidelity.steps.sample import sample
+from ising_fidelity.steps.train import train
+
+DIFFUSION = DiffusionSettings(
+    family="diffusion",
+    training_temperatures=["1.00", "4.00"],
+    network={"width": 4, "embedding": 8},
+    diffusion_steps=20,
+    epochs=2,
+)
+GAN = AdversarialSettings(
+    family="gan", training_temperatures=["1.00", "4.00"], width=2, epochs=2, critic_steps=1
+)
+
+
+@pytest.fixture(scope="module")
+def frames(tmp_path_factory):
+    """Files of frames at three temperatures, of which two are for training."""
+    folder = tmp_path_factory.mktemp("frames")
+    random = np.random.default_rng(1)
+    paths = []
+    for temperature in (1.0, 2.0, 4.0):
+        spins = random.choice(np.array([-1, 1], np.int8), (1, 32, 16, 16))
+        path = folder / f"T{temperature:.2f}.nc"
+        dataset.write(dataset.frames_dataset(spins, temperature, "chain", {}), path)
+        paths.append(path)
+    return paths
+
+
+@pytest.fixture(scope="module", params=[DIFFUSION, GAN], ids=["diffusion", "gan"])
+def trained(request, frames, tmp_path_factory):
+    output = tmp_path_factory.mktemp("models") / "m.safetensors"
+    train(settings=request.param, model="m", seed=1, frames=frames, output=output, device="cpu")
+    return request.param, output
+
+
+def test_training_writes_a_checkpoint_and_its_history_and_nothing_else(trained):
+    settings, output = trained
+    assert sorted(path.name for path in output.parent.iterdir()) == [
+        "m.safetensors",
+        "m.training.nc",
+    ]
+    history = dataset.read(output.with_suffix(".training.nc"))
+    assert history.sizes["epoch"] == 2
+    assert {"held_out_loss", "learning_rate"} < set(history)
+    assert history.attrs["family"] == settings.family
+    assert 1 <= history.attrs["best_epoch"] <= 2
+    assert all(variable.attrs["long_name"] for variable in history.variables.values())
+
+
+def test_a_missing_training_temperature_is_named(frames, tmp_path):
+    with pytest.raises(InputError, match=r"training_temperatures: no file of frames at T = 4.00"):
+        train(
+            settings=DIFFUSION,
+            model="m",
+            seed=1,
+            frames=frames[:2],
+            output=tmp_path / "m.safetensors",
+            device="cpu",
+        )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_files_at_one_temperature_are_refused(frames, tmp_path):
+    with pytest.raises(InputError, match="a second file of frames at T = 1.00"):
+        train(
+            settings=DIFFUSION,
+            model="m",
+            seed=1,
+            frames=[*frames, frames[0]],
+            output=tmp_path / "m.safetensors",
+            device="cpu",
+        )
+
+
+def test_finish_needs_a_state(frames, tmp_path):
+    with pytest.raises(InputError, match="nothing to finish"):
+        train(
+            settings=DIFFUSION,
+            model="m",
+            seed=1,
+            frames=frames,
+            output=tmp_path / "m.safetensors",
+            device="cpu",
+            finish=True,
+        )
+
+
+def draw(model, output, **changed):
+    arguments = {"temperature": "2.30", "frames": 5, "lattice_size": 16, "seed": 1, "device": "cpu"}
+    sample(model=model, output=output, **(arguments | changed))
+    return dataset.read_frames(output)
+
+
+def test_sampled_frames_are_the_sign_of_the_field(trained, tmp_path):
+    settings, model = trained
+    steps = {"sampling_steps": 4} if settings.family == "diffusion" else {}
+    data = draw(model, tmp_path / "frames.nc", **steps)
+    assert data["spin"].shape == (1, 5, 16, 16)
+    assert data.attrs["sampling"] == "independent"
+    field = data["field"].values
+    assert np.array_equal(data["spin"].values, np.where(field >= 0, 1, -1))
+    largest = np.abs(np.abs(field) - 1).max()
+    assert data.attrs["field_largest_distance"] == pytest.approx(largest, rel=2e-3)
+    undecided = (np.abs(field) < 0.5).mean()
+    assert data.attrs["field_share_undecided"] == pytest.approx(undecided, abs=2e-3)
+    assert ("sampling_steps" in data.attrs) == (settings.family == "diffusion")
+
+
+def test_the_same_seed_writes_the_same_bytes(trained, tmp_path):
+    _, model = trained
+    for name in ("a.nc", "b.nc"):
+        draw(model, tmp_path / name)
+    assert (tmp_path / "a.nc").read_bytes() == (tmp_path / "b.nc").read_bytes()
+
+
+def test_the_reverse_chain_is_followed_from_noise_to_frames(trained, tmp_path):
+    settings, model = trained
+    arguments = {
+        "temperature": "2.30",
+        "lattice_size": 16,
+        "starts": 6,
+        "seed": 1,
+        "model": model,
+        "device": "cpu",
+        "output": tmp_path / "walk.nc",
+    }
+    if settings.family == "gan":
+        with pytest.raises(InputError, match="a GAN has no reverse chain"):
+            equilibrate(**arguments)
+        return
+    equilibrate(**arguments)
+    walk = dataset.read(tmp_path / "walk.nc")
+    assert dict(walk["energy"].sizes) == {"start": 6, "step": 21}
+    assert walk.attrs["step_unit"] == "reverse steps"
+    assert walk["snapshot_time"].values[[0, -1]].tolist() == [20, 0]
+    last = np.where(walk["latent"].isel(snapshot=-1).values >= 0, 1, -1).astype(np.int8)
+    np.testing.assert_allclose(
+        lattice.energy(last), walk["energy"].isel(step=-1, start=slice(len(last)))
+    )
+
+
+def test_monte_carlo_walks_begin_at_random_and_fall_to_the_exact_energy(tmp_path):
+    """At T = 4 sixteen walks' mean energy is exact within five standard errors after 50 sweeps."""
+    from ising_fidelity import exact
+
+    equilibrate(
+        temperature="4.00",
+        lattice_size=16,
+        starts=16,
+        seed=1,
+        sweeps=200,
+        output=tmp_path / "walk.nc",
+    )
+    walk = dataset.read(tmp_path / "walk.nc")
+    assert dict(walk["energy"].sizes) == {"start": 16, "step": 201}
+    assert walk.attrs["step_unit"] == "sweeps"
+    per_walk = walk["energy"].isel(step=slice(50, None)).mean("step")
+    error = float(per_walk.std(ddof=1)) / 4
+    assert abs(float(per_walk.mean()) - exact.kaufman(16, 4.0).energy) < 5 * error
+    spread = xr.DataArray(walk["energy"].isel(step=0)).std()
+    assert abs(float(walk["energy"].isel(step=0).mean())) < 5 * float(spread) / 4
