@@ -69,8 +69,9 @@ def gamma_method(series: Floats) -> tuple[float, float]:
     if draws < SHORTEST_CHAIN:
         if chains == 1:
             return 0.5, np.nan
-        error = float(deviations.mean(axis=1).std(ddof=1)) / np.sqrt(chains)
-        return max(0.5, error**2 * series.size / (2 * variance)) if variance else 0.5, error
+        error = float(deviations.mean(axis=1).std(ddof=1) / np.sqrt(chains))
+        tau_int = error**2 * series.size / (2 * variance) if variance else 0.5
+        return max(0.5, tau_int), error
     # Rounding leaves about 1e-16 of a constant.
     if variance <= (1e-14 * np.abs(series).max()) ** 2:
         return 0.5, 0.0
@@ -84,6 +85,16 @@ def gamma_method(series: Floats) -> tuple[float, float]:
     observable = Obs(list(deviations / np.sqrt(variance)), names, means=[0.0] * chains)
     observable.gamma_method()
     return float(observable.e_tauint["chains"]), float(observable.dvalue * np.sqrt(variance))
+
+
+def mean_error(series: Floats, sampling: str) -> float:
+    """Return the standard error of the mean of a series of shape (chains, draws).
+
+    By the Gamma method where ``sampling`` is ``chain``, else of independent numbers; NaN for one.
+    """
+    if sampling == "chain":
+        return gamma_method(series)[1]
+    return float(series.std(ddof=1) / np.sqrt(series.size)) if series.size > 1 else np.nan
 
 
 @dataclass(frozen=True)
