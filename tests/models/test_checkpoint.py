@@ -27,7 +27,7 @@ def test_a_model_comes_back_as_it_was(settings, tmp_path):
     model = checkpoint.load(path)
     assert model.settings == settings
     assert model.lattice_size == 16
-    assert model.metadata["seed"] == "3"
+    assert model.metadata["seed"] == 3
     for name, weight in network.state_dict().items():
         assert torch.equal(model.network.state_dict()[name], weight)
     assert not model.network.training
@@ -42,23 +42,19 @@ def test_the_same_model_is_written_as_the_same_bytes(tmp_path):
 
 
 def test_files_that_are_no_checkpoints_are_named(tmp_path):
-    with pytest.raises(InputError, match="gone.safetensors: no such file"):
+    with pytest.raises(InputError, match=r"gone.safetensors: no such file"):
         checkpoint.load(tmp_path / "gone.safetensors")
     text = tmp_path / "text.safetensors"
     text.write_text("no weights here")
-    with pytest.raises(InputError, match="text.safetensors: not a readable safetensors file"):
+    with pytest.raises(InputError, match=r"text.safetensors: not a readable safetensors file"):
         checkpoint.load(text)
     foreign = tmp_path / "foreign.safetensors"
     save_file({"w": torch.ones(1)}, foreign)
     with pytest.raises(InputError, match="not a model made by train"):
         checkpoint.load(foreign)
     odd = tmp_path / "odd.safetensors"
-    metadata = {
-        "format": checkpoint.FORMAT,
-        "model": json.dumps(DIFFUSION.plain()),
-        "lattice_size": "16",
-    }
-    save_file({"w": torch.ones(1)}, odd, metadata)
+    described = json.dumps({"model": DIFFUSION.plain(), "lattice_size": 16})
+    save_file({"w": torch.ones(1)}, odd, {checkpoint.FORMAT: described})
     with pytest.raises(InputError, match="settings and weights do not belong together") as error:
         checkpoint.load(odd)
     assert "\n" not in str(error.value)

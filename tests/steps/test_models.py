@@ -72,7 +72,7 @@ def test_a_missing_training_temperature_is_named(frames, tmp_path):
 
 
 def test_two_files_at_one_temperature_are_refused(frames, tmp_path):
-    with pytest.raises(InputError, match="a second file of frames at T = 1.00"):
+    with pytest.raises(InputError, match=r"a second file of frames at T = 1.00"):
         train(
             settings=DIFFUSION,
             model="m",

@@ -22,6 +22,7 @@ from ising_fidelity.models.settings import (
 from ising_fidelity.models.unet import UNet
 
 FORMAT = "ising-fidelity model 1"
+"""The one key of the metadata. More than one would be written in an order that changes."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Model:
     network: nn.Module
     settings: DiffusionSettings | AdversarialSettings
     lattice_size: int
-    metadata: dict[str, str]
+    metadata: dict[str, Any]
 
 
 def build_network(
@@ -71,10 +72,8 @@ def save(
     attributes
         Provenance, see :func:`ising_fidelity.provenance.attributes`.
     """
-    metadata = {key: str(value) for key, value in attributes.items()}
-    metadata["format"] = FORMAT
-    metadata["model"] = json.dumps(settings.plain(), sort_keys=True)
-    metadata["lattice_size"] = str(lattice_size)
+    described = attributes | {"model": settings.plain(), "lattice_size": lattice_size}
+    metadata = {FORMAT: json.dumps(described, sort_keys=True)}
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.partial")
     save_file(
@@ -99,18 +98,17 @@ def load(path: Path, device: torch.device | None = None) -> Model:
             weights = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
     except SafetensorError as error:
         raise InputError(f"{path}: not a readable safetensors file ({error})") from error
-    if metadata.get("format") != FORMAT:
-        raise InputError(
-            f"{path}: its metadata has no format {FORMAT!r}; not a model made by train"
-        )
+    if FORMAT not in metadata:
+        raise InputError(f"{path}: its metadata has no {FORMAT!r}; not a model made by train")
     try:
+        described = json.loads(metadata[FORMAT])
         adapter: TypeAdapter[Any] = TypeAdapter(ModelSettings)
-        settings = adapter.validate_json(metadata["model"])
-        lattice_size = int(metadata["lattice_size"])
+        settings = adapter.validate_python(described["model"])
+        lattice_size = described["lattice_size"]
         network = build_network(settings, lattice_size)
         network.load_state_dict(weights)
     except (KeyError, ValueError, ValidationError, RuntimeError) as error:
         text = " ".join(str(error).split())
         raise InputError(f"{path}: settings and weights do not belong together ({text})") from error
     network.requires_grad_(False).eval()
-    return Model(network.to(device or "cpu"), settings, lattice_size, metadata)
+    return Model(network.to(device or "cpu"), settings, lattice_size, described)
