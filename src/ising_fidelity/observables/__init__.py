@@ -72,7 +72,10 @@ def measure(spins: NDArray[np.int8], temperature: float, sampling: str, seed: in
     for name in fits[0]:
         pair = np.array([fit[name] for fit in fits]).T
         estimates[name] = (pair[0], pair[1])
-    return estimates
+    return {
+        name: (one, np.where(np.isfinite(one), its_error, np.nan))
+        for name, (one, its_error) in estimates.items()
+    }
 
 
 def _fit(

@@ -1,0 +1,91 @@
+"""Observables and comparisons of all sources and temperatures in one tree."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import xarray as xr
+
+from ising_fidelity import dataset, provenance
+from ising_fidelity.exceptions import InputError
+
+KINDS = ("observables", "comparisons")
+SOURCE_ATTRIBUTES = ("sampling", "error_method", "fit_window")
+
+Pieces = dict[float, dict[str, xr.Dataset]]
+
+
+def merge(*, files: Sequence[Path], output: Path) -> None:
+    """Write a group per source, each variable along ``temperature``; series are left out.
+
+    Parameters
+    ----------
+    files
+        ``.../observables/<source>/T<T>.nc`` and ``.../comparisons/<source>/T<T>.nc``.
+    output
+        Path of the netCDF file.
+
+    Raises
+    ------
+    InputError
+        If a path has another form, a temperature comes twice, lattice sizes within one source
+        differ, or there are no files.
+    """
+    if not files:
+        raise InputError("FILE: none given; at least one file of observables is needed")
+    sources: dict[str, Pieces] = {}
+    for path in files:
+        kind, source = path.parent.parent.name, path.parent.name
+        if kind not in KINDS:
+            raise InputError(f"{path}: paths end in <kind>/<source>/T<T>.nc, kind in {KINDS}")
+        data = dataset.read(path)
+        if data.get("temperature") is None or data["temperature"].ndim:
+            raise InputError(f"{path}: no scalar coordinate 'temperature' (in units of J/k_B)")
+        pieces = sources.setdefault(source, {}).setdefault(float(data["temperature"]), {})
+        if kind in pieces:
+            raise InputError(f"{path}: T = {float(data['temperature'])} of {source} comes twice")
+        pieces[kind] = data.drop_dims([name for name in ("chain", "draw") if name in data.dims])
+    groups = {source: _group(source, sources[source]) for source in sorted(sources)}
+    root = xr.Dataset(
+        attrs=provenance.attributes(
+            "merge",
+            {source: group["temperature"].values.tolist() for source, group in groups.items()},
+            title="Observables and distances of all sources of Ising frames",
+            summary="One group per source, every variable along temperature",
+            source=", ".join(groups),
+        )
+    )
+    dataset.write(xr.DataTree.from_dict({"/": root, **groups}), output)
+
+
+def _group(source: str, pieces: Mapping[float, Mapping[str, xr.Dataset]]) -> xr.Dataset:
+    """Return one source's variables along temperature, NaN where a temperature lacks one."""
+    sizes = {
+        int(data["lattice_size"])
+        for kinds in pieces.values()
+        for data in kinds.values()
+        if "lattice_size" in data
+    }
+    if len(sizes) > 1:
+        raise InputError(f"{source}: lattice sizes {sorted(sizes)}; one source has a single one")
+    rows = [
+        xr.merge(
+            [pieces[temperature][kind] for kind in KINDS if kind in pieces[temperature]],
+            combine_attrs="override",
+            compat="override",
+            join="exact",
+        )
+        for temperature in sorted(pieces)
+    ]
+    group = xr.concat(
+        rows,
+        dim="temperature",
+        data_vars="all",
+        coords="minimal",
+        compat="override",
+        join="outer",
+        combine_attrs="override",
+    )
+    described = next((kinds[KINDS[0]] for kinds in pieces.values() if KINDS[0] in kinds), None)
+    known = {} if described is None else described.attrs
+    group.attrs = {name: known[name] for name in SOURCE_ATTRIBUTES if name in known}
+    return group

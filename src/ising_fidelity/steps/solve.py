@@ -1,0 +1,60 @@
+"""Exact results for one lattice at some temperatures."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import xarray as xr
+
+from ising_fidelity import dataset, exact, provenance
+from ising_fidelity.exceptions import InputError
+
+
+def solve(*, lattice_size: int, temperatures: Sequence[str], output: Path) -> None:
+    """Write exact results of the periodic L x L lattice and of the infinite one.
+
+    Parameters
+    ----------
+    lattice_size
+        L >= 2.
+    temperatures
+        Canonical, above 0, in J/k_B; in any order, each counts once.
+    output
+        Path of the netCDF file.
+
+    Raises
+    ------
+    InputError
+        If L < 2, or a temperature is 0, or there is none.
+    """
+    if lattice_size < 2:
+        raise InputError(f"--lattice-size: {lattice_size}; allowed are whole numbers from 2 on")
+    if not temperatures:
+        raise InputError("--temperature: none given; at least one is needed")
+    values = sorted({float(temperature) for temperature in temperatures})
+    if values[0] <= 0:
+        raise InputError(f"--temperature: {values[0]}; allowed are numbers above 0")
+    finite = [exact.kaufman(lattice_size, value) for value in values]
+    infinite = {
+        "energy_infinite": exact.onsager_energy,
+        "specific_heat_infinite": exact.onsager_specific_heat,
+        "magnetization_infinite": exact.yang_magnetization,
+    }
+    columns = {
+        name: [getattr(one, name) for one in finite]
+        for name in ("energy", "specific_heat", "free_energy", "entropy")
+    } | {name: [function(value) for value in values] for name, function in infinite.items()}
+    data = xr.Dataset(
+        {name: ("temperature", column) for name, column in columns.items()},
+        coords={"temperature": values},
+        attrs={
+            **provenance.attributes(
+                "solve",
+                {"lattice_size": lattice_size, "temperatures": values},
+                title=f"Exact results for the {lattice_size} x {lattice_size} Ising model",
+                summary="This periodic lattice (Kaufman), the infinite lattice (Onsager, Yang)",
+                source="closed forms",
+            ),
+            "lattice_size": lattice_size,
+        },
+    )
+    dataset.write(dataset.describe(data), output)
