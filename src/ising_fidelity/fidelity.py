@@ -1,0 +1,80 @@
+"""Scores: how far a source is from exact results and from the reference, in units of its errors."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+AGAINST_EXACT = ("energy", "specific_heat")
+AGAINST_REFERENCE = ("energy", "abs_magnetization", "specific_heat", "susceptibility")
+"""Quantities that have a closed form on a finite lattice, and those held against Monte Carlo."""
+
+
+def deviation_in_errors(deviation: Floats, error: Floats, expected_error: Floats) -> Floats:
+    """Return deviations in units of both sides' errors, added in squares.
+
+    Without any error a deviation of 0 counts as 0 and every other as infinite; an error that is
+    not known, NaN, leaves the result unknown.
+    """
+    combined = np.hypot(error, expected_error)
+    exact = np.where(deviation == 0, 0.0, np.copysign(np.inf, deviation))
+    return np.divide(deviation, combined, out=exact, where=combined != 0)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Deviations of many temperatures in one line; NaN where there are none."""
+
+    rms_deviation: float
+    rms_deviation_in_errors: float
+    within_2_errors: float
+    within_3_errors: float
+
+
+def summarize(deviation: Floats, in_errors: Floats) -> Summary:
+    """Return root mean squares and shares of those within 2 and 3 errors.
+
+    Parameters
+    ----------
+    deviation, in_errors
+        Any shape; NaN does not count.
+    """
+    return Summary(
+        _rms(deviation), _rms(in_errors), _share_within(2, in_errors), _share_within(3, in_errors)
+    )
+
+
+def _rms(values: Floats) -> float:
+    known = values[~np.isnan(values)]
+    return float(np.sqrt(np.mean(known**2))) if known.size else np.nan
+
+
+def _share_within(errors: float, values: Floats) -> float:
+    known = values[~np.isnan(values)]
+    return float(np.mean(np.abs(known) <= errors)) if known.size else np.nan
+
+
+def energy_spread(
+    specific_heat: float, error: float, temperature: float, lattice_size: int
+) -> tuple[float, float]:
+    """Return the standard deviation of the energy per spin of single frames, T sqrt(C) / L.
+
+    The error follows from that of the specific heat.
+    """
+    spread = temperature * np.sqrt(specific_heat) / lattice_size
+    return float(spread), float(spread * error / (2 * specific_heat)) if specific_heat else np.nan
+
+
+def slope_ratio(temperatures: Floats, values: Floats, errors: Floats) -> tuple[float, float]:
+    """Return the second slope of three points over the first: 1 on a straight line.
+
+    The three errors count as independent.
+    """
+    (first, second), steps = np.diff(values), np.diff(temperatures)
+    scale = steps[0] / steps[1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = scale * second / first
+        slopes = np.array([ratio, -scale - ratio, scale]) / first
+    return float(ratio), float(np.sqrt(np.sum((slopes * errors) ** 2)))
