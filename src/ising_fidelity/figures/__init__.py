@@ -1,0 +1,150 @@
+"""The figures of the paper: what each shows and which files it is drawn from.
+
+Each figure is a module of the same name with one function, ``draw(inputs) -> Figure``. This
+registry alone is cheap to import.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Need = Literal[
+    "fidelity", "exact", "configurations", "observables", "equilibration", "training", "model"
+]
+
+
+@dataclass(frozen=True)
+class FigureKind:
+    """What a figure is.
+
+    Attributes
+    ----------
+    title
+        A few words for lists of figures.
+    caption
+        One sentence.
+    category
+        Its place in the report.
+    needs
+        Files that it is drawn from. ``fidelity`` and ``exact`` are one file each;
+        ``configurations``, ``observables`` and ``equilibration`` one per source and temperature
+        of the figure's config; ``training`` and ``model`` one per source that is a model.
+    """
+
+    title: str
+    caption: str
+    category: str
+    needs: tuple[Need, ...]
+
+
+def _thermodynamics(title: str, models: str) -> FigureKind:
+    return FigureKind(
+        title,
+        "Energy, absolute magnetization, specific heat and susceptibility per spin of "
+        f"{models} and of Monte Carlo against temperature, with the exact curves and the range of "
+        "training temperatures in gray.",
+        "Thermodynamics",
+        ("fidelity", "exact"),
+    )
+
+
+def _histograms(title: str, quantity: str) -> FigureKind:
+    return FigureKind(
+        title,
+        f"Distribution over frames of the {quantity} per spin at single temperatures, a column "
+        "per source.",
+        "Distributions",
+        ("observables",),
+    )
+
+
+FIGURES: dict[str, FigureKind] = {
+    "fig1a": FigureKind(
+        "Forward and reverse process",
+        "A training frame loses its spins to noise in the forward process, and the trained model "
+        "makes spins of noise in the reverse process.",
+        "Method",
+        ("configurations", "equilibration", "model"),
+    ),
+    "fig1b": FigureKind(
+        "Latent frames",
+        "Latent frames along the reverse process, from noise to the frames of each temperature.",
+        "Method",
+        ("equilibration",),
+    ),
+    "fig1c": FigureKind(
+        "U-Net",
+        "Channels and resolutions of the U-Net's blocks, read from the trained network.",
+        "Method",
+        ("model",),
+    ),
+    "fig1d": FigureKind(
+        "Embeddings",
+        "The encoding of the diffusion time, and how time and temperature reach every level of "
+        "the U-Net.",
+        "Method",
+        ("model",),
+    ),
+    "fig3": _thermodynamics("Thermodynamics of diffusion models", "diffusion models"),
+    "fig4": FigureKind(
+        "Equilibration",
+        "Energy and absolute magnetization on the way from random starts, Monte Carlo in sweeps "
+        "and the diffusion model in reverse steps: thin lines are single starts, bold lines their "
+        "mean.",
+        "Equilibration",
+        ("equilibration",),
+    ),
+    "fig4_gan": _thermodynamics("Thermodynamics of GANs", "generative adversarial networks"),
+    "fig5": FigureKind(
+        "Correlation functions",
+        "Spin-spin correlation along the axes against distance, as it is and with the squared "
+        "mean absolute magnetization subtracted, a column per source.",
+        "Correlations",
+        ("fidelity", "exact"),
+    ),
+    "fig6": FigureKind(
+        "Hamming distance",
+        "Mean share of differing sites over pairs of frames against temperature: one Monte Carlo "
+        "chain of single-spin flips keeps one sign below the critical temperature, the reference "
+        "has both.",
+        "Diversity",
+        ("fidelity", "exact"),
+    ),
+    "fig7": FigureKind(
+        "Snapshots",
+        "The first frame and the middle one of every source and temperature.",
+        "Diversity",
+        ("configurations",),
+    ),
+    "figS1": FigureKind(
+        "Two magnetizations",
+        "Magnetization with the absolute value taken of every frame and of the mean over all "
+        "frames.",
+        "Thermodynamics",
+        ("fidelity", "exact"),
+    ),
+    "figS2": _thermodynamics("Thermodynamics of DiffFlip", "the model of flipped frames"),
+    "figS3": _histograms("Distribution of magnetization", "magnetization"),
+    "figS4": _histograms("Distribution of energy", "energy"),
+    "figS5": FigureKind(
+        "Logarithmic axes",
+        "Energy and absolute magnetization on logarithmic axes, against temperature and against "
+        "the distance to the critical temperature.",
+        "Thermodynamics",
+        ("fidelity", "exact"),
+    ),
+    "figS6": FigureKind(
+        "Correlation at one temperature",
+        "Spin-spin correlation near the critical temperature with its fits, a power law with and "
+        "without exponential decay, in the shaded window.",
+        "Correlations",
+        ("fidelity", "exact"),
+    ),
+    "training": FigureKind(
+        "Training curves",
+        "Losses and learning rate of every model against epochs; the dotted line marks the epoch "
+        "whose weights are kept.",
+        "Method",
+        ("training",),
+    ),
+}
+"""Every figure by the name that files, config and command line use."""
