@@ -1,0 +1,142 @@
+"""Fill the tables and figures of README.md: make readme, after a finished default run.
+
+The numbers come from the run's tables, the scales from the configs, the rule graph from Snakemake.
+What is taken from the run is kept in resources/readme, so that a test can tell whether README.md
+still says what those files say.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from ising_fidelity import config
+
+ROOT = Path(__file__).resolve().parents[2]
+SNAPSHOT = ROOT / "resources" / "readme"
+FIGURES = ("fig3", "fig7")
+SHOWN = {
+    ("energy", "exact"): "u",
+    ("specific_heat", "exact"): "C",
+    ("abs_magnetization", "mc"): "\\|m\\|",
+    ("susceptibility", "mc"): "χ",
+}
+
+
+def take_from_run(results: Path) -> None:
+    """Copy the figures of a finished run, its paper table, and the lines that sum up its scores."""
+    SNAPSHOT.mkdir(parents=True, exist_ok=True)
+    scores = pd.read_csv(results / "scores.csv", dtype=str, keep_default_na=False)
+    scores[scores["temperature"] == "all"].to_csv(SNAPSHOT / "scores.csv", index=False)
+    shutil.copyfile(results / "paper.csv", SNAPSHOT / "paper.csv")
+    for figure in FIGURES:
+        shutil.copyfile(results / "figures" / f"{figure}.png", SNAPSHOT / f"{figure}.png")
+
+
+def scores() -> str:
+    """Return one line per source: root mean square deviations and shares within three errors."""
+    data = pd.read_csv(SNAPSHOT / "scores.csv")
+    lines = [["source", *SHOWN.values()], ["---"] * (1 + len(SHOWN))]
+    for source, rows in data.groupby("source", sort=False):
+        cells = [str(source)]
+        for quantity, reference in SHOWN:
+            row = rows[(rows["quantity"] == quantity) & (rows["reference"] == reference)]
+            shown = [f"{d:.2g} ({w:.0%})" for d, w in row[["deviation", "within_3_errors"]].values]
+            cells.append("".join(shown) or "reference")
+        lines.append(cells)
+    return markdown(lines)
+
+
+def paper() -> str:
+    """Return the paper's numbers beside those of the run."""
+    data = pd.read_csv(SNAPSHOT / "paper.csv", dtype={"paper_value": str, "temperature": str})
+    lines = [["the paper says", "where", "paper", "this run", "note"], ["---"] * 5]
+    for row in data.fillna({"paper_value": "", "note": ""}).itertuples():
+        error = "" if pd.isna(row.our_error) or row.our_error == 0 else f" ± {row.our_error:.2g}"
+        ours = "" if pd.isna(row.our_value) else f"{row.our_value:.4g}{error}"
+        lines.append([row.statement, row.where, row.paper_value, ours, row.note])
+    return markdown(lines)
+
+
+def markdown(lines: list[list[str]]) -> str:
+    """Return a table of Markdown."""
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def scale() -> str:
+    """Return what the default run and the paper preset differ in, as Markdown."""
+    default = config.load([ROOT / "config.yaml"])
+    paper = config.load([ROOT / "config.yaml", ROOT / "workflow/presets/paper.yaml"])
+    small, full = (_flatten(one.plain()) for one in (default, paper))
+    keys: dict[tuple[str, str], list[str]] = {}
+    for key, value in small.items():
+        other = full.get(key)
+        if value != other and key != "run" and not key.startswith("figures"):
+            keys.setdefault((key.split(".")[-1], f"{value} | {other}"), []).append(key)
+    lines = ["| key | where | default run | paper preset |", "|---|---|---|---|"]
+    for (name, values), places in keys.items():
+        models = [place.removesuffix(f".{name}").split(".")[1:] for place in places]
+        where = ", ".join(dict.fromkeys(part[0] for part in models if part)) or "run"
+        lines.append(f"| `{name}` | {where} | {values} |")
+    return "\n".join(lines)
+
+
+def _flatten(mapping: dict[str, object], prefix: str = "") -> dict[str, object]:
+    """Return a nested mapping with dotted keys."""
+    flat: dict[str, object] = {}
+    for key, value in mapping.items():
+        if isinstance(value, dict):
+            flat |= _flatten(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
+
+
+def rules() -> str:
+    """Return the rule graph of the tiny preset's DAG, whose rules are the default run's."""
+    command = [
+        sys.executable,
+        "-m",
+        "snakemake",
+        "--rulegraph",
+        "mermaid-js",
+        "--forceall",
+        "--configfile",
+        "workflow/presets/smoke.yaml",
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return f"```mermaid\n{done.stdout.strip()}\n```"
+
+
+def fill(text: str, sections: dict[str, str]) -> str:
+    """Return the page with each section between its two marks replaced."""
+    for name, content in sections.items():
+        begin, end = f"<!-- begin: {name} -->", f"<!-- end: {name} -->"
+        pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
+        text = pattern.sub(lambda _, new=f"{begin}\n{content}\n{end}": new, text)
+    return text
+
+
+def page(text: str) -> str:
+    """Return README.md as it should be."""
+    sections = {
+        "scores": scores(),
+        "paper": paper(),
+        "scale": scale(),
+        "rules": rules(),
+    }
+    return fill(text, sections)
+
+
+def main() -> None:
+    """Take the default run's results and rewrite README.md."""
+    take_from_run(ROOT / "results" / "default")
+    readme = ROOT / "README.md"
+    readme.write_text(page(readme.read_text()))
+
+
+if __name__ == "__main__":
+    main()
