@@ -39,13 +39,10 @@ def render(scores: pd.DataFrame, quoted: pd.DataFrame | None, reference: str, si
     for source, rows in single.groupby("source", sort=False):
         shown = rows.drop(columns=["source", "within_2_errors", "within_3_errors"])
         shown["in_training_temperatures"] = np.where(rows["in_training_temperatures"], "yes", "")
-        shown.columns = [str(name).replace("_", " ") for name in shown.columns]
         details.append(f"<details><summary>{escape(str(source))}</summary>{_html(shown)}</details>")
-    paper = (
-        ""
-        if quoted is None
-        else ("<h2>The paper's numbers and ours</h2>" + _html(quoted.drop(columns="id"), "paper"))
-    )
+    paper = ""
+    if quoted is not None:
+        paper = "<h2>The paper's numbers and ours</h2>" + _html(quoted.drop(columns="id"), "paper")
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Scores</title><style>{STYLE}</style></head>
@@ -90,6 +87,8 @@ def _with_training(values: "pd.Series[Any]", form: str) -> str:
 
 
 def _html(rows: pd.DataFrame, css_class: str = "") -> str:
-    return rows.to_html(
-        index=False, border=0, na_rep="", float_format="{:.4g}".format, classes=css_class or None
-    )
+    # pandas cuts long texts unless told not to.
+    with pd.option_context("display.max_colwidth", None):
+        return rows.rename(columns=lambda name: str(name).replace("_", " ")).to_html(
+            index=False, border=0, na_rep="", float_format="{:.4g}".format, classes=css_class
+        )

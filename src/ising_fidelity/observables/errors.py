@@ -156,7 +156,8 @@ class Primaries:
 
     def _bootstrap_errors(self, function: Function) -> Floats:
         frames = len(self._frames)
-        spread = function(self.replicates).std(axis=0, ddof=1)
+        # Less the value itself, so that replicates that are all the same spread by exactly 0.
+        spread = (function(self.replicates) - function(self.means)).std(axis=0, ddof=1)
         # The bootstrap's variance is that of a sample of n, (n - 1) / n of the true one.
         return (
             spread * np.sqrt(frames / (frames - 1)) if frames > 1 else np.full_like(spread, np.nan)

@@ -1,0 +1,166 @@
+"""The closed forms, held against full enumeration, naive products and known constants."""
+
+import math
+
+import mpmath
+import numpy as np
+import pytest
+
+from ising_fidelity import exact, lattice
+
+T_C = lattice.CRITICAL_TEMPERATURE
+
+
+def enumerated(lattice_size, temperature):
+    """Return free energy, energy, specific heat and entropy from all configurations."""
+    sites = lattice_size**2
+    energies = np.rint(lattice.energy(lattice.all_configurations(lattice_size)) * sites)
+    values, counts = np.unique(energies, return_counts=True)
+    weights = counts * np.exp(-(values - values[0]) / temperature)
+    probability = weights / weights.sum()
+    mean = probability @ values
+    variance = probability @ (values - mean) ** 2
+    free_energy = (values[0] - temperature * math.log(weights.sum())) / sites
+    energy = mean / sites
+    return (
+        free_energy,
+        energy,
+        variance / sites / temperature**2,
+        (energy - free_energy) / temperature,
+    )
+
+
+@pytest.mark.parametrize("lattice_size", [2, 3, 4])
+@pytest.mark.parametrize("temperature", [0.5, 1.0, T_C, 2.3, 4.0, 100.0])
+def test_finite_lattice_is_what_enumeration_gives(lattice_size, temperature):
+    solved = exact.kaufman(lattice_size, temperature)
+    free_energy, energy, specific_heat, entropy = enumerated(lattice_size, temperature)
+    assert solved.free_energy == pytest.approx(free_energy, rel=1e-12)
+    assert solved.energy == pytest.approx(energy, rel=1e-12)
+    assert solved.specific_heat == pytest.approx(specific_heat, rel=1e-11)
+    assert solved.entropy == pytest.approx(entropy, abs=1e-12)
+
+
+def naive_log_z(n, beta):
+    """Return ln Z per site from Kaufman's products as they are printed."""
+
+    def gamma(mode):
+        if mode == 0:
+            return 2 * beta + mpmath.log(mpmath.tanh(beta))
+        return mpmath.acosh(
+            mpmath.cosh(2 * beta) * mpmath.coth(2 * beta) - mpmath.cos(mpmath.pi * mode / n)
+        )
+
+    products = [
+        mpmath.fprod(2 * function(n * gamma(mode) / 2) for mode in range(start, 2 * n, 2))
+        for start in (1, 0)
+        for function in (mpmath.cosh, mpmath.sinh)
+    ]
+    return mpmath.log((2 * mpmath.sinh(2 * beta)) ** (n * n / 2) * sum(products) / 2) / n**2
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 2.2, T_C, 2.3, 4.0])
+def test_analytic_derivatives_at_64_are_those_of_the_naive_products(temperature):
+    with mpmath.workdps(80):
+        beta = 1 / mpmath.mpf(temperature)
+        step = mpmath.mpf(10) ** -20
+        below, at, above = (naive_log_z(64, beta + k * step) for k in (-1, 0, 1))
+        free_energy = -at / beta
+        energy = -(above - below) / (2 * step)
+        specific_heat = beta**2 * (above - 2 * at + below) / step**2
+    solved = exact.kaufman(64, temperature)
+    assert solved.free_energy == pytest.approx(float(free_energy), rel=1e-14)
+    assert solved.energy == pytest.approx(float(energy), rel=1e-13)
+    assert solved.specific_heat == pytest.approx(float(specific_heat), rel=1e-12)
+
+
+def test_low_temperature_is_one_flipped_spin():
+    """The first excitation, N spins of energy 8, is all there is at T = 0.1."""
+    solved = exact.kaufman(64, 0.1)
+    assert solved.specific_heat == pytest.approx(64 * math.exp(-80) / 0.01, rel=1e-12)
+    assert solved.energy == -2
+    assert solved.entropy == pytest.approx(math.log(2) / 64**2, rel=1e-12)
+
+
+def test_high_temperature_expansion():
+    """Series: ln Z / N = ln 2 + 2 ln cosh K + v^4 + O(v^6) with v = tanh K on any L > 4."""
+    K = 0.01
+    v = math.tanh(K)
+    solved = exact.kaufman(1024, 1 / K)
+    assert solved.energy == pytest.approx(-2 * v - 4 * v**3 * (1 - v**2), rel=1e-7)
+    assert solved.specific_heat == pytest.approx(2 * K**2, rel=1e-3)
+    assert solved.entropy == pytest.approx(math.log(2), abs=2e-4)
+
+
+@pytest.mark.parametrize("temperature", [1.0, 1.8, 2.8, 4.0])
+def test_large_lattices_approach_the_infinite_one(temperature):
+    solved = exact.kaufman(512, temperature)
+    assert solved.energy == pytest.approx(exact.onsager_energy(temperature), abs=1e-12)
+    assert solved.specific_heat == pytest.approx(exact.onsager_specific_heat(temperature), rel=1e-9)
+
+
+def test_specific_heat_at_the_critical_point_grows_with_the_logarithm_of_the_size():
+    """Amplitude 8 / (pi T_c^2) (Ferdinand and Fisher, 1969, eq. 3.11)."""
+    heats = [exact.kaufman(size, T_C).specific_heat for size in (512, 1024)]
+    growth = 8 / math.pi / T_C**2 * math.log(2)
+    assert heats[1] - heats[0] == pytest.approx(growth, rel=1e-3)
+
+
+def test_known_values_at_the_critical_point():
+    assert exact.onsager_energy(T_C) == pytest.approx(-math.sqrt(2), abs=1e-13)
+    assert exact.onsager_specific_heat(T_C) == math.inf
+    assert exact.yang_magnetization(T_C) == 0
+    assert exact.yang_magnetization(2.0) == pytest.approx(0.9113193778774959, abs=1e-15)
+    # The free energy at T_c: ln(2)/2 + 2G/pi, G Catalan's constant; the lattice adds O(1/N).
+    solved = exact.kaufman(1024, T_C)
+    assert -solved.free_energy / T_C == pytest.approx(0.9296953983416103, abs=2e-6)
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.5, 2.2, 2.3, 4.0])
+def test_onsagers_specific_heat_is_the_slope_of_his_energy(temperature):
+    step = 1e-4
+    slope = (
+        exact.onsager_energy(temperature + step) - exact.onsager_energy(temperature - step)
+    ) / (2 * step)
+    assert exact.onsager_specific_heat(temperature) == pytest.approx(slope, rel=1e-4)
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.5, 2.26, T_C, 2.3, 4.0])
+def test_nearest_neighbors_carry_the_energy(temperature):
+    correlation = exact.correlation_infinite(temperature, [0, 1])
+    assert correlation[0] == 1
+    assert correlation[1] == pytest.approx(-exact.onsager_energy(temperature) / 2, abs=1e-13)
+
+
+def test_correlations_go_to_the_squared_magnetization_below_the_critical_point():
+    assert exact.correlation_infinite(2.0, 60) == pytest.approx(
+        exact.yang_magnetization(2.0) ** 2, abs=1e-10
+    )
+
+
+def test_correlations_at_the_critical_point():
+    """Second neighbours: 1 - 4/pi^2; far away 0.703380 r^(-1/4) (Wu, Phys. Rev. 149, 380)."""
+    G = exact.correlation_infinite(T_C, [2, 64])
+    assert G[0] == pytest.approx(1 - 4 / math.pi**2, abs=1e-12)
+    assert G[1] * 64**0.25 == pytest.approx(0.70338, abs=1e-5)
+
+
+def test_correlations_decay_with_the_exact_length_above_the_critical_point():
+    """1/xi = ln coth K - 2K, prefactor r^(-1/2)."""
+    temperature = 2.6
+    G = exact.correlation_infinite(temperature, [40, 41])
+    inverse = math.log(1 / math.tanh(1 / temperature)) - 2 / temperature
+    measured = -math.log(G[1] / G[0]) - 0.5 * math.log(41 / 40)
+    assert measured == pytest.approx(inverse, rel=2e-3)
+
+
+@pytest.mark.parametrize("temperature", [0.0, -1.0, math.nan])
+def test_temperatures_are_above_zero(temperature):
+    for solve in (lambda T: exact.kaufman(8, T), exact.onsager_energy, exact.onsager_specific_heat):
+        with pytest.raises(ValueError, match="temperature must be above 0"):
+            solve(temperature)
+
+
+def test_a_lattice_has_two_sites_along_a_side_or_more():
+    with pytest.raises(ValueError, match="lattice_size must be at least 2, got 1"):
+        exact.kaufman(1, 2.0)

@@ -1,0 +1,63 @@
+"""Scores."""
+
+import numpy as np
+import pytest
+
+from ising_fidelity import fidelity
+
+
+def test_deviations_in_units_of_both_errors():
+    scores = fidelity.deviation_in_errors(
+        np.array([5.0, -5.0, 1.0]), np.array([3.0, 3.0, 0.5]), np.array([4.0, 4.0, 0.0])
+    )
+    assert scores == pytest.approx([1, -1, 2])
+
+
+def test_without_errors_only_agreement_is_finite():
+    zero = np.zeros(3)
+    scores = fidelity.deviation_in_errors(np.array([0.0, 0.1, -0.1]), zero, zero)
+    assert scores.tolist() == [0, np.inf, -np.inf]
+
+
+def test_an_unknown_error_leaves_the_score_unknown():
+    one = np.array([1.0])
+    assert np.isnan(fidelity.deviation_in_errors(one, np.array([np.nan]), one)).all()
+
+
+def test_summary_leaves_out_what_is_unknown():
+    summary = fidelity.summarize(
+        np.array([3.0, 4.0, np.nan, 0.0]), np.array([1.0, 2.5, np.nan, -4.0])
+    )
+    assert summary.rms_deviation == pytest.approx(np.sqrt(25 / 3))
+    assert summary.rms_deviation_in_errors == pytest.approx(np.sqrt((1 + 6.25 + 16) / 3))
+    assert summary.within_2_errors == pytest.approx(1 / 3)
+    assert summary.within_3_errors == pytest.approx(2 / 3)
+
+
+def test_summary_of_nothing_is_unknown():
+    summary = fidelity.summarize(np.array([np.nan]), np.array([]))
+    assert np.isnan([summary.rms_deviation, summary.within_2_errors]).all()
+
+
+def test_energy_spread_is_the_standard_deviation_of_frames():
+    energies = np.random.default_rng(1).normal(-1.9, 0.02, 1000)
+    specific_heat = 16**2 * energies.var() / 1.5**2
+    spread, error = fidelity.energy_spread(specific_heat, 0.1 * specific_heat, 1.5, 16)
+    assert spread == pytest.approx(energies.std())
+    assert error == pytest.approx(0.05 * spread)
+    assert fidelity.energy_spread(0.0, 0.0, 1.5, 16)[0] == 0
+
+
+def test_slope_ratio():
+    T = np.array([2.1, 2.2, 2.4])
+    assert fidelity.slope_ratio(T, 3 * T - 7, np.zeros(3)) == pytest.approx((1, 0))
+    assert fidelity.slope_ratio(T, np.array([0, 1, 5.0]), np.zeros(3))[0] == pytest.approx(2)
+
+
+def test_slope_ratio_error_is_the_spread_of_noisy_points():
+    """Known to 1.6 % from 2000 draws: 10 % leaves room for curvature, false alarms below 1e-4."""
+    T, values, errors = np.array([2.1, 2.2, 2.3]), np.array([-1.7, -1.6, -1.4]), np.full(3, 0.002)
+    generator = np.random.default_rng(1)
+    noisy = values + errors * generator.standard_normal((2000, 3))
+    ratios = [fidelity.slope_ratio(T, one, errors)[0] for one in noisy]
+    assert fidelity.slope_ratio(T, values, errors)[1] == pytest.approx(np.std(ratios), rel=0.1)
