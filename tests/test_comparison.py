@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -20,11 +20,13 @@ def frames(count, size=4, share=0.7, seed=0):
 
 @given(samples, samples)
 def test_distances_are_scipys(first, second):
+    # SciPy's p-value divides by zero for two single numbers.
+    assume(first.size + second.size > 2)
     assert comparison.wasserstein(first, second) == pytest.approx(
         stats.wasserstein_distance(first, second), abs=1e-12
     )
     assert comparison.kolmogorov_smirnov(first, second) == pytest.approx(
-        stats.ks_2samp(first, second, method="exact").statistic, abs=1e-12
+        stats.ks_2samp(first, second, method="asymp").statistic, abs=1e-12
     )
 
 

@@ -1,0 +1,46 @@
+"""The file of exact results."""
+
+import numpy as np
+import pytest
+
+from ising_fidelity import dataset, exact
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.steps.solve import solve
+
+
+def test_temperatures_are_sorted_and_count_once(tmp_path):
+    path = tmp_path / "exact.nc"
+    solve(lattice_size=16, temperatures=["2.40", "1.00", "2.40", "2.269185"], output=path)
+    data = dataset.read(path)
+    assert data["temperature"].values.tolist() == [1.0, 2.269185, 2.4]
+    assert data.attrs["lattice_size"] == 16
+    assert data["energy"][2] == exact.kaufman(16, 2.4).energy
+    assert data["specific_heat"][2] == exact.kaufman(16, 2.4).specific_heat
+    assert data["energy_infinite"][0] == exact.onsager_energy(1.0)
+    assert data["specific_heat_infinite"][0] == exact.onsager_specific_heat(1.0)
+    assert data["magnetization_infinite"].values[2] == 0
+    np.testing.assert_allclose(
+        data["free_energy"], data["energy"] - data["temperature"] * data["entropy"], rtol=1e-12
+    )
+    assert all("long_name" in data[name].attrs for name in data.variables)
+
+
+def test_the_same_bytes_twice(tmp_path):
+    paths = [tmp_path / name for name in ("a.nc", "b.nc")]
+    for path in paths:
+        solve(lattice_size=8, temperatures=["2.30"], output=path)
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("lattice_size", "temperatures", "message"),
+    [
+        (1, ["2.30"], "--lattice-size: 1; allowed"),
+        (8, ["0.00"], "--temperature: 0.0; allowed"),
+        (8, [], "--temperature: none given"),
+    ],
+)
+def test_bad_input(tmp_path, lattice_size, temperatures, message):
+    with pytest.raises(InputError, match=message):
+        solve(lattice_size=lattice_size, temperatures=temperatures, output=tmp_path / "e.nc")
+    assert not list(tmp_path.iterdir())
