@@ -44,7 +44,7 @@ def autocorrelation_time(series: Floats) -> tuple[float, float]:
 def gamma_method(series: Floats) -> tuple[float, float]:
     """Return the integrated autocorrelation time and the standard error of a series' mean.
 
-    U. Wolff, Comput. Phys. Commun. 156, 143 (2004), as pyerrors has it, with one change: chains
+    U. Wolff, Computer Physics Communications 156, 143 (2004), as in pyerrors but for this: chains
     are held against the mean over all of them, not each against its own, so that chains that
     disagree (stuck in opposite signs, say) enlarge the error.
 
