@@ -1,0 +1,87 @@
+"""The compiled kernels do what their plain twins do, bit for bit."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ising_fidelity.montecarlo import engine, kernels, reference
+
+SEEDS = st.integers(0, 2**32)
+TEMPERATURES = st.sampled_from([0.0, 0.5, 1.0, 2.269185, 4.0, 100.0])
+
+
+def start(lattice_size, seed):
+    random = np.random.default_rng(seed)
+    spins = random.choice(np.array([-1, 1], np.int8), lattice_size**2)
+    return spins, np.random.SeedSequence(seed).generate_state(4, np.uint64)
+
+
+def run(module, name, lattice_size, seed, *arguments):
+    spins, state = start(lattice_size, seed)
+    result = getattr(module, name)(spins, *arguments[:-1], state, arguments[-1])
+    return spins, state, result
+
+
+def assert_twins(name, lattice_size, seed, *arguments):
+    compiled = run(kernels, name, lattice_size, seed, *arguments)
+    plain = run(reference, name, lattice_size, seed, *arguments)
+    assert np.array_equal(compiled[0], plain[0])
+    assert np.array_equal(compiled[1], plain[1])
+    assert compiled[2] == plain[2]
+
+
+@given(SEEDS)
+def test_random_words(seed):
+    words = [
+        module.random_words(np.random.SeedSequence(seed).generate_state(4, np.uint64), 20)
+        for module in (kernels, reference)
+    ]
+    assert np.array_equal(*words)
+
+
+def test_the_first_words_are_those_of_the_authors():
+    """State 1, 2, 3, 4: the first outputs of the published C code of xoshiro256++."""
+    words = kernels.random_words(np.array([1, 2, 3, 4], np.uint64), 4)
+    expected = [41943041, 58720359, 3588806011781223, 3591011842654386]
+    assert words.tolist() == expected
+
+
+@given(st.integers(2, 7), TEMPERATURES, SEEDS)
+def test_metropolis(lattice_size, temperature, seed):
+    neighbors = engine.neighbor_table(lattice_size)
+    thresholds = engine.acceptance_thresholds(temperature)
+    assert_twins("metropolis", lattice_size, seed, neighbors, thresholds, 300)
+
+
+@given(st.sampled_from([6, 8]), TEMPERATURES, SEEDS)
+def test_checkerboard(lattice_size, temperature, seed):
+    assert_twins(
+        "checkerboard",
+        lattice_size,
+        seed,
+        engine.neighbor_table(lattice_size),
+        engine.acceptance_thresholds(temperature),
+        engine.checkerboard_order(lattice_size),
+        5,
+    )
+
+
+@given(st.integers(2, 7), st.floats(0.1, 10.0), SEEDS)
+def test_wolff(lattice_size, temperature, seed):
+    bond = int(-np.expm1(-2 / temperature) * 2.0**64)
+    stack = np.empty(lattice_size**2, np.int32)
+    assert_twins("wolff", lattice_size, seed, engine.neighbor_table(lattice_size), bond, stack, 20)
+
+
+@pytest.mark.parametrize("lattice_size", [2, 3, 8])
+def test_neighbors_are_mutual_and_bonds_count_as_in_the_energy(lattice_size):
+    from ising_fidelity import lattice
+
+    neighbors = engine.neighbor_table(lattice_size)
+    spins, _ = start(lattice_size, 1)
+    bonds = (spins[:, None] * spins[neighbors]).sum() / 2
+    frame = spins.reshape(1, lattice_size, lattice_size)
+    assert -bonds / lattice_size**2 == lattice.energy(frame)[0]
+    for site, around in enumerate(neighbors):
+        assert all(site in neighbors[other] for other in around)
