@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from ising_fidelity.models.settings import UNetSettings
-from ising_fidelity.models.unet import UNet, count_parameters
+from ising_fidelity.models.unet import UNet, count_parameters, describe_network
 
 COMPACT = UNetSettings(width=4, embedding=16)
 
@@ -43,3 +43,23 @@ def test_noise_depends_on_time_and_temperature(changed):
     inputs = {"time": torch.tensor([300]), "temperature": torch.tensor([2.3])}
     before = network(x, **inputs)
     assert not torch.allclose(before, network(x, **(inputs | {changed: inputs[changed] * 2})))
+
+
+def test_the_papers_blocks():
+    blocks = describe_network(UNet(UNetSettings()), 64)
+    channels = [(block.inputs, block.outputs, block.lattice_size) for block in blocks]
+    assert channels == [
+        (1, 64, 64),
+        (64, 128, 32),
+        (128, 256, 16),
+        (256, 256, 8),
+        (256, 512, 8),
+        (512, 512, 8),
+        (512, 256, 8),
+        (512, 128, 16),
+        (256, 64, 32),
+        (128, 64, 64),
+        (64, 1, 64),
+    ]
+    embedding = 256 + 256 + 256**2 + 256
+    assert sum(block.parameters for block in blocks) + embedding == 22356609

@@ -1,5 +1,7 @@
 """The conditional U-Net of the diffusion models (the paper's Fig. 1c, d)."""
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 
@@ -111,3 +113,52 @@ class UNet(nn.Module):
 def count_parameters(network: nn.Module) -> int:
     """Return the number of trainable numbers of a network."""
     return sum(parameter.numel() for parameter in network.parameters())
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block of a network, as a figure or a table shows it.
+
+    Attributes
+    ----------
+    name
+        Such as ``down 1``.
+    inputs, outputs
+        Channels; inputs count those of a skip connection.
+    lattice_size
+        Of the block's output.
+    parameters
+        Number of trainable numbers.
+    """
+
+    name: str
+    inputs: int
+    outputs: int
+    lattice_size: int
+    parameters: int
+
+
+def describe_network(network: UNet, lattice_size: int) -> list[Block]:
+    """Return the blocks in the order that a frame passes them, as they are when one does."""
+    named: list[tuple[str, nn.Module]] = [("stem", network.stem)]
+    named += [(f"down {level}", block) for level, block in enumerate(network.down, 1)]
+    named += [(f"bottleneck {level}", block) for level, block in enumerate(network.bottleneck, 1)]
+    named += [(f"up {level}", block) for level, block in enumerate(network.up, 1)]
+    named.append(("output", network.output))
+    shapes: dict[str, tuple[int, int]] = {}
+    hooks = [
+        block.register_forward_hook(
+            lambda _, __, output, name=name: shapes.update({name: tuple(output.shape[1:3])})
+        )
+        for name, block in named
+    ]
+    with torch.no_grad():
+        one = torch.ones(1)
+        network(torch.zeros(1, 1, lattice_size, lattice_size), one, one)
+    for hook in hooks:
+        hook.remove()
+    blocks = []
+    for name, block in named:
+        convolution = next(part for part in block.modules() if isinstance(part, nn.Conv2d))
+        blocks.append(Block(name, convolution.in_channels, *shapes[name], count_parameters(block)))
+    return blocks
