@@ -95,7 +95,8 @@ def load(path: Path, device: torch.device | None = None) -> Model:
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
-            weights = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+            names = list(file.keys())
+            weights = {name: file.get_tensor(name) for name in names}
     except SafetensorError as error:
         raise InputError(f"{path}: not a readable safetensors file ({error})") from error
     if FORMAT not in metadata:
