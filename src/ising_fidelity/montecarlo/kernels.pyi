@@ -4,24 +4,23 @@ from numpy.typing import NDArray
 def random_words(state: NDArray[np.uint64], count: int) -> NDArray[np.uint64]: ...
 def metropolis(
     spins: NDArray[np.int8],
-    neighbors: NDArray[np.int32],
-    thresholds: NDArray[np.uint64],
     state: NDArray[np.uint64],
     attempts: int,
-) -> None: ...
+    neighbors: NDArray[np.int32],
+    thresholds: NDArray[np.uint64],
+) -> int: ...
 def checkerboard(
     spins: NDArray[np.int8],
+    state: NDArray[np.uint64],
+    sweeps: int,
     neighbors: NDArray[np.int32],
     thresholds: NDArray[np.uint64],
     order: NDArray[np.int32],
-    state: NDArray[np.uint64],
-    sweeps: int,
-) -> None: ...
+) -> int: ...
 def wolff(
     spins: NDArray[np.int8],
-    neighbors: NDArray[np.int32],
-    bond: int,
-    stack: NDArray[np.int32],
     state: NDArray[np.uint64],
     updates: int,
+    neighbors: NDArray[np.int32],
+    bond: int,
 ) -> int: ...
