@@ -5,8 +5,6 @@ Every file of frames, whoever wrote it, holds ``spin(chain, draw, y, x)`` of -1 
 reader and writer of files in the project.
 """
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.files import whole
 
 FRAME_DIMENSIONS = ("chain", "draw", "y", "x")
 SAMPLINGS = ("chain", "independent")
@@ -207,24 +206,16 @@ def write(data: xr.Dataset | xr.DataTree, path: str | Path) -> None:
     OSError
         If what was read back differs from what was written.
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".nc", dir=path.parent)
-    os.close(descriptor)
-    try:
+    with whole(Path(path)) as place:
         if isinstance(data, xr.DataTree):
             encoding = {node.path: _encoding(node.to_dataset()) for node in data.subtree}
-            data.to_netcdf(temporary, engine="netcdf4", encoding=encoding)
-            same = read_tree(temporary).equals(data)
+            data.to_netcdf(place, engine="netcdf4", encoding=encoding)
+            same = read_tree(place).equals(data)
         else:
-            data.to_netcdf(temporary, engine="netcdf4", encoding=_encoding(data))
-            same = read(temporary).equals(data)
+            data.to_netcdf(place, engine="netcdf4", encoding=_encoding(data))
+            same = read(place).equals(data)
         if not same:
             raise OSError(f"{path}: what was written does not read back the same")
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
 
 
 def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
@@ -242,9 +233,3 @@ def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
                 zlib=True, complevel=4, shuffle=True, chunksizes=chunks
             )
     return encoding
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -1,7 +1,6 @@
 """Trained models as files: weights with everything that sampling needs to know beside them."""
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.files import whole
 from ising_fidelity.models import adversarial
 from ising_fidelity.models.settings import (
     AdversarialSettings,
@@ -74,12 +74,10 @@ def save(
     """
     described = attributes | {"model": settings.plain(), "lattice_size": lattice_size}
     metadata = {FORMAT: json.dumps(described, sort_keys=True)}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.partial")
-    save_file(
-        {key: value.cpu().contiguous() for key, value in weights.items()}, temporary, metadata
-    )
-    os.replace(temporary, path)
+    with whole(path) as place:
+        save_file(
+            {key: value.cpu().contiguous() for key, value in weights.items()}, place, metadata
+        )
 
 
 def load(path: Path, device: torch.device | None = None) -> Model:

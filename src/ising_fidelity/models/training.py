@@ -2,7 +2,6 @@
 
 import copy
 import math
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from ising_fidelity.files import whole
 from ising_fidelity.models import adversarial, diffusion
 from ising_fidelity.models.settings import AdversarialSettings, DiffusionSettings, Training
 from ising_fidelity.models.unet import UNet
@@ -236,9 +236,8 @@ def _read_state(path: Path, identity: str, device: torch.device) -> dict[str, An
 
 
 def _save_state(path: Path, state: dict[str, Any]) -> None:
-    temporary = path.with_name(f".{path.name}.partial")
-    torch.save(state, temporary)
-    os.replace(temporary, path)
+    with whole(path) as place:
+        torch.save(state, place)
 
 
 class DiffusionTrainer:

@@ -10,6 +10,7 @@ import xarray as xr
 
 from ising_fidelity import dataset, fidelity, page, quotations
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.files import whole
 from ising_fidelity.temperatures import canonical
 
 EXACT = "exact"
@@ -170,8 +171,5 @@ def _canonical(temperature: float) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a text file that is whole or not there at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.partial")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    with whole(path) as place:
+        place.write_text(text, encoding="utf-8")

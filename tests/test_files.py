@@ -1,0 +1,41 @@
+"""Files are written whole or not at all."""
+
+import os
+import stat
+
+import pytest
+
+from ising_fidelity.files import whole
+
+
+def test_a_file_appears_when_it_is_whole(tmp_path):
+    path = tmp_path / "folder" / "text.txt"
+    with whole(path) as place:
+        place.write_text("half")
+        assert not path.exists()
+        assert place.suffix == ".txt"
+    assert path.read_text() == "half"
+    assert os.listdir(path.parent) == ["text.txt"]
+
+
+def test_an_error_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("old")
+
+    def interrupted():
+        with whole(path) as place:
+            place.write_text("new")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["text.txt"]
+
+
+def test_permissions_are_those_of_any_new_file(tmp_path):
+    (tmp_path / "plain").touch()
+    with whole(tmp_path / "text.txt") as place:
+        place.touch(mode=0o600)
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    assert len(modes) == 1
