@@ -9,7 +9,7 @@ import pytest
 
 from ising_fidelity import exact, lattice, montecarlo
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.montecarlo import engine
+from ising_fidelity.montecarlo import stripes
 
 LIMIT = 4.5
 
@@ -138,14 +138,14 @@ def test_a_stripe_is_frozen_where_equilibrium_is_ordered_and_only_there():
     narrow = np.ones((32, 32), np.int8)
     narrow[3:7] = -1
     for frame in (stripe, stripe.T, diagonal, narrow, -narrow):
-        assert engine._is_frozen(frame.ravel(), 1.0)
-        assert engine._is_frozen(frame.ravel(), 0.0)
-        assert not engine._is_frozen(frame.ravel(), 2.2)
-        assert not engine._is_frozen(frame.ravel(), 3.0)
+        assert stripes.is_frozen(frame, 1.0)
+        assert stripes.is_frozen(frame, 0.0)
+        assert not stripes.is_frozen(frame, 2.2)
+        assert not stripes.is_frozen(frame, 3.0)
     droplet = np.ones((32, 32), np.int8)
     droplet[4:16, 4:20] = -1
     for frame in (droplet, -droplet, np.ones((32, 32), np.int8)):
-        assert not engine._is_frozen(frame.ravel(), 1.0)
+        assert not stripes.is_frozen(frame, 1.0)
 
 
 def test_a_chain_that_stays_frozen_is_an_input_error():

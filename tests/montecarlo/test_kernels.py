@@ -17,15 +17,16 @@ def start(lattice_size, seed):
     return spins, np.random.SeedSequence(seed).generate_state(4, np.uint64)
 
 
-def run(module, name, lattice_size, seed, *arguments):
+def run(module, name, lattice_size, seed, count, **tables):
     spins, state = start(lattice_size, seed)
-    result = getattr(module, name)(spins, *arguments[:-1], state, arguments[-1])
+    result = getattr(module, name)(spins, state, count, **tables)
     return spins, state, result
 
 
-def assert_twins(name, lattice_size, seed, *arguments):
-    compiled = run(kernels, name, lattice_size, seed, *arguments)
-    plain = run(reference, name, lattice_size, seed, *arguments)
+def assert_twins(name, lattice_size, seed, count, **tables):
+    tables["neighbors"] = engine.neighbor_table(lattice_size)
+    compiled = run(kernels, name, lattice_size, seed, count, **tables)
+    plain = run(reference, name, lattice_size, seed, count, **tables)
     assert np.array_equal(compiled[0], plain[0])
     assert np.array_equal(compiled[1], plain[1])
     assert compiled[2] == plain[2]
@@ -49,29 +50,20 @@ def test_the_first_words_are_those_of_the_authors():
 
 @given(st.integers(2, 7), TEMPERATURES, SEEDS)
 def test_metropolis(lattice_size, temperature, seed):
-    neighbors = engine.neighbor_table(lattice_size)
     thresholds = engine.acceptance_thresholds(temperature)
-    assert_twins("metropolis", lattice_size, seed, neighbors, thresholds, 300)
+    assert_twins("metropolis", lattice_size, seed, 300, thresholds=thresholds)
 
 
 @given(st.sampled_from([6, 8]), TEMPERATURES, SEEDS)
 def test_checkerboard(lattice_size, temperature, seed):
-    assert_twins(
-        "checkerboard",
-        lattice_size,
-        seed,
-        engine.neighbor_table(lattice_size),
-        engine.acceptance_thresholds(temperature),
-        engine.checkerboard_order(lattice_size),
-        5,
-    )
+    thresholds = engine.acceptance_thresholds(temperature)
+    order = engine.checkerboard_order(lattice_size)
+    assert_twins("checkerboard", lattice_size, seed, 5, thresholds=thresholds, order=order)
 
 
-@given(st.integers(2, 7), st.floats(0.1, 10.0), SEEDS)
+@given(st.integers(2, 7), TEMPERATURES, SEEDS)
 def test_wolff(lattice_size, temperature, seed):
-    bond = int(-np.expm1(-2 / temperature) * 2.0**64)
-    stack = np.empty(lattice_size**2, np.int32)
-    assert_twins("wolff", lattice_size, seed, engine.neighbor_table(lattice_size), bond, stack, 20)
+    assert_twins("wolff", lattice_size, seed, 20, bond=engine.bond_threshold(temperature))
 
 
 @pytest.mark.parametrize("lattice_size", [2, 3, 8])

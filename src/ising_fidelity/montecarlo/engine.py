@@ -85,9 +85,9 @@ def run_chains(
     are turned, so frames with either sign are as likely, and the signs of the magnetization are
     exactly independent; energies and correlations within a frame stay as they are.
 
-    A chain that thermalization has left in a frozen stripe (:mod:`.stripes`) is begun anew from
-    another random start, and counted. With ``thermalization=0`` the walk is wanted from its random
-    start on, and no chain is judged.
+    A chain that thermalization has left in a frozen stripe, or not ordered where it should be
+    (:func:`.stripes.is_frozen`), is begun anew from another random start, and counted. With
+    ``thermalization=0`` the walk is wanted from its random start on, and no chain is judged.
 
     Parameters
     ----------
@@ -261,8 +261,8 @@ def _thermalized(
         if sweeps == 0 or not stripes.is_frozen(chain.frame, temperature):
             return chain, restarts
     raise InputError(
-        f"--thermalization: {sweeps} sweeps left each of {MOST_RESTARTS + 1} random starts at "
-        f"T = {temperature} frozen in stripes; more sweeps are needed"
+        f"--thermalization: {sweeps}; that leaves {MOST_RESTARTS + 1} random starts in a row at "
+        f"T = {temperature} in frozen stripes or not ordered yet; more sweeps are needed"
     )
 
 
