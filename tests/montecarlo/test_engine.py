@@ -1,7 +1,8 @@
 """Chains of frames, held against enumeration and Kaufman's exact results.
 
-Seeds are fixed. Deviations are in standard errors of the means of independent chains, and the
-limit of 4.5 gives a false alarm in 7e-6 of the cases per number.
+Seeds are fixed. Deviations are in standard errors, from the spread of the means of independent
+chains. With 40 chains or more, the limit of 5 gives a false alarm for one number in 80 000
+(Student's t), so for the few hundred numbers of this file in less than 1 % of all choices of seeds.
 """
 
 import numpy as np
@@ -9,9 +10,9 @@ import pytest
 
 from ising_fidelity import exact, lattice, montecarlo
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.montecarlo import stripes
+from ising_fidelity.montecarlo import engine
 
-LIMIT = 4.5
+LIMIT = 5.0
 
 
 def simulate(**changed):
@@ -55,10 +56,12 @@ def test_small_lattices_agree_with_enumeration(sampler, lattice_size, temperatur
     energies, magnetizations = lattice.energy(spins), np.abs(lattice.magnetization(spins))
     for sampled, of_states in ((energies, u), (energies**2, u**2), (magnetizations, m)):
         assert in_errors(sampled.mean(axis=1), weights @ of_states) < LIMIT
-    for level in np.unique(u):
-        chance = weights[u == level].sum()
-        if chance > 0.01:
-            assert in_errors((energies == level).mean(axis=1), chance) < LIMIT
+    for sampled, of_states in ((energies, u), (magnetizations, m)):
+        for level in np.unique(of_states):
+            chance = weights[of_states == level].sum()
+            # The means of rarer levels are too far from normally distributed.
+            if chance > 0.01:
+                assert in_errors((sampled == level).mean(axis=1), chance) < LIMIT
 
 
 @pytest.mark.parametrize(("lattice_size", "frames"), [(16, 400), (64, 100)], ids=["L=16", "L=64"])
@@ -87,17 +90,19 @@ def test_energy_and_specific_heat_agree_with_kaufman(lattice_size, frames, tempe
     assert abs(specific_heat(u) - known.specific_heat) < LIMIT * error
 
 
-def test_checkerboard_agrees_with_kaufman():
+@pytest.mark.parametrize("sampler", ["metropolis", "checkerboard"])
+@pytest.mark.parametrize("temperature", [2.0, 2.6, 4.0])
+def test_local_samplers_agree_with_kaufman(sampler, temperature):
     spins = simulate(
         lattice_size=16,
-        temperature=2.6,
-        sampler="checkerboard",
+        temperature=temperature,
+        sampler=sampler,
         frames=40 * 200,
         chains=40,
-        thermalization=500,
+        thermalization=1000,
         spacing=10,
     ).spins
-    expected = exact.kaufman(16, 2.6).energy
+    expected = exact.kaufman(16, temperature).energy
     assert in_errors(lattice.energy(spins).mean(axis=1), expected) < LIMIT
 
 
@@ -110,12 +115,25 @@ def test_frames_follow_from_the_seed_and_chains_differ(sampler):
     assert not np.array_equal(one[0], one[1])
 
 
-def test_signs_of_cluster_frames_are_independent():
-    """400 fair coins: mean and neighbours' product within 4.5 errors, false alarms below 2e-5."""
+def test_a_chain_does_not_depend_on_how_many_there_are():
+    one, three = (simulate(frames=10 * chains, chains=chains).spins for chains in (1, 3))
+    assert np.array_equal(one[0], three[0])
+
+
+def test_signs_of_cluster_frames_are_fair_and_independent():
+    """400 coins: mean and neighbors' product within 5 errors, false alarms below 2e-6."""
     spins = simulate(temperature=1.0, frames=400, chains=1).spins
     signs = np.sign(lattice.magnetization(spins))[0]
     assert abs(signs.mean()) < LIMIT / np.sqrt(400)
     assert abs((signs[1:] * signs[:-1]).mean()) < LIMIT / np.sqrt(399)
+
+
+@pytest.mark.parametrize("temperature", [1.0, 2.3, 4.0])
+def test_a_sweep_of_clusters_flips_each_spin_once_on_average(temperature):
+    """The number is rounded, and measured to some per cent: within half an update and 10 %."""
+    chain, _ = engine._thermalized(16, temperature, "cluster", 200, np.random.SeedSequence(1))
+    flipped = chain.sweep(500) / (500 * 16**2)
+    assert abs(flipped - 1) < 0.1 + 0.5 / chain.updates_per_sweep
 
 
 def test_stripes_are_restarted_and_counted():
@@ -124,28 +142,29 @@ def test_stripes_are_restarted_and_counted():
     The chance that none of 60 starts freezes is below 1e-9.
     """
     result = simulate(
-        lattice_size=16, temperature=0.5, sampler="metropolis", frames=60, chains=60,
+        lattice_size=16,
+        temperature=0.5,
+        sampler="metropolis",
+        frames=60,
+        chains=60,
         thermalization=2000,
-    )  # fmt: skip
+    )
     assert result.restarts > 0
     assert float(np.abs(lattice.magnetization(result.spins)).min()) > 0.9
 
 
-def test_a_stripe_is_frozen_where_equilibrium_is_ordered_and_only_there():
-    stripe = np.ones((32, 32), np.int8)
-    stripe[:16] = -1
-    diagonal = np.where((np.indices((32, 32)).sum(axis=0) // 16) % 2, 1, -1).astype(np.int8)
-    narrow = np.ones((32, 32), np.int8)
-    narrow[3:7] = -1
-    for frame in (stripe, stripe.T, diagonal, narrow, -narrow):
-        assert stripes.is_frozen(frame, 1.0)
-        assert stripes.is_frozen(frame, 0.0)
-        assert not stripes.is_frozen(frame, 2.2)
-        assert not stripes.is_frozen(frame, 3.0)
-    droplet = np.ones((32, 32), np.int8)
-    droplet[4:16, 4:20] = -1
-    for frame in (droplet, -droplet, np.ones((32, 32), np.int8)):
-        assert not stripes.is_frozen(frame, 1.0)
+def test_without_thermalization_the_first_frame_is_the_random_start():
+    """The mean energy of 100 random frames of 1024 sites has standard error 0.0044."""
+    result = simulate(
+        lattice_size=32,
+        temperature=0.5,
+        sampler="metropolis",
+        frames=100,
+        chains=100,
+        thermalization=0,
+    )
+    assert result.restarts == 0
+    assert abs(lattice.energy(result.spins).mean()) < LIMIT * 0.0044
 
 
 def test_a_chain_that_stays_frozen_is_an_input_error():
@@ -178,5 +197,16 @@ def test_walks_begin_at_random_and_relax():
     assert energy.shape == magnetization.shape == (50, 21)
     assert in_errors(energy[:, 0], 0.0) < LIMIT
     assert in_errors(energy[:, -1], exact.kaufman(8, 4.0).energy) < LIMIT
-    with pytest.raises(InputError, match="--sampler: cluster"):
-        montecarlo.trajectories(8, 4.0, 1, 1, 1, "cluster")
+
+
+@pytest.mark.parametrize(
+    ("starts", "sweeps", "sampler", "message"),
+    [
+        (0, 1, "metropolis", "--starts: 0"),
+        (1, -1, "metropolis", "--sweeps: -1"),
+        (1, 1, "cluster", "--sampler: cluster"),
+    ],
+)
+def test_walks_name_what_is_out_of_range(starts, sweeps, sampler, message):
+    with pytest.raises(InputError, match=message):
+        montecarlo.trajectories(8, 4.0, starts, sweeps, 1, sampler)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ising_fidelity import lattice
 from ising_fidelity.montecarlo import engine, kernels, reference
 
 SEEDS = st.integers(0, 2**32)
@@ -42,7 +43,7 @@ def test_random_words(seed):
 
 
 def test_the_first_words_are_those_of_the_authors():
-    """State 1, 2, 3, 4: the first outputs of the published C code of xoshiro256++."""
+    """From state 1, 2, 3, 4: known answers of xoshiro256++ (Blackman and Vigna)."""
     words = kernels.random_words(np.array([1, 2, 3, 4], np.uint64), 4)
     expected = [41943041, 58720359, 3588806011781223, 3591011842654386]
     assert words.tolist() == expected
@@ -66,10 +67,40 @@ def test_wolff(lattice_size, temperature, seed):
     assert_twins("wolff", lattice_size, seed, 20, bond=engine.bond_threshold(temperature))
 
 
+@pytest.mark.parametrize("temperature", [0.0, 1.0, 2.269185])
+def test_metropolis_keeps_detailed_balance(temperature):
+    """All transitions of the 2 x 2 lattice, from a grid of random words: no chance is involved.
+
+    A generator whose state is (0, 1, 0, w rotated by 23 to the right) draws w next. With 4 x 500
+    evenly spaced words, each chance is met to 1 / 2000.
+    """
+    words = [(2 * k + 1) * 2**64 // 4000 for k in range(2000)]
+    drawing = [np.array([0, 1, 0, w >> 23 | w << 41 & 2**64 - 1], np.uint64) for w in words]
+    tables = {
+        "neighbors": engine.neighbor_table(2),
+        "thresholds": engine.acceptance_thresholds(temperature),
+    }
+    states = lattice.all_configurations(2)
+    number = {frame.tobytes(): index for index, frame in enumerate(states)}
+    transition = np.zeros((16, 16))
+    for index, frame in enumerate(states):
+        for state in drawing:
+            spins = frame.flatten()
+            kernels.metropolis(spins, state.copy(), 1, **tables)
+            transition[index, number[spins.tobytes()]] += 1 / len(words)
+    u = lattice.energy(states)
+    weights = np.exp(-(u - u.min()) * 4 / temperature) if temperature else (u == u.min()) * 1.0
+    flow = weights[:, None] / weights.sum() * transition
+    np.testing.assert_allclose(flow, flow.T, atol=1 / len(words))
+    np.testing.assert_allclose(transition.sum(axis=1), 1)
+    # Each flip of the ground state costs 8.
+    ground = number[np.ones((2, 2), np.int8).tobytes()]
+    leaving = np.exp(-8 / temperature) if temperature else 0.0
+    assert 1 - transition[ground, ground] == pytest.approx(leaving, abs=4 / len(words))
+
+
 @pytest.mark.parametrize("lattice_size", [2, 3, 8])
 def test_neighbors_are_mutual_and_bonds_count_as_in_the_energy(lattice_size):
-    from ising_fidelity import lattice
-
     neighbors = engine.neighbor_table(lattice_size)
     spins, _ = start(lattice_size, 1)
     bonds = (spins[:, None] * spins[neighbors]).sum() / 2

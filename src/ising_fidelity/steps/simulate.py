@@ -21,8 +21,19 @@ def simulate(
 ) -> None:
     """Write frames with their autocorrelation times and effective sample sizes.
 
-    The parameters are those of :func:`ising_fidelity.montecarlo.run_chains`; the temperature is
-    canonical, in J/k_B.
+    Parameters
+    ----------
+    lattice_size, sampler, frames, chains, thermalization, spacing, seed
+        See :func:`ising_fidelity.montecarlo.run_chains`.
+    temperature
+        Canonical, in J/k_B.
+    output
+        Path of the netCDF file.
+
+    Raises
+    ------
+    InputError
+        Naming the flag that is out of range, or if chains stay frozen.
     """
     result = montecarlo.run_chains(
         lattice_size,

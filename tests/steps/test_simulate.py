@@ -1,0 +1,90 @@
+"""The file of Monte Carlo frames."""
+
+import json
+
+import numpy as np
+import pytest
+
+from ising_fidelity import dataset, lattice, montecarlo
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.steps.simulate import simulate
+
+ARGUMENTS = {
+    "lattice_size": 8,
+    "temperature": "2.30",
+    "sampler": "metropolis",
+    "frames": 40,
+    "chains": 2,
+    "thermalization": 50,
+    "spacing": 3,
+    "seed": 5,
+}
+
+
+def test_frames_and_what_is_known_about_them(tmp_path):
+    path = tmp_path / "frames.nc"
+    simulate(**ARGUMENTS, output=path)
+    data = dataset.read_frames(path)
+    expected = montecarlo.run_chains(8, 2.3, "metropolis", 40, 2, 50, 3, 5)
+    assert np.array_equal(data["spin"], expected.spins)
+    assert float(data["temperature"]) == 2.3
+    known = {
+        "sampling": "chain",
+        "sampler": "metropolis",
+        "thermalization_sweeps": 50,
+        "spacing_sweeps": 3,
+        "restarts": 0,
+        "updates_per_sweep": 64.0,
+        "seed": "5",
+        "generator": "xoshiro256++ seeded by numpy SeedSequence",
+    }
+    assert {name: data.attrs[name] for name in known} == known
+    assert json.loads(data.attrs["settings"])["chains"] == 2
+    for name in ("energy", "abs_magnetization"):
+        tau, size = data[f"{name}_tau_int"], data[f"{name}_effective_sample_size"]
+        assert float(size) == pytest.approx(40 / (2 * float(tau)))
+        assert "long_name" in tau.attrs
+        assert size.attrs["units"] == "1"
+
+
+def test_distant_frames_are_independent_and_near_ones_are_not(tmp_path):
+    """At T = 4 spins forget within a few sweeps, at T_c only after many."""
+    sizes = []
+    for name, changed in {
+        "far": {"temperature": "4.00", "spacing": 50},
+        "near": {"temperature": "2.269185", "spacing": 1},
+    }.items():
+        path = tmp_path / f"{name}.nc"
+        simulate(**(ARGUMENTS | {"frames": 2000} | changed), output=path)
+        sizes.append(float(dataset.read(path)["abs_magnetization_effective_sample_size"]))
+    assert sizes[0] > 1000
+    assert sizes[1] < 500
+
+
+@pytest.mark.parametrize("sampler", montecarlo.SAMPLERS)
+def test_the_same_seed_gives_the_same_bytes_and_another_does_not(sampler, tmp_path):
+    paths = [tmp_path / name for name in ("a.nc", "b.nc", "c.nc")]
+    for path, seed in zip(paths, (1, 1, 2), strict=True):
+        simulate(**(ARGUMENTS | {"sampler": sampler, "seed": seed}), output=path)
+    first, again, other = (path.read_bytes() for path in paths)
+    assert first == again
+    assert first != other
+
+
+def test_restarts_are_recorded(tmp_path):
+    """A third of random starts freezes at T = 0.5: none of 40 has a chance of 1e-7."""
+    path = tmp_path / "frames.nc"
+    changed = {"lattice_size": 16, "temperature": "0.50", "chains": 40, "thermalization": 1000}
+    simulate(**(ARGUMENTS | changed), output=path)
+    data = dataset.read_frames(path)
+    assert data.attrs["restarts"] > 0
+    assert float(np.abs(lattice.magnetization(data["spin"].values)).min()) > 0.9
+
+
+def test_bad_input_is_one_line_and_leaves_no_file(tmp_path):
+    with pytest.raises(
+        InputError, match="--frames: 41; allowed are multiples of --chains"
+    ) as error:
+        simulate(**(ARGUMENTS | {"frames": 41}), output=tmp_path / "frames.nc")
+    assert "\n" not in str(error.value)
+    assert not list(tmp_path.iterdir())
