@@ -142,3 +142,11 @@ def test_training_lowers_the_loss(frames, tmp_path):
     long = DIFFUSION.model_copy(update={"epochs": 30, "learning_rate": 3e-3})
     trained = training.train(long, frames, 1, CPU, tmp_path / "state.pt", "a")
     assert trained.history["held_out_loss"][-1] < 0.7 * trained.history["held_out_loss"][0]
+
+
+def test_an_epoch_without_a_generator_step_has_no_generator_loss(frames, tmp_path):
+    rare = GAN.model_copy(update={"critic_steps": 5, "epochs": 2})
+    trained = training.train(rare, frames, 1, CPU, tmp_path / "state.pt", "a")
+    losses = trained.history["generator_loss"]
+    assert np.isnan(losses).tolist() == [True, False]
+    assert {len(column) for column in trained.history.values()} == {2}

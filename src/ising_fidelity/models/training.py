@@ -186,8 +186,9 @@ def train(
                 means.add(trainer.batch(*seen[index], progress), len(index))
                 bar.update(len(index))
             row = means.values() | {"held_out_loss": trainer.validate()}
-            for name, value in row.items():
-                result.history.setdefault(name, []).append(value)
+            for name in result.history | row:
+                column = result.history.setdefault(name, [math.nan] * epoch)
+                column.append(row.get(name, math.nan))
             if trainer.is_best(result.history["held_out_loss"]):
                 result.best_epoch = epoch
                 result.weights = copy.deepcopy(trainer.weights())

@@ -1,0 +1,52 @@
+# make install, make run, make test: the first is done by the others when it is needed.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+CORES ?= all
+VENV := .venv
+STAMP := $(VENV)/installed
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# One thread per job: Snakemake fills the cores with jobs.
+export OMP_NUM_THREADS := 1
+SNAKEMAKE := snakemake --workflow-profile workflow/profiles/local --cores $(CORES)
+
+.PHONY: install run test check smoke schema readme clean
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml setup.py constraints.txt $(wildcard src/ising_fidelity/montecarlo/*.pyx)
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+		{ echo "Python 3.11 to 3.13 is needed: make PYTHON=python3.12 install" >&2; exit 1; }
+	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --editable '.[workflow,test]'
+	touch $@
+
+run: $(STAMP)
+	$(SNAKEMAKE)
+
+test: check smoke
+
+# Format, lint, types, spelling, then all tests.
+check: $(STAMP)
+	ruff format --check .
+	ruff check .
+	mypy
+	cython-lint src/ising_fidelity/montecarlo/kernels.pyx
+	codespell
+	snakefmt --check Snakefile workflow
+	snakemake --lint
+	pytest --numprocesses auto --dist loadscope
+
+smoke: $(STAMP)
+	$(SNAKEMAKE) --configfile workflow/presets/smoke.yaml --forceall
+
+schema: $(STAMP)
+	python workflow/scripts/write_schema.py
+
+readme: $(STAMP)
+	python workflow/scripts/update_readme.py
+
+clean:
+	rm -rf $(VENV) build results .snakemake src/*.egg-info src/ising_fidelity/montecarlo/kernels.{c,*.so}

@@ -1,0 +1,30 @@
+# How faithful are generative models to statistical physics? The whole walk; see README.md.
+
+
+configfile: "config.yaml"
+
+
+report: "workflow/report/workflow.rst"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/simulate.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/sample.smk"
+include: "workflow/rules/equilibrate.smk"
+include: "workflow/rules/measure.smk"
+include: "workflow/rules/compare.smk"
+include: "workflow/rules/solve.smk"
+include: "workflow/rules/merge.smk"
+include: "workflow/rules/score.smk"
+include: "workflow/rules/plot.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        f"{RESULTS}/exact.nc",
+        f"{RESULTS}/fidelity.nc",
+        f"{RESULTS}/scores.csv",
+        training_histories(),
+        figure_files(),

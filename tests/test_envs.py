@@ -1,0 +1,52 @@
+"""conda environments and the lock for pip say the same versions."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
+NAMES = {"pytorch": "torch", "matplotlib-base": "matplotlib"}
+UNPINNED = {"c-compiler", "pip", "python"}
+
+
+def locked():
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    pairs = (line.split("==") for line in lines if "==" in line)
+    return {name.lower().replace("_", "-"): version for name, version in pairs}
+
+
+def pinned(path):
+    dependencies = yaml.safe_load(path.read_text())["dependencies"]
+    pairs = (entry.split(" =") if " =" in entry else (entry, "") for entry in dependencies)
+    return {name: version for name, version in pairs if name not in UNPINNED}
+
+
+def test_there_is_one_environment_per_concern():
+    assert [path.stem for path in ENVIRONMENTS] == ["analysis", "montecarlo", "torch"]
+
+
+@pytest.mark.parametrize("path", ENVIRONMENTS, ids=lambda path: path.stem)
+def test_versions_are_the_locked_ones(path):
+    versions = locked()
+    for name, version in pinned(path).items():
+        known = versions[NAMES.get(name, name)]
+        assert version == re.sub(r"\.post\d+$", "", known), name
+    assert path.with_suffix(".post-deploy.sh").is_file()
+
+
+def test_every_direct_dependency_is_locked():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    names = {re.split(r"[<>=\[]", entry)[0].lower() for group in groups for entry in group}
+    assert names <= locked().keys()
+
+
+def test_every_rule_names_an_environment_that_is_there():
+    for path in (ROOT / "workflow" / "rules").glob("*.smk"):
+        for name in re.findall(r'"(\S+\.yaml)"', path.read_text()):
+            if "envs" in name:
+                assert (path.parent / name).is_file(), (path, name)

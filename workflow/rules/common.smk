@@ -1,0 +1,174 @@
+# What all rules need, the checked config, the paths of a run, and who depends on what.
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import yaml
+from snakemake.exceptions import WorkflowError
+
+from ising_fidelity.config import check
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.figures import FIGURES
+from ising_fidelity.files import whole
+from ising_fidelity.provenance import code_hash
+from ising_fidelity.seeds import derive_seed
+
+try:
+    RUN = check(config)
+except InputError as error:
+    raise WorkflowError(str(error)) from None
+
+RESULTS = f"results/{RUN.run}"
+LOGS = f"{RESULTS}/logs"
+RUN_CONFIG = f"{RESULTS}/provenance/config.yaml"
+
+
+def one_of(names):
+    """Return the pattern of a wildcard that may be any of these names and nothing else."""
+    return "|".join(re.escape(name) for name in names) or "(?!)"
+
+
+wildcard_constraints:
+    T=r"[0-9]+[.][0-9]+",
+    chain=one_of(RUN.monte_carlo),
+    model=one_of(RUN.trained_models),
+    source=one_of(RUN.all_sources),
+
+
+def step_code(verb):
+    """Return the hash of a step's code; as a parameter it makes changed code run again."""
+    return code_hash(f"steps.{verb}")
+
+
+def seed_of(verb):
+    """Return the function of seeds of a step; wildcards are a name and, mostly, a T."""
+    return lambda wildcards: derive_seed(RUN.seed, verb, *wildcards)
+
+
+def frames_of(source, temperature):
+    """Return the file of a source's frames; a user's own files are read where they are."""
+    if source in RUN.sources:
+        return RUN.sources[source].frames.replace("{T}", temperature)
+    return f"{RESULTS}/configurations/{source}/T{temperature}.nc"
+
+
+def training_frames(model):
+    """Return the files of frames that a model is trained on."""
+    temperatures = RUN.trained_models[model].training_temperatures
+    return [frames_of(RUN.training_source, temperature) for temperature in temperatures]
+
+
+def training_temperatures():
+    """Return every model's training temperatures as JSON, for tables and figures."""
+    models = RUN.trained_models.items()
+    return json.dumps({name: model.training_temperatures for name, model in models})
+
+
+def per_source_and_temperature(kind, sources=None, temperatures=None):
+    """Return the files below one folder for all sources and temperatures of the run, or some."""
+    return [
+        (
+            frames_of(source, T)
+            if kind == "configurations"
+            else f"{RESULTS}/{kind}/{source}/T{T}.nc"
+        )
+        for source in (RUN.all_sources if sources is None else sources)
+        for T in (RUN.temperatures if temperatures is None else temperatures)
+    ]
+
+
+def training_histories(models=None):
+    """Return the files of losses of all models, or some."""
+    names = RUN.trained_models if models is None else models
+    return [f"{RESULTS}/models/{model}.training.nc" for model in names]
+
+
+def equilibrated(sources):
+    """Return those of some sources whose walks from random starts are followed."""
+    return [source for source in sources if source in RUN.equilibration.sources]
+
+
+def files_of_figure(name):
+    """Return the files that a figure is drawn from, as its registry entry says."""
+    figure = RUN.drawn_figures[name]
+    models = [source for source in figure.sources if source in RUN.trained_models]
+    chains = [source for source in figure.sources if source in RUN.monte_carlo]
+    files = []
+    for need in FIGURES[name].needs:
+        if need in ("fidelity", "exact"):
+            files.append(f"{RESULTS}/{need}.nc")
+        elif need == "training":
+            files += training_histories(models)
+        elif need == "model":
+            files += [f"{RESULTS}/models/{model}.safetensors" for model in models]
+        elif need == "equilibration":
+            sources = equilibrated(figure.sources)
+            files += per_source_and_temperature(need, sources, figure.temperatures)
+        else:
+            # Where walks are shown beside frames, the frames are those of Monte Carlo.
+            shown = chains if "equilibration" in FIGURES[name].needs else figure.sources
+            files += per_source_and_temperature(need, shown, figure.temperatures)
+    return files
+
+
+def figure_files():
+    """Return every figure of the run in both formats."""
+    return [
+        f"{RESULTS}/figures/{name}.{suffix}"
+        for name in RUN.drawn_figures
+        for suffix in ("svg", "png")
+    ]
+
+
+def flags(**values):
+    """Return command-line flags for the values that are set."""
+    given = {
+        name.replace("_", "-"): value
+        for name, value in values.items()
+        if value is not None
+    }
+    return " ".join(f"--{name} {value}" for name, value in given.items())
+
+
+def sampling_flags(source):
+    """Return the flags of the reverse chain, which mean nothing to a GAN."""
+    if RUN.trained_models[source].family != "diffusion":
+        return ""
+    sampling = RUN.sampling
+    return flags(
+        sampling_steps=sampling.sampling_steps,
+        reverse_variance=sampling.reverse_variance,
+    )
+
+
+def walk_flags(source):
+    """Return the flags that say how a source walks from its random starts."""
+    walk = RUN.equilibration
+    if source in RUN.monte_carlo:
+        return flags(sampler=RUN.monte_carlo[source].sampler, sweeps=walk.sweeps)
+    return flags(
+        model=f"{RESULTS}/models/{source}.safetensors",
+        sampling_steps=walk.sampling_steps,
+        reverse_variance=RUN.sampling.reverse_variance,
+    )
+
+
+def training_frames_at(source, temperature):
+    """Return the frames at one temperature that a source was trained on, if any."""
+    model = RUN.trained_models.get(source)
+    trained = model is not None and temperature in model.training_temperatures
+    return [frames_of(RUN.training_source, temperature)] if trained else []
+
+
+onstart:
+    # Beside the results: the whole config, as train reads it, and what a data file must not hold.
+    folder = Path(RUN_CONFIG).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    with whole(Path(RUN_CONFIG)) as place:
+        place.write_text(yaml.safe_dump(RUN.plain(), sort_keys=False))
+    shell("git describe --always --dirty > {folder}/commit 2> /dev/null || true")
+    shell(
+        "{sys.executable} -m pip freeze --exclude-editable > {folder}/versions.txt || true"
+    )

@@ -1,0 +1,24 @@
+rule equilibrate:
+    input:
+        branch(
+            lambda wildcards: wildcards.source in RUN.trained_models,
+            then=f"{RESULTS}/models/{{source}}.safetensors",
+        ),
+    output:
+        f"{RESULTS}/equilibration/{{source}}/T{{T}}.nc",
+    log:
+        f"{LOGS}/equilibrate/{{source}}/T{{T}}.log",
+    conda:
+        "../../envs/torch.yaml"
+    resources:
+        device=RUN.device,
+    params:
+        code=step_code("equilibrate"),
+        seed=seed_of("equilibrate"),
+        lattice_size=RUN.lattice_size,
+        starts=RUN.equilibration.starts,
+        walk=lambda wildcards: walk_flags(wildcards.source),
+    shell:
+        "ising-fidelity equilibrate --temperature {wildcards.T} "
+        "--lattice-size {params.lattice_size} --starts {params.starts} {params.walk} "
+        "--device {resources.device} --seed {params.seed} --output {output} > {log} 2>&1"

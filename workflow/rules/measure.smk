@@ -1,0 +1,14 @@
+rule measure:
+    input:
+        lambda wildcards: frames_of(wildcards.source, wildcards.T),
+    output:
+        f"{RESULTS}/observables/{{source}}/T{{T}}.nc",
+    log:
+        f"{LOGS}/measure/{{source}}/T{{T}}.log",
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        code=step_code("measure"),
+        seed=seed_of("measure"),
+    shell:
+        "ising-fidelity measure --seed {params.seed} --output {output} {input} > {log} 2>&1"

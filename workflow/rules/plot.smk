@@ -1,0 +1,31 @@
+# Every figure is a rule of its own, so that each has its own inputs, code and settings.
+for figure, settings in RUN.drawn_figures.items():
+
+    rule:
+        name:
+            f"plot_{figure}"
+        input:
+            files_of_figure(figure),
+        output:
+            svg=f"{RESULTS}/figures/{figure}.svg",
+            png=report(
+                f"{RESULTS}/figures/{figure}.png",
+                caption="../report/figure.rst",
+                category=FIGURES[figure].category,
+                labels={"figure": figure, "shows": FIGURES[figure].title},
+            ),
+        log:
+            f"{LOGS}/plot/{figure}.log",
+        conda:
+            "../../envs/analysis.yaml"
+        params:
+            code=[step_code("plot"), code_hash(f"figures.{figure}")],
+            figure=figure,
+            caption=FIGURES[figure].caption,
+            sources=" ".join(flags(source=source) for source in settings.sources),
+            temperatures=" ".join(flags(temperature=T) for T in settings.temperatures),
+            training_temperatures=training_temperatures(),
+        shell:
+            "ising-fidelity plot --figure {params.figure} {params.sources} "
+            "{params.temperatures} --training-temperatures {params.training_temperatures:q} "
+            "--output {output.svg} --output {output.png} {input} > {log} 2>&1"

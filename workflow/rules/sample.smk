@@ -1,0 +1,23 @@
+rule sample:
+    input:
+        f"{RESULTS}/models/{{model}}.safetensors",
+    output:
+        f"{RESULTS}/configurations/{{model}}/T{{T}}.nc",
+    log:
+        f"{LOGS}/sample/{{model}}/T{{T}}.log",
+    conda:
+        "../../envs/torch.yaml"
+    resources:
+        device=RUN.device,
+    params:
+        code=step_code("sample"),
+        seed=seed_of("sample"),
+        lattice_size=RUN.lattice_size,
+        frames=RUN.sampling.frames,
+        chain=lambda wildcards: sampling_flags(wildcards.model),
+        binarize=RUN.sampling.binarize,
+    shell:
+        "ising-fidelity sample --model {input} --temperature {wildcards.T} "
+        "--frames {params.frames} --lattice-size {params.lattice_size} {params.chain} "
+        "--binarize {params.binarize} --device {resources.device} "
+        "--seed {params.seed} --output {output} > {log} 2>&1"

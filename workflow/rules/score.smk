@@ -1,0 +1,33 @@
+rule score:
+    input:
+        fidelity=f"{RESULTS}/fidelity.nc",
+        exact=f"{RESULTS}/exact.nc",
+        paper="resources/paper.yaml",
+    output:
+        scores=f"{RESULTS}/scores.csv",
+        page=report(
+            f"{RESULTS}/scores.html",
+            caption="../report/scores.rst",
+            category="Scores",
+            labels={"table": "every source against exact results and Monte Carlo"},
+        ),
+        paper=report(
+            f"{RESULTS}/paper.csv",
+            caption="../report/paper.rst",
+            category="Scores",
+            labels={"table": "the paper's numbers beside ours"},
+        ),
+    log:
+        f"{LOGS}/score.log",
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        code=step_code("score"),
+        reference=RUN.reference,
+        training_temperatures=training_temperatures(),
+    shell:
+        "ising-fidelity score --fidelity {input.fidelity} --exact {input.exact} "
+        "--reference {params.reference} --paper {input.paper} "
+        "--training-temperatures {params.training_temperatures:q} "
+        "--output {output.scores} --table {output.page} --paper-table {output.paper} "
+        "> {log} 2>&1"

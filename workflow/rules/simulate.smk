@@ -1,0 +1,15 @@
+rule simulate:
+    output:
+        f"{RESULTS}/configurations/{{chain}}/T{{T}}.nc",
+    log:
+        f"{LOGS}/simulate/{{chain}}/T{{T}}.log",
+    conda:
+        "../../envs/montecarlo.yaml"
+    params:
+        code=step_code("simulate"),
+        seed=seed_of("simulate"),
+        lattice_size=RUN.lattice_size,
+        chain=lambda wildcards: flags(**RUN.monte_carlo[wildcards.chain].plain()),
+    shell:
+        "ising-fidelity simulate --lattice-size {params.lattice_size} --temperature {wildcards.T} "
+        "{params.chain} --seed {params.seed} --output {output} > {log} 2>&1"

@@ -1,0 +1,14 @@
+rule solve:
+    output:
+        f"{RESULTS}/exact.nc",
+    log:
+        f"{LOGS}/solve.log",
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        code=step_code("solve"),
+        lattice_size=RUN.lattice_size,
+        temperatures=" ".join(flags(temperature=T) for T in RUN.temperatures),
+    shell:
+        "ising-fidelity solve --lattice-size {params.lattice_size} {params.temperatures} "
+        "--output {output} > {log} 2>&1"

@@ -1,0 +1,22 @@
+rule train:
+    input:
+        lambda wildcards: training_frames(wildcards.model),
+    output:
+        model=f"{RESULTS}/models/{{model}}.safetensors",
+        history=f"{RESULTS}/models/{{model}}.training.nc",
+    log:
+        f"{LOGS}/train/{{model}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/train/{{model}}.tsv"
+    # The longest jobs begin as soon as their frames are there.
+    priority: 1
+    conda:
+        "../../envs/torch.yaml"
+    params:
+        code=step_code("train"),
+        seed=seed_of("train"),
+        settings=lambda wildcards: RUN.trained_models[wildcards.model].plain(),
+        config=RUN_CONFIG,
+    shell:
+        "ising-fidelity train --config {params.config} --model {wildcards.model} "
+        "--output {output.model} {input} > {log} 2>&1"
