@@ -40,8 +40,8 @@ def _thermodynamics(title: str, models: str) -> FigureKind:
     return FigureKind(
         title,
         "Energy, absolute magnetization, specific heat and susceptibility per spin of "
-        f"{models} and of Monte Carlo against temperature, with the exact curves and the range of "
-        "training temperatures in gray.",
+        f"{models} and of Monte Carlo against temperature, with the exact curves, and the "
+        "range of training temperatures in gray, a tick for each of them.",
         "Thermodynamics",
         ("fidelity", "exact"),
     )

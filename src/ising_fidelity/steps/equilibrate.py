@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ising_fidelity import dataset, lattice, provenance
+from ising_fidelity import dataset, lattice, montecarlo, provenance
 from ising_fidelity.exceptions import InputError
 
 SNAPSHOTS = 11
@@ -62,7 +62,7 @@ def equilibrate(
     if model is None:
         settings |= {"sampler": sampler, "sweeps": sweeps}
         data = _monte_carlo(float(temperature), lattice_size, starts, sweeps, sampler, seed)
-        source, unit, generator = f"Monte Carlo, {sampler}", "sweeps", "xoshiro256++"
+        source, unit, generator = f"Monte Carlo, {sampler}", "sweeps", montecarlo.GENERATOR
     else:
         data, described = _reverse_chain(
             model,
@@ -99,8 +99,6 @@ def equilibrate(
 def _monte_carlo(
     temperature: float, lattice_size: int, starts: int, sweeps: int, sampler: str, seed: int
 ) -> xr.Dataset:
-    from ising_fidelity import montecarlo
-
     energy, magnetization = montecarlo.trajectories(
         lattice_size, temperature, starts, sweeps, seed, sampler
     )
