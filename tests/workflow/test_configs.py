@@ -1,0 +1,57 @@
+"""Presets plan what they should, and bad configs end before any job."""
+
+import pytest
+
+pytestmark = pytest.mark.workflow
+
+
+def test_the_papers_dag(fresh):
+    fresh.configs.append("workflow/presets/paper.yaml")
+    plan = fresh.plan()
+    assert plan["train"] == 5
+    assert plan["sample"] == 5 * 32
+    assert plan["measure"] == plan["compare"] == 7 * 32
+    # Both Monte Carlo sources at 32 temperatures, and five between them for training.
+    assert plan["simulate"] == 2 * 32 + 5
+    assert sum(rule.startswith("plot_") for rule in plan) == 17
+
+
+def test_the_smoke_preset_has_every_rule_model_and_figure(fresh):
+    default = fresh.plan()
+    fresh.configs.append("workflow/presets/smoke.yaml")
+    smoke = fresh.plan()
+    assert smoke.keys() == default.keys()
+    assert smoke["train"] == 5
+    assert sum(smoke.values()) < 110
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"temperature": [2.0]}, "temperature: Extra inputs are not permitted"),
+        ({"temperatures": [2.0, "warm"]}, "temperature 'warm' is not a number"),
+        ({"lattice_size": 12}, "lattice_size: 12 with models.DiffIsing2.family: diffusion"),
+        ({"models": {"GAN": {"width": 0}}}, "models.GAN.width: Input should be greater than 0"),
+        ({"reference": "wolff"}, "reference: wolff is not in monte_carlo"),
+        ({"figures": {"fig3": {"sources": ["mcc"]}}}, "figures.fig3.sources: no source named mcc"),
+    ],
+)
+def test_a_bad_config_ends_with_one_line_before_any_job(fresh, change, message):
+    fresh.configs.append("workflow/presets/tiny.yaml")
+    done = fresh.lay_over(**change).snakemake()
+    assert done.returncode != 0
+    text = done.stdout + done.stderr
+    (line,) = (line for line in text.splitlines() if message in line)
+    assert line.strip().startswith("config:")
+    assert "Traceback" not in text
+    assert not (fresh.folder / "results").exists()
+
+
+def test_frames_made_elsewhere_are_measured_where_they_are(fresh):
+    fresh.configs.append("workflow/presets/tiny.yaml")
+    (fresh.folder / "frames").mkdir()
+    for temperature in ("2.00", "2.30", "3.00"):
+        (fresh.folder / "frames" / f"T{temperature}.nc").touch()
+    plain = fresh.plan()
+    plan = fresh.lay_over(sources={"mine": {"frames": "frames/T{T}.nc"}}).plan()
+    assert plan == plain | {"measure": plain["measure"] + 3, "compare": plain["compare"] + 3}
