@@ -22,7 +22,7 @@ app = typer.Typer(
 )
 
 LatticeSize = Annotated[int, typer.Option(help="L, frames are L x L")]
-Temperature = Annotated[str, typer.Option(help="in units of J/k_B", parser=canonical)]
+Temperature = Annotated[str, typer.Option(help="in units of J/k_B")]
 Temperatures = Annotated[list[str], typer.Option("--temperature", help="repeat for more")]
 Seed = Annotated[int, typer.Option(help="of every random number", min=0)]
 Output = Annotated[Path, typer.Option(help="file to write")]
@@ -61,7 +61,7 @@ def simulate(
 
     simulate(
         lattice_size=lattice_size,
-        temperature=temperature,
+        temperature=canonical(temperature),
         sampler=sampler,
         frames=frames,
         chains=chains,
@@ -122,7 +122,7 @@ def sample(
 
     sample(
         model=model,
-        temperature=temperature,
+        temperature=canonical(temperature),
         frames=frames,
         lattice_size=lattice_size,
         seed=seed,
@@ -154,7 +154,7 @@ def equilibrate(
     if (sampler is None) == (model is None):
         raise InputError("equilibrate: give either --sampler or --model")
     equilibrate(
-        temperature=temperature,
+        temperature=canonical(temperature),
         lattice_size=lattice_size,
         starts=starts,
         seed=seed,
@@ -261,7 +261,13 @@ def _mapping(text: str, flag: str) -> dict[str, Any]:
 def main() -> None:
     """Run the command line."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
     except InputError as error:
         print(f"ising-fidelity: {error}", file=sys.stderr)
+        sys.exit(2)
+    except Exception as error:
+        # Wrong usage, in the words of the command-line library; all else is an error of ours.
+        if not hasattr(error, "format_message"):
+            raise
+        print(f"ising-fidelity: {error.format_message()}", file=sys.stderr)
         sys.exit(2)

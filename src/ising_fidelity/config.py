@@ -83,7 +83,7 @@ class Equilibration(Section):
 
 
 class Figure(Section):
-    """What one figure shows; sources whose model is null in this run are left out."""
+    """What one figure shows; sources and temperatures that the run lacks are left out."""
 
     sources: list[Name] = Field(default=[], description="sources in the order of the legend")
     temperatures: Temperatures = Field(default=[], description="for figures of single temperatures")
@@ -148,12 +148,6 @@ class Config(Section):
             for source in figure.sources if figure else ():
                 if source not in {*self.monte_carlo, *self.models, *self.sources}:
                     raise ValueError(f"figures.{key}.sources: no source named {source}")
-            for temperature in figure.temperatures if figure else ():
-                allowed = {*self.temperatures, *self.equilibration.temperatures}
-                if temperature not in allowed:
-                    raise ValueError(
-                        f"figures.{key}.temperatures: {temperature} is not in temperatures"
-                    )
         return self
 
     @model_validator(mode="after")
@@ -180,14 +174,22 @@ class Config(Section):
 
     @property
     def drawn_figures(self) -> dict[str, Figure]:
-        """The figures of this run, each with those of its sources that the run has."""
+        """The figures of this run, each with what the run has of its sources and temperatures.
+
+        One that would be left without any is left out.
+        """
         drawn = {}
         for key, figure in self.figures.items():
             if figure is None:
                 continue
-            sources = [name for name in figure.sources if name in self.all_sources]
-            if sources or not figure.sources:
-                drawn[key] = figure.model_copy(update={"sources": sources})
+            walks = "equilibration" in FIGURES[key].needs
+            there = self.equilibration.temperatures if walks else self.temperatures
+            shown = {
+                "sources": [name for name in figure.sources if name in self.all_sources],
+                "temperatures": [T for T in figure.temperatures if T in there],
+            }
+            if all(shown[name] or not getattr(figure, name) for name in shown):
+                drawn[key] = figure.model_copy(update=shown)
         return drawn
 
 

@@ -1,0 +1,96 @@
+"""The commands as they are typed: exit status, one line of error, nothing half-written."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COMMAND = Path(sys.executable).parent / "ising-fidelity"
+SIMULATE = [
+    "simulate", "--lattice-size", "8", "--temperature", "2.3", "--sampler", "cluster", "--frames",
+    "6", "--chains", "2", "--thermalization", "10", "--spacing", "1", "--seed", "1",
+]  # fmt: skip
+
+
+def run(*arguments, cwd=None):
+    command = [str(COMMAND), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
+
+
+@pytest.fixture(scope="module")
+def frames(tmp_path_factory):
+    path = tmp_path_factory.mktemp("cli") / "mc" / "T2.30.nc"
+    done = run(*SIMULATE, "--output", path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    return path
+
+
+def test_simulate_measure_compare_solve_by_hand(frames, tmp_path):
+    commands = [
+        ["measure", "--output", tmp_path / "o.nc", frames],
+        ["compare", "--reference", frames, "--training", frames, "--output", "c.nc", frames],
+        ["solve", "--lattice-size", 8, "--temperature", "2.3", "--temperature", "2.40",
+         "--output", "exact.nc"],
+    ]  # fmt: skip
+    for command in commands:
+        done = run(*command, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["c.nc", "exact.nc", "o.nc"]
+
+
+def test_every_verb_has_help():
+    listed = run("--help").stdout
+    for verb in (
+        "simulate", "train", "sample", "equilibrate", "measure", "compare", "solve", "merge",
+        "score", "plot",
+    ):  # fmt: skip
+        assert verb in listed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([*SIMULATE[:4], "cold", *SIMULATE[5:]], "temperature 'cold' is not a number"),
+        ([*SIMULATE, "--chains", "4"], "--frames: 6; allowed are multiples of --chains (4)"),
+        ([*SIMULATE, "--sampler", "heatbath"], "--sampler: heatbath; allowed are"),
+        (["measure", "gone.nc"], "gone.nc: no such file"),
+        (["sample", "--model", "gone", "--temperature", "2", "--frames", "1",
+          "--lattice-size", "8", "--seed", "1"], "gone: no such file"),
+        (["equilibrate", "--temperature", "2", "--lattice-size", "8", "--starts", "1",
+          "--seed", "1"], "either --sampler or --model"),
+        (["plot", "--figure", "fig99", "gone.nc"], "fig99"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_line_and_status_2(arguments, message, tmp_path):
+    output = "out.svg" if arguments[0] == "plot" else "out.nc"
+    done = run(*arguments, "--output", output, cwd=tmp_path)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("ising-fidelity: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["measure", "--colour"], "--colour"),
+        (["paint"], "paint"),
+        ([*SIMULATE, "--output", "f.nc", "--seed", "-1"], "--seed"),
+        ([*SIMULATE, "--output", "f.nc", "--frames", "many"], "--frames"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_status_2(arguments, message, tmp_path):
+    done = run(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert message in line
+
+
+def test_a_config_without_the_model_names_those_it_has(tmp_path):
+    config = Path(__file__).resolve().parents[1] / "config.yaml"
+    done = run("train", "--config", config, "--model", "VAE", "--output", "m", "f.nc", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "--model: no VAE" in done.stderr
+    assert "DiffIsing2" in done.stderr

@@ -1,0 +1,116 @@
+"""The config: presets are valid, layers merge, wrong keys and values are named."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ising_fidelity import config
+from ising_fidelity.exceptions import InputError
+
+ROOT = Path(__file__).resolve().parents[1]
+DEFAULT = ROOT / "config.yaml"
+PRESETS = sorted((ROOT / "workflow" / "presets").glob("*.yaml"))
+
+
+def changed(tmp_path, **changes):
+    path = tmp_path / "change.yaml"
+    path.write_text(yaml.safe_dump(changes))
+    return config.load([DEFAULT, path])
+
+
+def test_the_default_run():
+    run = config.load([DEFAULT])
+    grid = [f"{1 + step / 10:.2f}" for step in range(31)]
+    assert run.temperatures == sorted([*grid, "2.269185"], key=float)
+    assert run.all_sources == [
+        "mc-paper", "mc", "DiffIsing1", "DiffIsing2", "DiffFlip", "GAN", "GAN-M",
+    ]  # fmt: skip
+    assert len(run.drawn_figures) == 17
+
+
+@pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
+def test_presets_are_valid_and_name_their_run(path):
+    assert config.load([DEFAULT, path]).run == path.stem
+
+
+def test_the_schema_is_that_of_the_models():
+    path = ROOT / "workflow" / "scripts" / "write_schema.py"
+    spec = importlib.util.spec_from_file_location("write_schema", path)
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    assert script.PATH.read_text() == script.schema(), "run make schema"
+    assert json.loads(script.schema())["additionalProperties"] is False
+
+
+def test_every_key_of_the_default_run_is_commented_or_explained_once():
+    """A key's first line in config.yaml carries a comment, or its section's line does."""
+    keys = set()
+    for line in DEFAULT.read_text().splitlines():
+        key = line.strip().split(":")[0]
+        if line.startswith(("  ", "#")) or not line or ":" not in line:
+            continue
+        keys.add(key)
+    assert keys == set(config.Config.model_fields)
+
+
+def test_layers_merge_mappings_and_replace_lists(tmp_path):
+    run = changed(tmp_path, models={"GAN": {"width": 4}}, temperatures=[3, "2.3", 2.30])
+    assert run.models["GAN"].width == 4
+    assert run.models["GAN"].latent == 100
+    assert run.temperatures == ["2.30", "3.00"]
+
+
+def test_a_model_set_to_null_leaves_run_and_figures(tmp_path):
+    run = changed(tmp_path, models={"DiffFlip": None, "DiffIsing1": None})
+    assert "DiffFlip" not in run.all_sources
+    assert run.drawn_figures["figS3"].sources == ["mc-paper", "DiffIsing2"]
+
+
+def test_a_figure_shows_the_temperatures_that_the_run_has(tmp_path):
+    figures = changed(tmp_path, temperatures=[2.3, 3.0]).drawn_figures
+    assert figures["fig7"].temperatures == ["2.30", "3.00"]
+    assert figures["fig4"].temperatures == ["1.80", "2.30", "2.80"]
+    assert "figS6" not in changed(tmp_path, temperatures=[3.0]).drawn_figures
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"lattice_sise": 32}, "lattice_sise: Extra inputs are not permitted"),
+        ({"lattice_size": 1}, "lattice_size: Input should be greater than or equal to 2"),
+        ({"lattice_size": 20}, "allowed are multiples of 8"),
+        ({"run": "../up"}, "run: String should match pattern"),
+        ({"device": "tpu"}, "device: Input should be 'auto', 'cpu' or 'cuda'"),
+        ({"temperatures": []}, "temperatures: Value should have at least 1 item"),
+        ({"temperatures": ["cold"]}, "temperatures.0: temperature 'cold' is not a number"),
+        ({"models": {"GAN": {"family": "vae"}}}, "models.GAN: Input tag 'vae'"),
+        ({"models": {"GAN": {"training_temperatures": []}}}, "models.GAN.training_temperatures"),
+        ({"monte_carlo": {"mc": {"chains": 3}}}, "frames: 2000 is not a multiple of chains: 3"),
+        ({"reference": "wolff"}, "reference: wolff is not in monte_carlo"),
+        ({"sources": {"mc": {"frames": "T{T}.nc"}}}, "mc: one name for two"),
+        ({"sources": {"mine": {"frames": "all.nc"}}}, "sources.mine.frames: String should match"),
+        ({"figures": {"fig9": {}}}, "figures: no figure 'fig9'"),
+        ({"figures": {"fig7": {"sources": ["mcc"]}}}, "figures.fig7.sources: no source named mcc"),
+        ({"equilibration": {"sources": ["GAN"]}}, "GAN is no Monte Carlo source or diffusion"),
+    ],
+)
+def test_what_is_wrong_is_named_in_one_line(tmp_path, changes, message):
+    with pytest.raises(InputError) as error:
+        changed(tmp_path, **changes)
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_unreadable_configs_are_named(tmp_path):
+    with pytest.raises(InputError, match=r"gone.yaml: cannot be read"):
+        config.load([tmp_path / "gone.yaml"])
+    path = tmp_path / "bad.yaml"
+    path.write_text("a: [1")
+    with pytest.raises(InputError, match=r"bad.yaml: not valid YAML"):
+        config.load([path])
+    path.write_text("- a")
+    with pytest.raises(InputError, match=r"bad.yaml: a config is a mapping"):
+        config.load([path])

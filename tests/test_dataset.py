@@ -1,0 +1,106 @@
+"""The netCDF contract: what is written reads back, what breaks the contract is named."""
+
+import netCDF4
+import numpy as np
+import pytest
+import xarray as xr
+
+from ising_fidelity import dataset
+from ising_fidelity.exceptions import InputError
+
+
+def frames(sampling="chain", **changed):
+    random = np.random.default_rng(1)
+    spins = random.choice(np.array([-1, 1], np.int8), (2, 3, 8, 8))
+    field = random.normal(size=spins.shape)
+    arguments = {"temperature": 2.3, "sampling": sampling, "attributes": {"title": "t"}}
+    return dataset.frames_dataset(spins, field=field, **(arguments | changed))
+
+
+def test_frames_read_back_as_they_were_written(tmp_path):
+    path = tmp_path / "frames.nc"
+    data = frames()
+    dataset.write(data, path)
+    back = dataset.read_frames(path)
+    xr.testing.assert_identical(back["spin"], data["spin"])
+    assert back["spin"].dtype == np.int8
+    assert np.abs(back["field"] - data["field"]).max() == 0
+    assert [entry.name for entry in tmp_path.iterdir()] == ["frames.nc"]
+
+
+def test_frames_are_compressed_in_whole_frames_and_flagged(tmp_path):
+    path = tmp_path / "frames.nc"
+    dataset.write(frames(), path)
+    with netCDF4.Dataset(path) as file:
+        spin = file["spin"]
+        assert spin.dimensions == ("chain", "draw", "y", "x")
+        assert spin.chunking()[-2:] == [8, 8]
+        assert spin.filters()["zlib"]
+        assert spin.flag_values.tolist() == [-1, 1]
+        assert spin.flag_meanings == "down up"
+        assert all(variable.units == "1" for variable in file.variables.values())
+        assert all(variable.long_name for variable in file.variables.values())
+
+
+def test_the_same_data_are_written_as_the_same_bytes(tmp_path):
+    for name in ("a.nc", "b.nc"):
+        dataset.write(frames(), tmp_path / name)
+    assert (tmp_path / "a.nc").read_bytes() == (tmp_path / "b.nc").read_bytes()
+
+
+def test_a_tree_reads_back(tmp_path):
+    tree = xr.DataTree.from_dict({"mc": xr.Dataset({"energy": ("temperature", [1.0, np.nan])})})
+    dataset.write(tree, tmp_path / "tree.nc")
+    assert dataset.read_tree(tmp_path / "tree.nc").equals(tree)
+
+
+def test_errors_are_linked_to_their_values():
+    data = dataset.describe(xr.Dataset({"energy": 1.0, "energy_error": 0.1}))
+    assert data["energy"].attrs["ancillary_variables"] == "energy_error"
+    assert data["energy_error"].attrs["long_name"].startswith("standard error of the mean energy")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda data: data.drop_vars("spin"), "no variable 'spin'"),
+        (lambda data: data.transpose("draw", "chain", "y", "x"), "spin has dimensions"),
+        (lambda data: data.isel(x=slice(4)), "frames are square"),
+        (lambda data: data.isel(draw=slice(0)), "not empty"),
+        (lambda data: data.assign(spin=data["spin"] * 2), "other than -1 and"),
+        (lambda data: data.drop_vars("temperature"), "no scalar coordinate 'temperature'"),
+        (lambda data: data.assign_coords(temperature=-1.0), "temperature is -1.0"),
+        (lambda data: data.assign_attrs(sampling="often"), "'sampling' is 'often'"),
+    ],
+)
+def test_what_breaks_the_contract_is_named_in_one_line(change, message, tmp_path):
+    path = tmp_path / "foreign.nc"
+    change(frames()).to_netcdf(path)
+    with pytest.raises(InputError, match=message) as error:
+        dataset.read_frames(path)
+    assert str(error.value).startswith(f"{path}: ")
+    assert "\n" not in str(error.value)
+
+
+def test_foreign_frames_may_be_floats_without_anything_else(tmp_path):
+    path = tmp_path / "foreign.nc"
+    spins = frames()["spin"].astype(np.float64)
+    spins.attrs = {}
+    bare = xr.Dataset({"spin": spins.drop_vars("temperature")}, {"temperature": 2})
+    bare.assign_attrs(sampling="independent").to_netcdf(path)
+    assert dataset.read_frames(path)["spin"].dtype == np.int8
+
+
+def test_unreadable_files_are_named(tmp_path):
+    with pytest.raises(InputError, match=r"gone.nc: no such file"):
+        dataset.read(tmp_path / "gone.nc")
+    (tmp_path / "text.nc").write_text("no netCDF")
+    with pytest.raises(InputError, match=r"text.nc: not a readable netCDF file"):
+        dataset.read_frames(tmp_path / "text.nc")
+
+
+def test_a_file_that_does_not_read_back_is_not_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(dataset, "read", lambda path: xr.Dataset())
+    with pytest.raises(OSError, match="does not read back"):
+        dataset.write(frames(), tmp_path / "frames.nc")
+    assert list(tmp_path.iterdir()) == []
