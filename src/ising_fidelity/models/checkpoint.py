@@ -19,7 +19,7 @@ from ising_fidelity.models.settings import (
     DiffusionSettings,
     ModelSettings,
 )
-from ising_fidelity.models.unet import UNet
+from ising_fidelity.models.unet import UNet, channels_last
 
 FORMAT = "ising-fidelity model 1"
 """The one key of the metadata. More than one would be written in an order that changes."""
@@ -110,4 +110,5 @@ def load(path: Path, device: torch.device | None = None) -> Model:
         text = " ".join(str(error).split())
         raise InputError(f"{path}: settings and weights do not belong together ({text})") from error
     network.requires_grad_(False).eval()
+    channels_last(network)
     return Model(network.to(device or "cpu"), settings, lattice_size, described)

@@ -57,7 +57,7 @@ class Convolution(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (batch, inputs, L, L) to (batch, outputs, L, L)."""
-        if self.circular:  # joining slices is a third faster than PyTorch's own circular padding
+        if self.circular:  # joining slices trains faster than padding does, see benchmarks
             x = torch.cat([x[..., -1:, :], x, x[..., :1, :]], dim=-2)
             x = torch.cat([x[..., -1:], x, x[..., :1]], dim=-1)
         return super().forward(x)

@@ -76,11 +76,6 @@ class UNet(nn.Module):
             for inputs, outputs in ((8 * w, 2 * w), (4 * w, w), (2 * w, w))
         )
         self.output = nn.Conv2d(w, 1, 1)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):  # the order of a frame's numbers that CPUs like best
-                module.weight.data = module.weight.data.contiguous(
-                    memory_format=torch.channels_last
-                )
 
     def forward(self, x: Tensor, time: Tensor, temperature: Tensor) -> Tensor:
         """Estimate the noise.
@@ -108,6 +103,13 @@ class UNet(nn.Module):
             x = level(x, embedding, skips.pop())
         noise: Tensor = self.output(x)
         return noise
+
+
+def channels_last(network: nn.Module) -> None:
+    """Order the weights of convolutions as CPUs like best where no gradient is needed."""
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            module.weight.data = module.weight.data.contiguous(memory_format=torch.channels_last)
 
 
 def count_parameters(network: nn.Module) -> int:
