@@ -1,0 +1,98 @@
+"""What a figure is drawn from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ising_fidelity.exceptions import InputError
+
+SERIES = ("configurations", "observables", "equilibration")
+"""Kinds of files of which there is one per source and temperature."""
+
+Files = Mapping[tuple[str, str], xr.Dataset]
+"""Datasets by source and canonical temperature."""
+
+
+def sources_of(found: Mapping[Any, Any]) -> set[str]:
+    """Return the sources in a mapping by source, or by source and temperature."""
+    return {key if isinstance(key, str) else key[0] for key in found}
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The data of one figure, and what of it to show.
+
+    Attributes
+    ----------
+    sources, temperatures
+        In the order of the legend; temperatures canonical, in J/k_B.
+    training_temperatures
+        Of each model.
+    fidelity
+        Observables of each source along ``temperature``.
+    exact
+        Exact results along ``temperature``, attribute ``lattice_size``.
+    configurations, observables, equilibration
+        One dataset per source and temperature.
+    training
+        Losses of each model along ``epoch``.
+    model
+        Path of each model's checkpoint.
+    """
+
+    sources: Sequence[str] = ()
+    temperatures: Sequence[str] = ()
+    training_temperatures: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    fidelity: Mapping[str, xr.Dataset] = field(default_factory=dict)
+    exact: xr.Dataset = field(default_factory=xr.Dataset)
+    configurations: Files = field(default_factory=dict)
+    observables: Files = field(default_factory=dict)
+    equilibration: Files = field(default_factory=dict)
+    training: Mapping[str, xr.Dataset] = field(default_factory=dict)
+    model: Mapping[str, Path] = field(default_factory=dict)
+
+    def row(self, source: str, temperature: str) -> xr.Dataset:
+        """Return a source's observables at one temperature.
+
+        Raises
+        ------
+        InputError
+            If fidelity.nc lacks them.
+        """
+        group = self.fidelity[source]
+        here = np.isclose(group["temperature"].values, float(temperature), rtol=1e-9)
+        if not here.any():
+            raise InputError(f"fidelity.nc: {source} has no T = {temperature}")
+        return group.isel(temperature=int(here.argmax()))
+
+    def series(self, kind: str, source: str) -> list[xr.Dataset]:
+        """Return one of :data:`SERIES` of a source, a dataset per temperature.
+
+        Raises
+        ------
+        InputError
+            If one of the temperatures is not there.
+        """
+        files: Files = getattr(self, kind)
+        for temperature in self.temperatures:
+            if (source, temperature) not in files:
+                raise InputError(f"no {kind}/{source}/T{temperature}.nc among the files")
+        return [files[source, temperature] for temperature in self.temperatures]
+
+    def having(self, kind: str) -> list[str]:
+        """Return the sources that there are data of one kind of, at least one.
+
+        Raises
+        ------
+        InputError
+            If there are none.
+        """
+        there = sources_of(getattr(self, kind))
+        found = [source for source in self.sources if source in there]
+        if not found:
+            raise InputError(f"no {kind} of {', '.join(self.sources)} among the files")
+        return found

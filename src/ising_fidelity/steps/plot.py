@@ -1,0 +1,138 @@
+"""Draw one figure from the files of a run."""
+
+import os
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from matplotlib import style as matplotlib_style
+from matplotlib.figure import Figure
+
+from ising_fidelity import dataset
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.figures import FIGURES, style
+from ising_fidelity.figures.inputs import SERIES, Inputs, sources_of
+from ising_fidelity.temperatures import canonical
+
+METADATA: dict[str, dict[str, str | None]] = {
+    ".svg": {"Date": None, "Creator": None},
+    ".png": {"Software": None},
+}
+"""Formats by suffix; what is None here would change the bytes from day to day."""
+
+
+def plot(
+    *,
+    figure: str,
+    files: Sequence[Path],
+    outputs: Sequence[Path],
+    temperatures: Sequence[str] = (),
+    sources: Sequence[str] = (),
+    training_temperatures: Mapping[str, Sequence[str]] | None = None,
+) -> None:
+    """Draw a figure and write it in every format asked for.
+
+    Parameters
+    ----------
+    figure
+        A key of :data:`ising_fidelity.figures.FIGURES`.
+    files
+        Told apart by their place in a run: ``fidelity.nc``, ``exact.nc``,
+        ``<kind>/<source>/T<T>.nc``, ``<model>.training.nc``, ``<model>.safetensors``. Those that
+        the figure does not need are left aside.
+    outputs
+        Paths ending in ``.svg`` or ``.png``.
+    temperatures, sources
+        What to show, temperatures canonical; everything that the files have if not given.
+    training_temperatures
+        Of each model, for the shaded range.
+
+    Raises
+    ------
+    InputError
+        If the figure is unknown, a file is no part of a run, or what is to be shown is not there.
+    """
+    if figure not in FIGURES:
+        raise InputError(f"--figure: no {figure!r}; allowed are {', '.join(FIGURES)}")
+    for output in outputs:
+        if output.suffix not in METADATA:
+            raise InputError(f"{output}: allowed are paths ending in {' or '.join(METADATA)}")
+    read = _read(files)
+    missing = [need for need in FIGURES[figure].needs if need not in read]
+    if missing:
+        raise InputError(f"{figure}: no file of kind {', '.join(missing)} given")
+    found: dict[str, Any] = {need: read[need] for need in FIGURES[figure].needs}
+    inputs = Inputs(
+        sources=_sources(figure, found, sources),
+        temperatures=temperatures or _temperatures(found),
+        training_temperatures=training_temperatures or {},
+        **found,
+    )
+    with matplotlib_style.context(style.RC, after_reset=True):
+        _save(import_module(f"ising_fidelity.figures.{figure}").draw(inputs), outputs)
+
+
+def _read(files: Sequence[Path]) -> dict[str, Any]:
+    """Return what the files hold by kind, see :class:`Inputs`."""
+    found: dict[str, Any] = {}
+    for path in files:
+        kind, source = path.parent.parent.name, path.parent.name
+        temperature = re.fullmatch(r"T(.+)\.nc", path.name)
+        if path.name == "fidelity.nc":
+            tree = dataset.read_tree(path)
+            found["fidelity"] = {name: node.to_dataset() for name, node in tree.children.items()}
+        elif path.name == "exact.nc":
+            found["exact"] = dataset.read(path)
+        elif path.name.endswith(".training.nc"):
+            model = path.name.removesuffix(".training.nc")
+            found.setdefault("training", {})[model] = dataset.read(path)
+        elif path.suffix == ".safetensors":
+            found.setdefault("model", {})[path.stem] = path
+        elif temperature and kind in SERIES:
+            reader = dataset.read_frames if kind == "configurations" else dataset.read
+            found.setdefault(kind, {})[source, canonical(temperature[1])] = reader(path)
+        else:
+            raise InputError(
+                f"{path}: no file of a run; allowed are fidelity.nc, exact.nc, <model>.training.nc,"
+                f" <model>.safetensors and <kind>/<source>/T<T>.nc, kind in {SERIES}"
+            )
+    return found
+
+
+def _sources(figure: str, found: Mapping[str, Any], named: Sequence[str]) -> list[str]:
+    """Return the sources to show, the paper's order first where none are named."""
+    there = {source for kind in found if kind != "exact" for source in sources_of(found[kind])}
+    for source in named:
+        if source not in there:
+            raise InputError(
+                f"{figure}: no data of source {source} given; there are {', '.join(sorted(there))}"
+            )
+    known = [source for source in style.LOOKS if source in there]
+    return list(named) or [*known, *sorted(there - set(known))]
+
+
+def _temperatures(found: Mapping[str, Any]) -> list[str]:
+    """Return every temperature that there are data of."""
+    there = {T for kind in SERIES for _, T in found.get(kind, ())}
+    for group in found.get("fidelity", {}).values():
+        there |= {canonical(T) for T in group["temperature"].values.tolist()}
+    return sorted(there, key=float)
+
+
+def _save(figure: Figure, outputs: Sequence[Path]) -> None:
+    """Write every output beside its place first, then move all of them there."""
+    with ExitStack() as stack:
+        written = []
+        for output in outputs:
+            output.parent.mkdir(parents=True, exist_ok=True)
+            folder = stack.enter_context(
+                tempfile.TemporaryDirectory(prefix=f".{output.stem}-", dir=output.parent)
+            )
+            written.append(Path(folder) / output.name)
+            figure.savefig(written[-1], metadata=METADATA[output.suffix])
+        for temporary, output in zip(written, outputs, strict=True):
+            os.replace(temporary, output)
