@@ -14,7 +14,7 @@ from ising_fidelity.models import diffusion
 from ising_fidelity.models.checkpoint import Model
 from ising_fidelity.models.settings import DiffusionSettings
 
-BATCH = 256
+BATCH = 100
 """Frames drawn at a time; a part of the method, since it fixes the order of random numbers."""
 
 
