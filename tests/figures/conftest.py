@@ -1,0 +1,79 @@
+"""A small run of all sources, made by the steps themselves, for figures to be drawn from."""
+
+import pytest
+
+from ising_fidelity.models.settings import AdversarialSettings, DiffusionSettings
+from ising_fidelity.steps.compare import compare
+from ising_fidelity.steps.equilibrate import equilibrate
+from ising_fidelity.steps.measure import measure
+from ising_fidelity.steps.merge import merge
+from ising_fidelity.steps.sample import sample
+from ising_fidelity.steps.simulate import simulate
+from ising_fidelity.steps.solve import solve
+from ising_fidelity.steps.train import train
+
+L = 16
+TEMPERATURES = ("1.60", "2.30", "3.00")
+CHAINS = {"mc": "cluster", "mc-paper": "metropolis"}
+MODELS = {
+    name: DiffusionSettings(
+        family="diffusion",
+        training_temperatures=["1.60", "2.30"],
+        network={"width": 4, "embedding": 8},
+        diffusion_steps=20,
+        epochs=2,
+        images_per_epoch=32,
+    )
+    for name in ("DiffIsing1", "DiffIsing2", "DiffFlip")
+} | {
+    name: AdversarialSettings(
+        family="gan",
+        training_temperatures=["1.60", "2.30"],
+        width=2,
+        epochs=2,
+        images_per_epoch=64,
+        critic_steps=1,
+    )
+    for name in ("GAN", "GAN-M")
+}
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory):
+    """Give the folder of a finished small run."""
+    folder = tmp_path_factory.mktemp("run")
+    frames = folder / "configurations"
+    for name, sampler in CHAINS.items():
+        for T in TEMPERATURES:
+            simulate(
+                lattice_size=L, temperature=T, sampler=sampler, frames=60, chains=1,
+                thermalization=300, spacing=5, seed=1, output=frames / name / f"T{T}.nc",
+            )  # fmt: skip
+    for name, settings in MODELS.items():
+        model = folder / "models" / f"{name}.safetensors"
+        files = [frames / "mc-paper" / f"T{T}.nc" for T in settings.training_temperatures]
+        train(settings=settings, model=name, seed=1, frames=files, output=model, device="cpu")
+        for T in TEMPERATURES:
+            sample(
+                model=model, temperature=T, frames=16, lattice_size=L, seed=1,
+                output=frames / name / f"T{T}.nc", device="cpu",
+            )  # fmt: skip
+    walk = {"lattice_size": L, "starts": 6, "seed": 1, "sweeps": 30, "device": "cpu"}
+    for T in TEMPERATURES:
+        walks = folder / "equilibration"
+        model = folder / "models" / "DiffIsing2.safetensors"
+        equilibrate(temperature=T, output=walks / "mc-paper" / f"T{T}.nc", **walk)
+        equilibrate(temperature=T, output=walks / "DiffIsing2" / f"T{T}.nc", model=model, **walk)
+    files = []
+    for name in (*CHAINS, *MODELS):
+        for T in TEMPERATURES:
+            measured = folder / "observables" / name / f"T{T}.nc"
+            compared = folder / "comparisons" / name / f"T{T}.nc"
+            path = frames / name / f"T{T}.nc"
+            measure(frames=path, output=measured)
+            reference = frames / "mc" / f"T{T}.nc"
+            compare(frames=path, reference=reference, training=[], output=compared)
+            files += [measured, compared]
+    merge(files=files, output=folder / "fidelity.nc")
+    solve(lattice_size=L, temperatures=TEMPERATURES, output=folder / "exact.nc")
+    return folder
