@@ -78,9 +78,10 @@ def scale() -> str:
             keys.setdefault((key.split(".")[-1], f"{value} | {other}"), []).append(key)
     lines = ["| key | where | default run | paper preset |", "|---|---|---|---|"]
     for (name, values), places in keys.items():
-        models = [place.removesuffix(f".{name}").split(".")[1:] for place in places]
-        where = ", ".join(dict.fromkeys(part[0] for part in models if part)) or "run"
-        lines.append(f"| `{name}` | {where} | {values} |")
+        sections = [place.removesuffix(name).strip(".").split(".") for place in places]
+        of = [part[1] if part[0] in ("models", "monte_carlo") else part[0] for part in sections]
+        where = ", ".join(dict.fromkeys(of)) or "run"
+        lines.append(f"| `{name}` | {where} | {values.replace('None', 'all')} |")
     return "\n".join(lines)
 
 
@@ -96,19 +97,15 @@ def _flatten(mapping: dict[str, object], prefix: str = "") -> dict[str, object]:
 
 
 def rules() -> str:
-    """Return the rule graph of the tiny preset's DAG, whose rules are the default run's."""
-    command = [
-        sys.executable,
-        "-m",
-        "snakemake",
-        "--rulegraph",
-        "mermaid-js",
-        "--forceall",
-        "--configfile",
-        "workflow/presets/smoke.yaml",
-    ]
+    """Return the rule graph, with the rules of all figures as one, in an order that stays."""
+    command = [sys.executable, "-m", "snakemake", "--rulegraph", "mermaid-js", "--forceall"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    return f"```mermaid\n{done.stdout.strip()}\n```"
+    names = dict(re.findall(r"(id\d+)\[(\w+)\]", done.stdout))
+    shown = {node: re.sub("plot_.*", "plot", name) for node, name in names.items()}
+    arrows = re.findall(r"(id\d+) --> (id\d+)", done.stdout)
+    edges = sorted({(shown[start], shown[end]) for start, end in arrows})
+    lines = [f"    {start} --> {end}" for start, end in edges if start != end]
+    return "\n".join(["```mermaid", "flowchart TB", *lines, "```"])
 
 
 def fill(text: str, sections: dict[str, str]) -> str:
