@@ -91,6 +91,14 @@ def test_foreign_frames_may_be_floats_without_anything_else(tmp_path):
     assert dataset.read_frames(path)["spin"].dtype == np.int8
 
 
+@pytest.mark.parametrize("number", [np.float32, np.float64, np.int16])
+def test_a_temperature_is_what_is_written(number, tmp_path):
+    path = tmp_path / "foreign.nc"
+    written = number(2.3)
+    frames().drop_vars("field").assign_coords(temperature=written).to_netcdf(path)
+    assert float(dataset.read_frames(path)["temperature"]) == (2 if number is np.int16 else 2.3)
+
+
 def test_unreadable_files_are_named(tmp_path):
     with pytest.raises(InputError, match=r"gone.nc: no such file"):
         dataset.read(tmp_path / "gone.nc")

@@ -155,7 +155,7 @@ def check_frames(dataset: xr.Dataset, name: str) -> None:
 
 
 def read_frames(path: str | Path) -> xr.Dataset:
-    """Read a file of frames and check its contract; ``spin`` comes back as int8.
+    """Read a file of frames and check its contract; ``spin`` comes back as int8, T as float.
 
     Raises
     ------
@@ -164,7 +164,10 @@ def read_frames(path: str | Path) -> xr.Dataset:
     """
     dataset = read(path)
     check_frames(dataset, str(path))
-    return dataset.assign(spin=dataset["spin"].astype(np.int8))
+    # As it is written: 2.3 in single precision is 2.3, not the double nearest to its bits.
+    temperature = dataset["temperature"].copy(data=float(str(dataset["temperature"].values[()])))
+    spin = dataset["spin"].astype(np.int8)
+    return dataset.assign(spin=spin).assign_coords(temperature=temperature)
 
 
 def read(path: str | Path) -> xr.Dataset:
