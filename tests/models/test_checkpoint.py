@@ -93,8 +93,15 @@ def test_a_chain_of_impossible_length_is_refused(steps, tmp_path):
         sampling.draw(model, 2.3, 2, 16, 1, steps)
 
 
+def test_an_unknown_variance_is_refused(tmp_path):
+    with pytest.raises(InputError, match="--reverse-variance: gamma; allowed are beta, posterior"):
+        sampling.draw(model_of(DIFFUSION, tmp_path), 2.3, 2, 16, 1, variance="gamma")
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_a_gpu_that_is_not_there_is_an_input_error():
     assert sampling.compute_device("auto") == torch.device("cpu")
+    with pytest.raises(InputError, match="--device: tpu; allowed are auto, cpu, cuda"):
+        sampling.compute_device("tpu")
     with pytest.raises(InputError, match="device: cuda"):
         sampling.compute_device("cuda")

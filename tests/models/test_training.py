@@ -128,6 +128,13 @@ def test_an_epoch_has_the_images_it_is_told(frames, tmp_path):
     assert sum(seen) == 40
 
 
+def test_no_batch_is_left_with_a_single_frame(frames, tmp_path):
+    odd = GAN.model_copy(update={"images_per_epoch": 17, "epochs": 1})
+    small = {T: spins[:, :, :4, :4] for T, spins in frames.items()}
+    trained = training.train(odd, small, 1, CPU, tmp_path / "state.pt", "a")
+    assert np.isfinite(trained.history["critic_loss"]).all()
+
+
 def test_the_critic_stays_clipped(frames):
     generator = torch.Generator().manual_seed(1)
     seen, held_out = training.training_frames(frames, GAN, CPU)

@@ -83,6 +83,25 @@ def test_two_files_at_one_temperature_are_refused(frames, tmp_path):
         )
 
 
+def test_a_single_draw_cannot_be_trained_on(frames, tmp_path):
+    one = dataset.read_frames(frames[0]).isel(draw=slice(1))
+    dataset.write(one, tmp_path / "T1.00.nc")
+    with pytest.raises(InputError, match=r"T1.00.nc: one draw per chain"):
+        train(
+            settings=DIFFUSION,
+            model="m",
+            seed=1,
+            frames=[tmp_path / "T1.00.nc", *frames[1:]],
+            output=tmp_path / "m.safetensors",
+            device="cpu",
+        )
+
+
+def test_another_rule_of_rounding_is_refused(trained, tmp_path):
+    with pytest.raises(InputError, match="--binarize: coin; allowed is sign"):
+        draw(trained[1], tmp_path / "f.nc", binarize="coin")
+
+
 def test_finish_needs_a_state(frames, tmp_path):
     with pytest.raises(InputError, match="nothing to finish"):
         train(

@@ -17,6 +17,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+VARIANCES = ("beta", "posterior", "spin")
+
 Network = Callable[[Tensor, Tensor, Tensor], Tensor]
 """Maps noisy frames (batch, 1, L, L), times (batch,), temperatures (batch,) to their noise."""
 

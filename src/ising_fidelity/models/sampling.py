@@ -24,8 +24,10 @@ def compute_device(name: str) -> torch.device:
     Raises
     ------
     InputError
-        If a GPU is asked for and there is none.
+        If the name is another one, or a GPU is asked for and there is none.
     """
+    if name not in ("auto", "cpu", "cuda"):
+        raise InputError(f"--device: {name}; allowed are auto, cpu, cuda")
     if name == "cuda" and not torch.cuda.is_available():
         raise InputError("device: cuda, but this machine has no usable GPU; allowed are auto, cpu")
     return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
@@ -122,10 +124,13 @@ def walk(
     Raises
     ------
     InputError
-        If L is not a multiple of 8 or ``steps`` is not possible.
+        If L is not a multiple of 8, or ``steps`` or ``variance`` are not possible.
     """
     assert isinstance(model.settings, DiffusionSettings)
-    if lattice_size % 8:
+    if variance not in diffusion.VARIANCES:
+        allowed = ", ".join(diffusion.VARIANCES)
+        raise InputError(f"--reverse-variance: {variance}; allowed are {allowed}")
+    if lattice_size % 8 or lattice_size < 8:
         raise InputError(f"--lattice-size: {lattice_size}; diffusion models draw multiples of 8")
     device = _device(model)
     x = torch.randn((frames, 1, lattice_size, lattice_size), generator=generator, device=device)

@@ -226,7 +226,8 @@ def _batches(frames: int, images: int, size: int, order: torch.Generator) -> Ite
     """Yield indices of frames: ``images`` in all, no frame twice before each came once."""
     passes = math.ceil(images / frames)
     index = torch.cat([torch.randperm(frames, generator=order) for _ in range(passes)])
-    yield from index[:images].split(size)
+    # Batches of even size: batch norm cannot do with a last one of a single frame.
+    yield from index[:images].tensor_split(math.ceil(images / size))
 
 
 def _read_state(path: Path, identity: str, device: torch.device) -> dict[str, Any]:

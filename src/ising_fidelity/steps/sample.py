@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from ising_fidelity import dataset, provenance
+from ising_fidelity.exceptions import InputError
 from ising_fidelity.models import checkpoint, sampling
 from ising_fidelity.models.settings import DiffusionSettings
 
@@ -43,7 +44,14 @@ def sample(
         ``sign``: +1 where the raw output is >= 0, else -1.
     device
         ``auto``, ``cpu`` or ``cuda``.
+
+    Raises
+    ------
+    InputError
+        If the checkpoint is none, or the model cannot draw what is asked for.
     """
+    if binarize != "sign":
+        raise InputError(f"--binarize: {binarize}; allowed is sign")
     trained = checkpoint.load(model, sampling.compute_device(device))
     torch.set_num_threads(trained.settings.threads)
     field = sampling.draw(
