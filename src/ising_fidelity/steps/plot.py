@@ -1,8 +1,6 @@
 """Draw one figure from the files of a run."""
 
-import os
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from importlib import import_module
@@ -16,6 +14,7 @@ from ising_fidelity import dataset
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.figures import FIGURES, style
 from ising_fidelity.figures.inputs import SERIES, Inputs, sources_of
+from ising_fidelity.files import whole
 from ising_fidelity.temperatures import canonical
 
 METADATA: dict[str, dict[str, str | None]] = {
@@ -124,15 +123,8 @@ def _temperatures(found: Mapping[str, Any]) -> list[str]:
 
 
 def _save(figure: Figure, outputs: Sequence[Path]) -> None:
-    """Write every output beside its place first, then move all of them there."""
+    """Write every output, all of them or none."""
     with ExitStack() as stack:
-        written = []
         for output in outputs:
-            output.parent.mkdir(parents=True, exist_ok=True)
-            folder = stack.enter_context(
-                tempfile.TemporaryDirectory(prefix=f".{output.stem}-", dir=output.parent)
-            )
-            written.append(Path(folder) / output.name)
-            figure.savefig(written[-1], metadata=METADATA[output.suffix])
-        for temporary, output in zip(written, outputs, strict=True):
-            os.replace(temporary, output)
+            place = stack.enter_context(whole(output))
+            figure.savefig(place, metadata=METADATA[output.suffix])
