@@ -31,7 +31,7 @@ def one_of(names):
 
 
 wildcard_constraints:
-    T=r"[0-9]+[.][0-9]+",
+    T=r"(?:0|[1-9][0-9]*)[.][0-9](?:[0-9]|[0-9]+[1-9])",
     chain=one_of(RUN.monte_carlo),
     model=one_of(RUN.trained_models),
     source=one_of(RUN.all_sources),
@@ -60,10 +60,15 @@ def training_frames(model):
     return [frames_of(RUN.training_source, temperature) for temperature in temperatures]
 
 
-def training_temperatures():
-    """Return every model's training temperatures as JSON, for tables and figures."""
-    models = RUN.trained_models.items()
-    return json.dumps({name: model.training_temperatures for name, model in models})
+def training_temperatures(sources=None):
+    """Return the training temperatures of all models, or of those among some sources, as JSON."""
+    return json.dumps(
+        {
+            name: model.training_temperatures
+            for name, model in RUN.trained_models.items()
+            if sources is None or name in sources
+        }
+    )
 
 
 def per_source_and_temperature(kind, sources=None, temperatures=None):
@@ -168,7 +173,10 @@ onstart:
     folder.mkdir(parents=True, exist_ok=True)
     with whole(Path(RUN_CONFIG)) as place:
         place.write_text(yaml.safe_dump(RUN.plain(), sort_keys=False))
-    shell("git describe --always --dirty > {folder}/commit 2> /dev/null || true")
+    shell(
+        "commit=$(git describe --always --dirty 2> /dev/null) && echo $commit > {folder}/commit "
+        "|| rm -f {folder}/commit"
+    )
     shell(
         "{sys.executable} -m pip freeze --exclude-editable > {folder}/versions.txt || true"
     )

@@ -24,7 +24,7 @@ for figure, settings in RUN.drawn_figures.items():
             caption=FIGURES[figure].caption,
             sources=" ".join(flags(source=source) for source in settings.sources),
             temperatures=" ".join(flags(temperature=T) for T in settings.temperatures),
-            training_temperatures=training_temperatures(),
+            training_temperatures=training_temperatures(settings.sources),
         shell:
             "ising-fidelity plot --figure {params.figure} {params.sources} "
             "{params.temperatures} --training-temperatures {params.training_temperatures:q} "

@@ -12,6 +12,7 @@ rule train:
     priority: 1
     conda:
         "../../envs/torch.yaml"
+    threads: lambda wildcards: RUN.trained_models[wildcards.model].threads
     params:
         code=step_code("train"),
         seed=seed_of("train"),
