@@ -14,6 +14,7 @@ def test_the_papers_dag(fresh):
     # Both Monte Carlo sources at 32 temperatures, and five between them for training.
     assert plan["simulate"] == 2 * 32 + 5
     assert sum(rule.startswith("plot_") for rule in plan) == 17
+    assert not (fresh.folder / "results").exists()
 
 
 def test_the_smoke_preset_has_every_rule_model_and_figure(fresh):

@@ -3,20 +3,41 @@
 import os
 import shutil
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 import yaml
+
+from ising_fidelity import config
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.workflow
 
 SUMMARY = {"merge": 1, "score": 1, "plot_fig3": 1}
 CURVES = ("fig3", "fig4_gan", "fig5", "fig6", "figS1", "figS2", "figS5", "figS6")
+STAND_IN = """#!/bin/sh
+while [ $# -gt 0 ]; do
+    case $1 in --output | --table | --paper-table) : > "$2"; out=$2 ;; esac
+    case $out in *.safetensors) : > "${out%.safetensors}.training.nc" ;; esac
+    shift
+done
+"""
 
 
 def test_a_finished_run_has_nothing_to_do(finished):
     assert finished.plan() == {}
+
+
+def test_a_run_leaves_its_logs_and_where_it_came_from(finished):
+    results = finished.folder / "results" / "tiny"
+    logs = [path.read_text() for path in (results / "logs").rglob("*.log")]
+    assert len(logs) == sum(finished.plan("--forceall").values())
+    assert not any("\r" in log for log in logs)
+    layers = [finished.folder / path for path in ("config.yaml", *finished.configs)]
+    resolved = config.load([results / "provenance" / "config.yaml"])
+    assert resolved == config.load(layers)
+    assert f"numpy=={version('numpy')}" in (results / "provenance" / "versions.txt").read_text()
 
 
 def test_one_more_temperature_runs_what_depends_on_it_and_no_training(finished):
@@ -30,23 +51,19 @@ def test_one_more_temperature_runs_what_depends_on_it_and_no_training(finished):
     }
 
 
-def test_one_more_temperature_of_the_default_run(fresh):
-    """The whole default run with all its models and figures, its files there but empty."""
-    listed = fresh.snakemake("--summary")
-    assert listed.returncode == 0, listed.stderr
-    files = [line.split("\t")[0] for line in listed.stdout.splitlines()[1:]]
-    assert len(files) > 700
-    for name in files:
-        path = fresh.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-        os.utime(path, (2e9, 2e9))  # all of one age, and younger than the committed inputs
+def test_one_more_temperature_with_all_models_and_figures(fresh):
+    """Planning knows files and their records, not what is in them: a stand-in writes them empty."""
+    fresh.configs.append("workflow/presets/smoke.yaml")
+    path = fresh.folder / "bin" / "ising-fidelity"
+    path.parent.mkdir()
+    path.write_text(STAND_IN)
+    path.chmod(0o755)
+    fresh.environment["PATH"] = os.pathsep.join([str(path.parent), os.environ["PATH"]])
+    done = fresh.snakemake()
+    assert done.returncode == 0, done.stdout + done.stderr
     assert fresh.plan() == {}
-    temperatures = yaml.safe_load((fresh.folder / "config.yaml").read_text())["temperatures"]
-    more = fresh.lay_over(temperatures=[*temperatures, 2.27])
-    # Empty files have no record of how they were made: those whose command changes are named.
-    changed = ["--forcerun", "solve", "merge", "score"]
-    assert more.plan(*changed) == {
+    more = fresh.lay_over(temperatures=[1.6, 2.27, 2.3, 3.0])
+    assert more.plan() == {
         "simulate": 2,
         "sample": 5,
         "measure": 7,
@@ -54,6 +71,18 @@ def test_one_more_temperature_of_the_default_run(fresh):
         "solve": 1,
         "merge": 1,
         "score": 1,
+    } | {f"plot_{figure}": 1 for figure in CURVES}
+    # A model's training temperatures are the business of those figures alone that show the model.
+    retrained = fresh.lay_over(models={"GAN": {"training_temperatures": [1.6, 3.0]}})
+    assert retrained.plan() == {
+        "train": 1,
+        "sample": 3,
+        "measure": 3,
+        "compare": 3,
+        "merge": 1,
+        "score": 1,
+        "plot_fig7": 1,
+        "plot_training": 1,
     } | {f"plot_{figure}": 1 for figure in CURVES}
 
 
@@ -82,6 +111,11 @@ def test_one_more_training_temperature_retrains_the_models_that_use_it(finished)
         "plot_fig7": 1,
         "plot_training": 1,
     }
+
+
+def test_a_training_temperature_of_no_other_use_is_simulated_once(finished):
+    plan = finished.lay_over(models={"GAN": {"training_temperatures": [2.0, 2.5, 3.0]}}).plan()
+    assert (plan["simulate"], plan["train"], plan["sample"]) == (1, 1, 3)
 
 
 def test_an_edit_of_one_model_rebuilds_that_model_and_what_hangs_on_it(finished):
