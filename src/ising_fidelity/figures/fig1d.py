@@ -44,7 +44,7 @@ def _layers(ax: Axes, network: UNet) -> None:
     of_time = [r"$t$", f"$PE(t, i)$\n$d$ = {network.dimension}"]
     of_temperature = ["$T$", *map(_name, network.temperature.layers)]
     of_both = [*map(_name, levels[0].embedding[:-1]), f"Linear\n{network.dimension} {TO} $C$"]
-    of_both.append("every level\n$C$ = " + ",\n".join(map(str, channels)))
+    of_both.append(f"every level\n$C$ =\n{', '.join(map(str, channels))}")
 
     sum_at = len(of_temperature) - 0.2
     for y, row, color in ((0.5, of_time, TIME), (-0.5, of_temperature, TEMPERATURE)):
