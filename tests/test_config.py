@@ -94,6 +94,8 @@ def test_a_figure_shows_the_temperatures_that_the_run_has(tmp_path):
         ({"sources": {"mine": {"frames": "all.nc"}}}, "sources.mine.frames: String should match"),
         ({"figures": {"fig9": {}}}, "figures: no figure 'fig9'"),
         ({"figures": {"fig7": {"sources": ["mcc"]}}}, "figures.fig7.sources: no source named mcc"),
+        ({"equilibration": {"sources": ["mc"]}}, "equilibration.sources: mc has sampler cluster"),
+        ({"sources": {"mine": {"frames": "my T{T}.nc"}}}, "sources.mine.frames: String should"),
         ({"equilibration": {"sources": ["GAN"]}}, "GAN is no Monte Carlo source or diffusion"),
     ],
 )

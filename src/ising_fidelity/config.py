@@ -50,8 +50,8 @@ class ForeignSource(Section):
     """A user's own set of frames, one file per temperature."""
 
     frames: str = Field(
-        pattern=r"\{T\}",
-        description="path of the files, {T} standing for the temperature: frames/T{T}.nc",
+        pattern=r"^[^\s'\"]*\{T\}[^\s'\"]*$",
+        description="path without spaces or quotes, {T} standing for the temperature: frames/T{T}.nc",
     )
 
 
@@ -153,12 +153,17 @@ class Config(Section):
     @model_validator(mode="after")
     def _equilibration_sources(self) -> Self:
         for source in self.equilibration.sources:
-            model = self.models.get(source)
+            model, chain = self.models.get(source), self.monte_carlo.get(source)
             if source not in {*self.monte_carlo, *self.models} or (
                 model is not None and model.family != "diffusion"
             ):
                 raise ValueError(
                     f"equilibration.sources: {source} is no Monte Carlo source or diffusion model"
+                )
+            if chain is not None and chain.sampler == "cluster":
+                raise ValueError(
+                    f"equilibration.sources: {source} has sampler cluster, whose updates are no "
+                    "walk in time; allowed are metropolis and checkerboard"
                 )
         return self
 
