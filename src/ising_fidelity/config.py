@@ -51,7 +51,7 @@ class ForeignSource(Section):
 
     frames: str = Field(
         pattern=r"^[^\s'\"]*\{T\}[^\s'\"]*$",
-        description="path without spaces or quotes, {T} standing for the temperature: frames/T{T}.nc",
+        description="path without spaces or quotes, {T} being the temperature: frames/T{T}.nc",
     )
 
 
