@@ -104,3 +104,17 @@ def test_the_last_step_adds_no_noise():
         for seed in (1, 2)
     ]
     assert torch.equal(*last)
+
+
+def test_training_times_are_uniform_or_focused_on_where_spins_are_decided():
+    schedule = diffusion.Schedule.linear(1000, 1e-4, 0.02)
+    uniform, focused = (schedule.training_density(times) for times in ("uniform", "focused"))
+    assert torch.allclose(uniform, torch.full_like(uniform, 0.001))
+    assert float(focused.sum()) == pytest.approx(1)
+    half = 2 * focused - uniform
+    assert float(half.min()) >= 0
+    log_sigma = schedule.sigma.log()
+    mean = float((half * log_sigma).sum())
+    spread = float((half * (log_sigma - mean) ** 2).sum()) ** 0.5
+    assert mean == pytest.approx(math.log(2), abs=0.01)
+    assert spread == pytest.approx(1, abs=0.02)

@@ -9,6 +9,7 @@ a network estimates the noise, and the reverse chain takes it away again step by
 (Ho, Jain and Abbeel, NeurIPS 2020; the paper's Eqs. 1 to 7).
 """
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Self
@@ -55,6 +56,29 @@ class Schedule:
     def alpha_bar_previous(self) -> Tensor:
         """The same before each step, shape (steps,); 1 before the first."""
         return torch.cat([self.beta.new_ones(1), self.alpha_bar[:-1]])
+
+    @property
+    def sigma(self) -> Tensor:
+        r"""Noise over signal after each step, :math:`\sqrt{(1 - \bar\alpha) / \bar\alpha}`."""
+        return ((1 - self.alpha_bar) / self.alpha_bar).sqrt()
+
+    def training_density(self, times: str) -> Tensor:
+        r"""Return how often each step is trained on, shape (steps,), with sum 1.
+
+        Parameters
+        ----------
+        times
+            ``uniform`` (Ho et al., Algorithm 1), or ``focused``: one half as often, the other half
+            with :math:`\ln\sigma` normally distributed about :math:`\ln 2` with width 1, the noise
+            at which spins are decided (as in Karras et al., NeurIPS 2022, Table 1).
+        """
+        uniform = torch.full_like(self.beta, 1 / len(self.beta))
+        if times == "uniform":
+            return uniform
+        log_sigma = self.sigma.log()
+        width = torch.diff(log_sigma, prepend=log_sigma[:1])
+        focused = torch.exp(-((log_sigma - math.log(2)) ** 2) / 2) * width
+        return (uniform + focused / focused.sum()) / 2
 
     def respaced(self, steps: int) -> Self:
         r"""Return a schedule of fewer steps through the same noise levels.

@@ -14,8 +14,9 @@ from ising_fidelity.models import diffusion
 from ising_fidelity.models.checkpoint import Model
 from ising_fidelity.models.settings import DiffusionSettings
 
-BATCH = 100
-"""Frames drawn at a time; a part of the method, since it fixes the order of random numbers."""
+SITES = {"cpu": 50 * 32 * 32, "cuda": 250 * 64 * 64}
+"""Spins drawn at a time, as many as suit the caches of a CPU or fill a GPU; a part of the method,
+since it fixes the order of random numbers."""
 
 
 def compute_device(name: str) -> torch.device:
@@ -87,8 +88,10 @@ def draw(
     InputError
         If the model cannot draw frames of this size or in so many steps.
     """
-    sizes = [min(BATCH, frames - first) for first in range(0, frames, BATCH)]
-    generator = torch.Generator(_device(model)).manual_seed(seed)
+    device = _device(model)
+    batch = max(1, SITES[device.type] // lattice_size**2)
+    sizes = [min(batch, frames - first) for first in range(0, frames, batch)]
+    generator = torch.Generator(device).manual_seed(seed)
     fields = []
     if isinstance(model.settings, DiffusionSettings):
         total = len(schedule_of(model.settings, steps).time)

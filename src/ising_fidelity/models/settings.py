@@ -98,6 +98,11 @@ class DiffusionSettings(Training):
     prediction: Literal["eps", "v"] = Field(
         "eps", description="what the network returns: the noise, as in the paper, or v"
     )
+    training_times: Literal["uniform", "focused"] = Field(
+        "uniform",
+        description="how often each t is trained on: all alike, as in the paper, or half of them "
+        "where spins are decided",
+    )
     learning_rate: PositiveFloat = Field(3e-4, description="of AdamW")
     learning_rate_schedule: Literal["constant", "cosine"] = Field(
         "constant", description="cosine: falls to zero over the epochs"

@@ -255,10 +255,13 @@ class DiffusionTrainer:
         self.settings, self.held_out, self.noise = settings, held_out, noise
         self.network = UNet(settings.network).to(device)
         self.averaged = copy.deepcopy(self.network).requires_grad_(False)
-        self.optimizer = torch.optim.AdamW(self.network.parameters(), lr=settings.learning_rate)
+        self.optimizer = torch.optim.AdamW(
+            self.network.parameters(), lr=settings.learning_rate, betas=(0.9, 0.99)
+        )
         self.schedule = diffusion.Schedule.linear(
             settings.diffusion_steps, settings.beta_start, settings.beta_end
         )
+        self.density = self.schedule.training_density(settings.training_times).to(device)
         self.steps = 0
 
     def batch(self, frames: Tensor, temperature: Tensor, progress: float) -> dict[str, float]:
@@ -268,10 +271,7 @@ class DiffusionTrainer:
             rate *= 0.5 * (1 + math.cos(math.pi * progress))
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        steps = len(self.schedule.time)
-        step = torch.randint(
-            steps, (len(frames),), generator=self.noise, device=frames.device
-        ).cpu()
+        step = self.density.multinomial(len(frames), True, generator=self.noise).cpu()
         noise = torch.randn(frames.shape, generator=self.noise, device=frames.device)
         loss = diffusion.loss(
             self.network, self.schedule, frames, temperature, step, noise, self.settings.prediction
