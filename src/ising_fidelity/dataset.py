@@ -145,7 +145,9 @@ def check_frames(dataset: xr.Dataset, name: str) -> None:
     if temperature is None or temperature.ndim != 0:
         raise InputError(f"{name}: no scalar coordinate 'temperature' (in units of J/k_B)")
     if not float(temperature) >= 0:
-        raise InputError(f"{name}: temperature is {float(temperature)}; allowed are numbers >= 0 and inf")
+        raise InputError(
+            f"{name}: temperature is {float(temperature)}; allowed are numbers >= 0 and inf"
+        )
     sampling = dataset.attrs.get("sampling")
     if sampling not in SAMPLINGS:
         raise InputError(
