@@ -17,7 +17,7 @@ SNAKEMAKE := snakemake --workflow-profile workflow/profiles/local --cores $(CORE
 
 install: $(STAMP)
 
-$(STAMP): pyproject.toml setup.py constraints.txt $(wildcard src/ising_fidelity/montecarlo/*.pyx)
+$(STAMP): pyproject.toml setup.py constraints.txt $(wildcard src/ising_fidelity/montecarlo/*.pyx src/ising_fidelity/montecarlo/*.h)
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
 		{ echo "Python 3.11 to 3.13 is needed: make PYTHON=python3.12 install" >&2; exit 1; }
 	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
@@ -34,7 +34,7 @@ check: $(STAMP)
 	ruff format --check .
 	ruff check .
 	mypy
-	cython-lint src/ising_fidelity/montecarlo/kernels.pyx
+	cython-lint src/ising_fidelity/montecarlo
 	codespell
 	snakefmt --check Snakefile workflow
 	snakemake --lint
@@ -50,4 +50,4 @@ readme: $(STAMP)
 	python workflow/scripts/update_readme.py
 
 clean:
-	rm -rf $(VENV) build results .snakemake src/*.egg-info src/ising_fidelity/montecarlo/kernels.{c,*.so}
+	rm -rf $(VENV) build results .snakemake src/*.egg-info src/ising_fidelity/montecarlo/*.{c,so}

@@ -48,26 +48,28 @@ def solve(lattice_size: LatticeSize, temperature: Temperatures, output: Output) 
 def simulate(
     lattice_size: LatticeSize,
     temperature: Temperature,
-    sampler: Annotated[str, typer.Option(help="metropolis, checkerboard or cluster")],
+    sampler: Annotated[str, typer.Option(help="metropolis, checkerboard, cluster or auto")],
     frames: Annotated[int, typer.Option(help="over all chains, a multiple of them")],
     thermalization: Annotated[int, typer.Option(help="sweeps before the first frame")],
     spacing: Annotated[int, typer.Option(help="sweeps between frames")],
     seed: Seed,
     output: Output,
     chains: Annotated[int, typer.Option(help="independent chains")] = 1,
+    threads: Annotated[int, typer.Option(help="that compute at a time")] = 1,
 ) -> None:
-    """Make frames by Monte Carlo at one temperature."""
+    """Make frames by Monte Carlo at one temperature, 0 and inf included."""
     from ising_fidelity.steps.simulate import simulate
 
     simulate(
         lattice_size=lattice_size,
-        temperature=canonical(temperature),
+        temperature=canonical(temperature, infinite=True),
         sampler=sampler,
         frames=frames,
         chains=chains,
         thermalization=thermalization,
         spacing=spacing,
         seed=seed,
+        threads=threads,
         output=output,
     )
 

@@ -31,8 +31,9 @@ Name = Annotated[str, Field(pattern=NAME)]
 class MonteCarlo(Section):
     """One Monte Carlo source: how its frames are made at every temperature."""
 
-    sampler: Literal["metropolis", "checkerboard", "cluster"] = Field(
-        description="metropolis (random site, the paper's), checkerboard, or cluster (Wolff)"
+    sampler: Literal["auto", "metropolis", "checkerboard", "cluster"] = Field(
+        description="metropolis (random site, the paper's), checkerboard, cluster (Wolff), or "
+        "auto: checkerboard where it is the better one, else cluster"
     )
     frames: PositiveInt = Field(description="frames per temperature, over all chains")
     chains: PositiveInt = Field(1, description="independent chains that share the frames")
@@ -160,10 +161,10 @@ class Config(Section):
                 raise ValueError(
                     f"equilibration.sources: {source} is no Monte Carlo source or diffusion model"
                 )
-            if chain is not None and chain.sampler == "cluster":
+            if chain is not None and chain.sampler in ("auto", "cluster"):
                 raise ValueError(
-                    f"equilibration.sources: {source} has sampler cluster, whose updates are no "
-                    "walk in time; allowed are metropolis and checkerboard"
+                    f"equilibration.sources: {source} has sampler {chain.sampler}, and updates of "
+                    "clusters are no walk in time; allowed are metropolis and checkerboard"
                 )
         return self
 

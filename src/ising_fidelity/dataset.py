@@ -144,8 +144,10 @@ def check_frames(dataset: xr.Dataset, name: str) -> None:
     temperature = dataset.get("temperature")
     if temperature is None or temperature.ndim != 0:
         raise InputError(f"{name}: no scalar coordinate 'temperature' (in units of J/k_B)")
-    if not float(temperature) >= 0 or np.isinf(float(temperature)):
-        raise InputError(f"{name}: temperature is {float(temperature)}; allowed are numbers >= 0")
+    if not float(temperature) >= 0:
+        raise InputError(
+            f"{name}: temperature is {float(temperature)}; allowed are numbers >= 0 and inf"
+        )
     sampling = dataset.attrs.get("sampling")
     if sampling not in SAMPLINGS:
         raise InputError(

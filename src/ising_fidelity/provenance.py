@@ -121,7 +121,11 @@ def _source(name: str) -> tuple[Path | None, bytes]:
         if path.is_file():
             return path, path.read_bytes()
     compiled = base.with_suffix(".pyx")
-    return None, compiled.read_bytes() if compiled.is_file() else b""
+    if not compiled.is_file():
+        return None, b""
+    # Headers are not told apart: those beside a compiled module belong to it.
+    headers = sorted(compiled.parent.glob("*.h"))
+    return None, b"".join(path.read_bytes() for path in [compiled, *headers])
 
 
 @cache

@@ -9,13 +9,15 @@ from decimal import Decimal, InvalidOperation
 from ising_fidelity.exceptions import InputError
 
 
-def canonical(temperature: str | float) -> str:
+def canonical(temperature: str | float, infinite: bool = False) -> str:
     """Return the one way a temperature is written: two decimals or more, no further zeros.
 
     Parameters
     ----------
     temperature
         In units of J/k_B, zero or positive; ``2.3`` and ``"2.300"`` both give ``"2.30"``.
+    infinite
+        Whether ``inf`` is a temperature, too.
 
     Raises
     ------
@@ -26,6 +28,8 @@ def canonical(temperature: str | float) -> str:
         value = Decimal(str(temperature).strip())
     except InvalidOperation:
         value = Decimal("NaN")
+    if infinite and value == Decimal("inf"):
+        return "inf"
     if isinstance(temperature, bool) or not value.is_finite() or value < 0:
         raise InputError(f"temperature {temperature!r} is not a number >= 0, such as 2.30")
     digits = f"{value.normalize():f}"

@@ -7,10 +7,11 @@ chains. With 40 chains or more, the limit of 5 gives a false alarm for one numbe
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from ising_fidelity import exact, lattice, montecarlo
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.montecarlo import engine
+from ising_fidelity.montecarlo import chains
 
 LIMIT = 5.0
 
@@ -90,23 +91,74 @@ def test_energy_and_specific_heat_agree_with_kaufman(lattice_size, frames, tempe
     assert abs(specific_heat(u) - known.specific_heat) < LIMIT * error
 
 
-@pytest.mark.parametrize("sampler", ["metropolis", "checkerboard"])
-@pytest.mark.parametrize("temperature", [2.0, 2.6, 4.0])
-def test_local_samplers_agree_with_kaufman(sampler, temperature):
+POINTS = [
+    *((16, temperature) for temperature in (1.5, 1.8, 2.0, 2.269185, 2.5, 3.0, 4.0)),
+    *((32, temperature) for temperature in (2.0, 2.6, 3.0)),
+    *((64, temperature) for temperature in (2.8, 4.0)),
+]
+
+
+@pytest.mark.parametrize(
+    ("sampler", "chains"),
+    [("metropolis", 4), ("metropolis", 128), ("checkerboard", 128), ("cluster", 16)],
+)
+def test_every_sampler_agrees_with_kaufman(sampler, chains):
+    """Both u and C at twelve points: chi^2 over all 24 deviations has a p-value above 1e-5.
+
+    Errors are jackknife ones over chains or, where there are few, over eight parts of each.
+    """
+    deviations = []
+    for lattice_size, temperature in POINTS:
+        spins = simulate(
+            lattice_size=lattice_size,
+            temperature=temperature,
+            sampler=sampler,
+            frames=12_800,
+            chains=chains,
+            thermalization=3000 if sampler != "cluster" else 100,
+            spacing=20 if sampler != "cluster" else 3,
+            seed=11,
+        ).spins
+        known = exact.kaufman(lattice_size, temperature)
+        energies = lattice.energy(spins).reshape(128, -1)
+        scale = lattice_size**2 / temperature**2
+        for function, value in (
+            (np.mean, known.energy),
+            (np.var, known.specific_heat / scale),
+        ):
+            left_out = [function(np.delete(energies, part, axis=0)) for part in range(128)]
+            error = np.sqrt(127 * np.var(left_out))
+            deviations.append((function(energies) - value) / error)
+    p_value = stats.chi2.sf(np.square(deviations).sum(), len(deviations))
+    assert p_value > 1e-5, deviations
+
+
+@pytest.mark.parametrize(
+    ("sampler", "chains"), [("metropolis", 4), ("metropolis", 256), ("cluster", 4)]
+)
+def test_energies_of_a_small_lattice_are_distributed_as_enumerated(sampler, chains):
+    """L = 4 at T_c: chi^2 of 25 600 independent frames over all energies, p-value above 1e-5."""
+    temperature = lattice.CRITICAL_TEMPERATURE
+    u = lattice.energy(lattice.all_configurations(4))
+    weights = np.exp(-(u - u.min()) * 16 / temperature)
+    levels = np.unique(u)
+    expected = np.array([weights[u == level].sum() for level in levels]) / weights.sum() * 25_600
     spins = simulate(
-        lattice_size=16,
+        lattice_size=4,
         temperature=temperature,
         sampler=sampler,
-        frames=40 * 200,
-        chains=40,
-        thermalization=1000,
-        spacing=10,
+        frames=25_600,
+        chains=chains,
+        thermalization=300,
+        spacing=50,
     ).spins
-    expected = exact.kaufman(16, temperature).energy
-    assert in_errors(lattice.energy(spins).mean(axis=1), expected) < LIMIT
+    energies = lattice.energy(spins)
+    counts = np.array([(energies == level).sum() for level in levels])
+    assert counts.sum() == 25_600
+    assert stats.chisquare(counts, expected).pvalue > 1e-5
 
 
-@pytest.mark.parametrize("sampler", ["metropolis", "checkerboard", "cluster"])
+@pytest.mark.parametrize("sampler", montecarlo.SAMPLERS)
 def test_frames_follow_from_the_seed_and_chains_differ(sampler):
     one, same, other = (simulate(sampler=sampler, seed=seed).spins for seed in (1, 1, 2))
     assert one.shape == (2, 10, 8, 8)
@@ -115,9 +167,26 @@ def test_frames_follow_from_the_seed_and_chains_differ(sampler):
     assert not np.array_equal(one[0], one[1])
 
 
-def test_a_chain_does_not_depend_on_how_many_there_are():
-    one, three = (simulate(frames=10 * chains, chains=chains).spins for chains in (1, 3))
-    assert np.array_equal(one[0], three[0])
+@pytest.mark.parametrize("sampler", montecarlo.SAMPLERS)
+def test_frames_do_not_depend_on_threads(sampler):
+    one, two = (
+        simulate(sampler=sampler, frames=600, chains=600, threads=threads).spins
+        for threads in (1, 2)
+    )
+    assert np.array_equal(one, two)
+
+
+@pytest.mark.parametrize(
+    ("sampler", "few", "many"),
+    [("cluster", 2, 3), ("metropolis", 2, 3), ("metropolis", 64, 70), ("checkerboard", 1, 65)],
+)
+def test_a_chain_does_not_depend_on_how_many_there_are(sampler, few, many):
+    """Chains of one block, and started in the same way."""
+    first, second = (
+        simulate(sampler=sampler, frames=10 * count, chains=count).spins for count in (few, many)
+    )
+    same = slice(1 if few == 1 else 0, few)
+    assert np.array_equal(first[same], second[same])
 
 
 def test_signs_of_cluster_frames_are_fair_and_independent():
@@ -131,26 +200,37 @@ def test_signs_of_cluster_frames_are_fair_and_independent():
 @pytest.mark.parametrize("temperature", [1.0, 2.3, 4.0])
 def test_a_sweep_of_clusters_flips_each_spin_once_on_average(temperature):
     """The number is rounded, and measured to some per cent: within half an update and 10 %."""
-    chain, _ = engine._thermalized(16, temperature, "cluster", 200, np.random.SeedSequence(1))
-    flipped = chain.sweep(500) / (500 * 16**2)
-    assert abs(flipped - 1) < 0.1 + 0.5 / chain.updates_per_sweep
+    start = np.ones((1, 16, 16), np.int8)
+    walk = chains.SingleChains(start, temperature, True, [np.random.SeedSequence(1)])
+    walk.settle(200)
+    flipped = walk._move(0, 500) / (500 * 16**2)
+    assert abs(flipped - 1) < 0.1 + 0.5 / walk.updates_per_sweep[0]
 
 
-def test_stripes_are_restarted_and_counted():
+@pytest.mark.parametrize(
+    ("sampler", "count", "runs"),
+    [("metropolis", 120, 1), ("checkerboard", 120, 1), ("metropolis", 1, 60)],
+)
+def test_stripes_are_restarted_and_counted(sampler, count, runs):
     """At T = 0.5 about a third of all random starts freeze: they are counted, and none is left.
 
-    The chance that none of 60 starts freezes is below 1e-9.
+    The chance that none of 60 random starts freezes is below 1e-9.
     """
-    result = simulate(
-        lattice_size=16,
-        temperature=0.5,
-        sampler="metropolis",
-        frames=60,
-        chains=60,
-        thermalization=2000,
-    )
-    assert result.restarts > 0
-    assert float(np.abs(lattice.magnetization(result.spins)).min()) > 0.9
+    results = [
+        simulate(
+            lattice_size=16,
+            temperature=0.5,
+            sampler=sampler,
+            frames=count,
+            chains=count,
+            thermalization=2000,
+            seed=seed,
+        )
+        for seed in range(runs)
+    ]
+    assert sum(result.restarts for result in results) > 0
+    for result in results:
+        assert float(np.abs(lattice.magnetization(result.spins)).min()) > 0.9
 
 
 def test_without_thermalization_the_first_frame_is_the_random_start():
@@ -184,6 +264,8 @@ def test_a_chain_that_stays_frozen_is_an_input_error():
         ({"chains": 0}, "--chains: 0"),
         ({"thermalization": -1}, "--thermalization: -1"),
         ({"spacing": 0}, "--spacing: 0"),
+        ({"threads": 0}, "--threads: 0"),
+        ({"temperature": np.nan}, "--temperature: nan"),
         ({"temperature": -1.0}, "--temperature: -1.0"),
     ],
 )
@@ -210,3 +292,53 @@ def test_walks_begin_at_random_and_relax():
 def test_walks_name_what_is_out_of_range(starts, sweeps, sampler, message):
     with pytest.raises(InputError, match=message):
         montecarlo.trajectories(8, 4.0, starts, sweeps, 1, sampler)
+
+
+@pytest.mark.parametrize(
+    ("sampler", "chains"), [("metropolis", 1), ("metropolis", 64), ("cluster", 4)]
+)
+@pytest.mark.parametrize("lattice_size", [3, 5, 65])
+def test_lattices_of_odd_size(sampler, chains, lattice_size):
+    spins = simulate(
+        sampler=sampler, lattice_size=lattice_size, temperature=4.0, frames=256, chains=chains
+    ).spins
+    assert spins.shape == (chains, 256 // chains, lattice_size, lattice_size)
+    assert set(np.unique(spins)) == {-1, 1}
+
+
+@pytest.mark.parametrize("sampler", montecarlo.SAMPLERS)
+@pytest.mark.parametrize("chains", [1, 64])
+def test_at_no_temperature_all_are_ordered(sampler, chains):
+    result = simulate(
+        sampler=sampler, temperature=0.0, frames=64, chains=chains, thermalization=300
+    )
+    assert (np.abs(lattice.magnetization(result.spins)) == 1).all()
+
+
+@pytest.mark.parametrize("sampler", montecarlo.SAMPLERS)
+@pytest.mark.parametrize("chains", [1, 64])
+def test_at_infinite_temperature_spins_are_coins(sampler, chains):
+    """Both u and m of 640 independent frames of 64 coins have variances 2 / 64 and 1 / 64."""
+    result = simulate(sampler=sampler, temperature=np.inf, frames=640, chains=chains)
+    assert abs(lattice.energy(result.spins).mean()) < LIMIT * np.sqrt(2 / 64 / 640)
+    magnetization = lattice.magnetization(result.spins)
+    assert abs(magnetization.mean()) < LIMIT * np.sqrt(1 / 64 / 640)
+    assert magnetization.var() == pytest.approx(1 / 64, rel=LIMIT * np.sqrt(2 / 640))
+
+
+def test_a_large_lattice_agrees_with_kaufman():
+    """L = 1024 above T_c, where one frame holds many independent parts: u within 5 errors.
+
+    The variance of u is T^2 C / N.
+    """
+    known = exact.kaufman(1024, 3.0)
+    error = 3.0 * np.sqrt(known.specific_heat / 1024**2 / 64)
+    spins = simulate(
+        sampler="checkerboard",
+        lattice_size=1024,
+        temperature=3.0,
+        frames=64,
+        chains=64,
+        thermalization=50,
+    ).spins
+    assert abs(lattice.energy(spins).mean() - known.energy) < LIMIT * error

@@ -7,6 +7,7 @@ import pytest
 
 from ising_fidelity import dataset, lattice, montecarlo
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.montecarlo import chains, kernels
 from ising_fidelity.steps.simulate import simulate
 
 ARGUMENTS = {
@@ -39,6 +40,7 @@ def test_frames_and_what_is_known_about_them(tmp_path):
         "generator": "xoshiro256++ seeded by numpy SeedSequence",
     }
     assert {name: data.attrs[name] for name in known} == known
+    assert data.attrs["acceptance_rate"] == montecarlo.acceptance_rate(expected.spins, 2.3)
     assert json.loads(data.attrs["settings"])["chains"] == 2
     for name in ("energy", "abs_magnetization"):
         tau, size = data[f"{name}_tau_int"], data[f"{name}_effective_sample_size"]
@@ -79,6 +81,47 @@ def test_restarts_are_recorded(tmp_path):
     data = dataset.read_frames(path)
     assert data.attrs["restarts"] > 0
     assert float(np.abs(lattice.magnetization(data["spin"].values)).min()) > 0.9
+
+
+def test_burn_in_is_judged_by_ordered_and_random_starts(tmp_path, capsys):
+    """Long enough, both agree (p-value below 1e-4 with that chance); one sweep is not enough."""
+    texts = []
+    for thermalization in (2000, 1):
+        path = tmp_path / f"{thermalization}.nc"
+        changed = {"chains": 40, "temperature": "3.00", "thermalization": thermalization}
+        simulate(**(ARGUMENTS | {"spacing": 1} | changed), output=path)
+        texts.append(dataset.read(path).attrs["burn_in"])
+        assert 0 <= dataset.read(path).attrs["burn_in_energy_p_value"] <= 1
+    assert texts == ["ordered and random starts agree", "ordered and random starts disagree"]
+    warnings = capsys.readouterr().err.splitlines()
+    assert len([line for line in warnings if line.startswith("warning: ordered and random")]) == 1
+
+
+def test_a_single_chain_says_that_burn_in_is_not_checked(tmp_path):
+    simulate(**(ARGUMENTS | {"chains": 1}), output=tmp_path / "frames.nc")
+    assert dataset.read(tmp_path / "frames.nc").attrs["burn_in"].startswith("not checked")
+
+
+@pytest.mark.parametrize(
+    ("temperature", "cost_rates"), [("0.00", 0.0), ("inf", 1.0)], ids=["zero", "infinity"]
+)
+def test_extreme_temperatures_make_files(temperature, cost_rates, tmp_path):
+    path = tmp_path / "frames.nc"
+    simulate(**(ARGUMENTS | {"temperature": temperature, "chains": 8}), output=path)
+    assert dataset.read_frames(path).attrs["acceptance_rate"] == cost_rates
+
+
+def test_acceptance_is_the_share_of_flips_that_the_kernel_makes(tmp_path):
+    """160 frames of 64 sites against 6.4 10^6 attempts: within 5 % at T = 4."""
+    path = tmp_path / "frames.nc"
+    changed = {"temperature": "4.00", "chains": 1, "frames": 160, "spacing": 20}
+    simulate(**(ARGUMENTS | changed), output=path)
+    spins = np.ones(64, np.int8)
+    state = np.array([1, 2, 3, 4], np.uint64)
+    thresholds = chains.acceptance_thresholds(4.0)
+    flipped = kernels.metropolis(spins, state, 6_400_000, 8, thresholds)
+    rate = dataset.read(path).attrs["acceptance_rate"]
+    assert rate == pytest.approx(flipped / 6_400_000, rel=0.05)
 
 
 def test_bad_input_is_one_line_and_leaves_no_file(tmp_path):

@@ -1,4 +1,4 @@
-"""The figures of the paper: what each shows and which files it is drawn from.
+"""The figures, most of them the paper's: what each shows and which files it is drawn from.
 
 Each figure is a module of the same name with one function, ``draw(inputs) -> Figure``. This
 registry alone is cheap to import.
@@ -138,6 +138,14 @@ FIGURES: dict[str, FigureKind] = {
         "without exponential decay, in the shaded window.",
         "Correlations",
         ("fidelity", "exact"),
+    ),
+    "independence": FigureKind(
+        "Independent values among Monte Carlo frames",
+        "How many independent absolute magnetizations and energies the frames of each Monte Carlo "
+        "source are worth, and how many times larger their errors are than those of as many "
+        "independent frames.",
+        "Monte Carlo",
+        ("fidelity",),
     ),
     "training": FigureKind(
         "Training curves",

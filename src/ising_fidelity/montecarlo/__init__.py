@@ -4,8 +4,18 @@ from ising_fidelity.montecarlo.engine import (
     GENERATOR,
     SAMPLERS,
     Simulation,
+    acceptance_rate,
+    burn_in_p_value,
     run_chains,
     trajectories,
 )
 
-__all__ = ["GENERATOR", "SAMPLERS", "Simulation", "run_chains", "trajectories"]
+__all__ = [
+    "GENERATOR",
+    "SAMPLERS",
+    "Simulation",
+    "acceptance_rate",
+    "burn_in_p_value",
+    "run_chains",
+    "trajectories",
+]

@@ -1,9 +1,7 @@
-"""Chains of frames: random streams, starts, thermalization, spacing."""
+"""Frames of independent chains: random streams, starts, burn-in and its check, spacing."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +9,19 @@ from tqdm import tqdm
 
 from ising_fidelity import lattice
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.montecarlo import kernels, stripes
+from ising_fidelity.montecarlo import stripes
+from ising_fidelity.montecarlo.chains import BLOCK, Chains, Replicas, SingleChains, acceptance
 
-SAMPLERS = ("metropolis", "checkerboard", "cluster")
+SAMPLERS = ("auto", "metropolis", "checkerboard", "cluster")
 GENERATOR = "xoshiro256++ seeded by numpy SeedSequence"
 MOST_RESTARTS = 100
+LEAST_REPLICAS = 8
+"""Chains from which on Metropolis moves them packed, being faster then than one after another."""
 
-Update = Callable[[NDArray[np.int8], NDArray[np.uint64], int], int]
-"""A kernel with all but spins, generator state and number of updates filled in."""
+LOCAL_TEMPERATURES = (2.8, 10.0)
+"""Between which ``auto`` prefers local updates, in J/k_B."""
+
+_START, _WALK, _SITES, _SIGNS = range(4)
 
 
 @dataclass(frozen=True)
@@ -29,36 +32,21 @@ class Simulation:
     ----------
     spins
         Shape (chain, draw, L, L), int8.
+    sampler
+        The one that was used, where ``auto`` was asked for.
+    ordered
+        Which chains began ordered, the others at random; shape (chain,).
     restarts
-        How many chains were found frozen in stripes after thermalization, and begun anew.
+        How many times a chain was found frozen in stripes after thermalization, and begun anew.
     updates_per_sweep
-        What makes one sweep: attempted flips (metropolis), passes over the lattice (checkerboard,
-        one), or clusters (their number's mean over chains).
+        What makes one sweep: attempted flips, or clusters (their number's mean over chains).
     """
 
     spins: NDArray[np.int8]
+    sampler: str
+    ordered: NDArray[np.bool_]
     restarts: int
     updates_per_sweep: float
-
-
-@dataclass
-class Chain:
-    """One walk: spins (N,), the state (4,) of its generator, and the kernel that moves it."""
-
-    spins: NDArray[np.int8]
-    state: NDArray[np.uint64]
-    update: Update
-    updates_per_sweep: int
-
-    def sweep(self, count: int) -> int:
-        """Move on by a fixed number of updates; return how many spins were flipped."""
-        return self.update(self.spins, self.state, count * self.updates_per_sweep)
-
-    @property
-    def frame(self) -> NDArray[np.int8]:
-        """The spins as (L, L)."""
-        lattice_size = math.isqrt(len(self.spins))
-        return self.spins.reshape(lattice_size, lattice_size)
 
 
 def run_chains(
@@ -70,24 +58,34 @@ def run_chains(
     thermalization: int,
     spacing: int,
     seed: int,
+    threads: int = 1,
     progress: bool = False,
 ) -> Simulation:
-    """Simulate independent chains, each from a random start of its own.
+    """Simulate independent chains.
 
     The first frame follows ``thermalization`` sweeps, each further one ``spacing`` sweeps.
 
     One sweep of ``metropolis`` (sites at random, the paper's protocol) and of ``checkerboard`` is
     L^2 attempted flips. One of ``cluster`` is the number of Wolff updates that flips L^2 spins on
-    average, measured in the second half of thermalization (of which there is at least one sweep)
-    and then fixed: to stop when enough spins are flipped would favor frames behind large clusters.
+    average, measured in thermalization (of which there is at least one sweep) and then fixed.
+    ``auto`` is :func:`best_sampler`. Checkerboard, and Metropolis from :data:`LEAST_REPLICAS`
+    chains on, move 64 chains in one word.
+
+    A single chain starts at random. Of several, every other one starts ordered, up and down in
+    turn, so that burn-in can be judged by whether both kinds come to agree.
 
     Every frame of ``cluster`` is given a sign at random. The model does not change when all spins
     are turned, so frames with either sign are as likely, and the signs of the magnetization are
     exactly independent; energies and correlations within a frame stay as they are.
 
+    At infinite temperature each spin of each frame is a coin; Metropolis would accept, and the
+    checkerboard only turn all spins in every sweep. Far above T = 10 it comes near to that, and
+    needs some T/3 sweeps to forget.
+
     A chain that thermalization has left in a frozen stripe, or not ordered where it should be
     (:func:`.stripes.is_frozen`), is begun anew from another random start, and counted. With
-    ``thermalization=0`` the walk is wanted from its random start on, and no chain is judged.
+    ``thermalization=0`` the walk is wanted from a random start on: all chains start so, and none is
+    judged.
 
     Parameters
     ----------
@@ -95,7 +93,7 @@ def run_chains(
         L >= 2; for ``checkerboard`` even and >= 6, since its fixed order does not reach all
         configurations of a 4 x 4 lattice, and odd ones have no checkerboard.
     temperature
-        In J/k_B, >= 0.
+        In J/k_B, 0 and infinity included.
     sampler
         One of :data:`SAMPLERS`.
     frames, chains
@@ -103,8 +101,10 @@ def run_chains(
     thermalization, spacing
         In sweeps.
     seed
-        Each chain's SeedSequence is spawned from it. Of a chain's own children, number 0 gives the
-        signs of its frames and number n + 1 its start after n restarts.
+        Each stream's SeedSequence has it as entropy, and as spawn key the number of restarts so
+        far, what the stream is for, and the number of the chain or block of 64 chains.
+    threads
+        That compute at a time; the frames do not depend on it.
     progress
         Show a bar, if on a terminal.
 
@@ -114,27 +114,32 @@ def run_chains(
         Naming the flag that is out of range, or if a chain is frozen after every restart.
     """
     _check(lattice_size, temperature, sampler)
-    _check_lengths(frames, chains, thermalization, spacing)
+    _check_lengths(frames, chains, thermalization, spacing, threads)
+    if sampler == "auto":
+        sampler = best_sampler(lattice_size, temperature, chains)
     draws = frames // chains
-    spins = np.empty((chains, draws, lattice_size, lattice_size), np.int8)
-    restarts = np.empty(chains, int)
-    updates_per_sweep = np.empty(chains)
-    streams = np.random.SeedSequence(seed).spawn(chains)
-    with tqdm(total=frames, unit="frame", disable=None if progress else True) as bar:
-        for index, stream in enumerate(streams):
-            (sign_stream,) = stream.spawn(1)
-            chain, restarts[index] = _thermalized(
-                lattice_size, temperature, sampler, thermalization, stream
-            )
-            updates_per_sweep[index] = chain.updates_per_sweep
-            for draw in range(draws):
-                if draw:
-                    chain.sweep(spacing)
-                spins[index, draw] = chain.frame
-                bar.update()
-            if sampler == "cluster":
-                spins[index] *= _random_spins(sign_stream, draws)[:, None, None]
-    return Simulation(spins, int(restarts.sum()), float(updates_per_sweep.mean()))
+    ordered = np.arange(chains) % 2 == (0 if chains > 1 and thermalization else 2)
+    total = thermalization + spacing * (draws - 1)
+    if math.isinf(temperature):
+        spins = _coins(lattice_size, chains, draws, seed)
+        return Simulation(spins, sampler, ordered & False, 0, float(lattice_size**2))
+    with tqdm(total=total, unit="sweep", disable=None if progress else True) as bar:
+        starts = _starts(lattice_size, np.arange(chains), ordered, seed, 0)
+        walk = _walk(starts, temperature, sampler, seed, 0, threads)
+        restarts = _thermalize(walk, temperature, sampler, thermalization, seed, threads)
+        bar.update(thermalization)
+        spins = np.empty((chains, draws, lattice_size, lattice_size), np.int8)
+        for draw in range(draws):
+            if draw:
+                walk.sweep(spacing)
+                bar.update(spacing)
+            spins[:, draw] = walk.frames
+    if sampler == "cluster":
+        for chain in range(chains):
+            signs = _random_spins(_stream(seed, 0, _SIGNS, chain), draws)
+            spins[chain] *= signs[:, None, None]
+    updates = walk.updates_per_sweep.mean() if isinstance(walk, SingleChains) else lattice_size**2
+    return Simulation(spins, sampler, ordered, restarts, float(updates))
 
 
 def trajectories(
@@ -167,121 +172,155 @@ def trajectories(
         Naming the flag that is out of range.
     """
     _check(lattice_size, temperature, sampler)
-    if sampler == "cluster":
-        raise InputError("--sampler: cluster; allowed for walks are metropolis, checkerboard")
+    if sampler in ("auto", "cluster"):
+        raise InputError(f"--sampler: {sampler}; allowed for walks are metropolis, checkerboard")
     _check_least({"--starts": (starts, 1), "--sweeps": (sweeps, 0)})
     energy = np.empty((starts, sweeps + 1))
     magnetization = np.empty_like(energy)
-    frames = np.empty((sweeps + 1, lattice_size, lattice_size), np.int8)
-    streams = np.random.SeedSequence(seed).spawn(starts)
-    for start, stream in enumerate(tqdm(streams, unit="start", disable=None)):
-        chain = random_start(lattice_size, temperature, sampler, stream)
-        frames[0] = chain.frame
-        for sweep in range(1, sweeps + 1):
-            chain.sweep(1)
-            frames[sweep] = chain.frame
-        energy[start] = lattice.energy(frames)
-        magnetization[start] = lattice.magnetization(frames)
+    every = np.arange(starts)
+    begin = _starts(lattice_size, every, np.zeros(starts, bool), seed, 0)
+    walk = _walk(begin, temperature, sampler, seed, 0)
+    for sweep in tqdm(range(sweeps + 1), unit="sweep", disable=None):
+        if sweep:
+            walk.sweep(1)
+        energy[:, sweep] = lattice.energy(walk.frames)
+        magnetization[:, sweep] = lattice.magnetization(walk.frames)
     return energy, magnetization
 
 
-def random_start(
-    lattice_size: int, temperature: float, sampler: str, stream: np.random.SeedSequence
-) -> Chain:
-    """Return a chain at a random configuration; for ``cluster`` one update is a sweep as yet."""
-    generator_stream, spin_stream = stream.spawn(2)
-    state = generator_stream.generate_state(4, np.uint64).astype(np.uint64)
-    if not state.any():
-        state[0] = 1  # the one state that the generator cannot leave
-    update, updates_per_sweep = _kernel(lattice_size, temperature, sampler)
-    return Chain(_random_spins(spin_stream, lattice_size**2), state, update, updates_per_sweep)
+def best_sampler(lattice_size: int, temperature: float, chains: int) -> str:
+    """Return the sampler that makes independent frames at least cost, see ``benchmarks``.
+
+    Above T_c, where local updates decorrelate within a few sweeps, that is ``checkerboard``, if it
+    can be used and there are chains enough to fill words. Elsewhere it is ``cluster``.
+    """
+    fits = lattice_size % 2 == 0 and lattice_size >= 6 and chains >= BLOCK // 2
+    coldest, hottest = LOCAL_TEMPERATURES
+    return "checkerboard" if fits and coldest <= temperature <= hottest else "cluster"
 
 
-def neighbor_table(lattice_size: int) -> NDArray[np.int32]:
-    """Return the indices of the four neighbors of every site, shape (L^2, 4), row-major."""
-    sites = np.arange(lattice_size**2, dtype=np.int32).reshape(lattice_size, lattice_size)
-    rolled = [np.roll(sites, shift, axis) for axis in (0, 1) for shift in (1, -1)]
-    return np.stack(rolled, axis=-1).reshape(-1, 4)
+def acceptance_rate(spins: NDArray[np.int8], temperature: float) -> float:
+    """Return the share of attempted flips that equilibrium frames like these accept.
+
+    That is the mean of Metropolis's min(1, exp(-dE/T)) over all sites, whatever their order, of at
+    most 1000 frames spread evenly over all.
+
+    Parameters
+    ----------
+    spins
+        Shape (..., L, L).
+    temperature
+        In J/k_B.
+    """
+    frames = spins.reshape(-1, *spins.shape[-2:])
+    frames = frames[:: math.ceil(len(frames) / 1000)]
+    cost = 2 * frames * lattice.neighbor_sum(frames)
+    counts = np.bincount(cost.ravel() + 8, minlength=17)
+    chances = [acceptance(temperature, level - 8) for level in range(17)]
+    return float(counts @ chances / cost.size)
 
 
-def checkerboard_order(lattice_size: int) -> NDArray[np.int32]:
-    """Return the indices of all black sites, then of all white ones, shape (L^2,)."""
-    color = np.indices((lattice_size, lattice_size)).sum(axis=0).ravel() % 2
-    return np.argsort(color, kind="stable").astype(np.int32)
+def burn_in_p_value(series: NDArray[np.float64], ordered: NDArray[np.bool_]) -> float:
+    """Return the chance of a difference between both kinds of starts as large as this one.
+
+    By Welch's t-test of the means of chains that began ordered against those that began at random.
+    NaN with fewer than two of a kind; 1 where all means are the same.
+
+    Parameters
+    ----------
+    series
+        Shape (chains, draws).
+    ordered
+        Shape (chains,).
+    """
+    from scipy.stats import ttest_ind
+
+    means = series.mean(axis=1)
+    if min(ordered.sum(), (~ordered).sum()) < 2:
+        return math.nan
+    if np.ptp(means) == 0:
+        return 1.0
+    return float(ttest_ind(means[ordered], means[~ordered], equal_var=False).pvalue)
 
 
-def acceptance_thresholds(temperature: float) -> NDArray[np.uint64]:
-    """Return min(1, exp(-dE/T)) times 2^64 for flips that cost dE = -8, -4, 0, 4, 8; shape (5,)."""
-    chances = [
-        1.0 if cost <= 0 else math.exp(-cost / temperature) if temperature > 0 else 0.0
-        for cost in (-8, -4, 0, 4, 8)
-    ]
-    return np.array([_threshold(chance) for chance in chances], np.uint64)
+def _stream(seed: int, restarts: int, purpose: int, index: int = 0) -> np.random.SeedSequence:
+    return np.random.SeedSequence(seed, spawn_key=(restarts, purpose, index))
 
 
-def bond_threshold(temperature: float) -> int:
-    """Return the chance 1 - exp(-2/T) that a like neighbor joins a cluster, times 2^64."""
-    return _threshold(-math.expm1(-2 / temperature) if temperature > 0 else 1.0)
-
-
-def _threshold(chance: float) -> int:
-    return min(int(chance * 2.0**64), 2**64 - 1)
-
-
-def _kernel(lattice_size: int, temperature: float, sampler: str) -> tuple[Update, int]:
-    """Return a sampler's kernel and how many of its updates make one sweep."""
-    neighbors = neighbor_table(lattice_size)
-    thresholds = acceptance_thresholds(temperature)
-    if sampler == "cluster":
-        bond = bond_threshold(temperature)
-        return partial(kernels.wolff, neighbors=neighbors, bond=bond), 1
-    if sampler == "checkerboard":
-        order = checkerboard_order(lattice_size)
-        sweep = partial(kernels.checkerboard, neighbors=neighbors, thresholds=thresholds)
-        return partial(sweep, order=order), 1
-    attempt = partial(kernels.metropolis, neighbors=neighbors, thresholds=thresholds)
-    return attempt, lattice_size**2
-
-
-def _thermalized(
+def _starts(
     lattice_size: int,
+    index: NDArray[np.int64],
+    ordered: NDArray[np.bool_],
+    seed: int,
+    restarts: int,
+) -> NDArray[np.int8]:
+    """Return first configurations (chains, L, L) of the chains of these numbers."""
+    sites = lattice_size**2
+    spins = np.empty((len(index), sites), np.int8)
+    for row, chain in enumerate(index):
+        if ordered[row]:
+            spins[row] = 1 if chain % 4 == 0 else -1
+        else:
+            spins[row] = _random_spins(_stream(seed, restarts, _START, int(chain)), sites)
+    return spins.reshape(-1, lattice_size, lattice_size)
+
+
+def _walk(
+    starts: NDArray[np.int8],
     temperature: float,
     sampler: str,
-    sweeps: int,
-    stream: np.random.SeedSequence,
-) -> tuple[Chain, int]:
-    """Return a chain after thermalization, and how often it was begun anew."""
-    for restarts in range(MOST_RESTARTS + 1):
-        (start_stream,) = stream.spawn(1)
-        chain = random_start(lattice_size, temperature, sampler, start_stream)
-        if sampler == "cluster":
-            _set_sweep(chain, sweeps)
-        else:
-            chain.sweep(sweeps)
-        if sweeps == 0 or not stripes.is_frozen(chain.frame, temperature):
-            return chain, restarts
-    raise InputError(
-        f"--thermalization: {sweeps}; that leaves {MOST_RESTARTS + 1} random starts in a row at "
-        f"T = {temperature} in frozen stripes or not ordered yet; more sweeps are needed"
-    )
+    seed: int,
+    restarts: int,
+    threads: int = 1,
+) -> Chains:
+    chains = len(starts)
+    if sampler == "cluster" or (sampler == "metropolis" and chains < LEAST_REPLICAS):
+        streams = [_stream(seed, restarts, _WALK, chain) for chain in range(chains)]
+        return SingleChains(starts, temperature, sampler == "cluster", streams, threads)
+    blocks = math.ceil(chains / BLOCK)
+    streams = [_stream(seed, restarts, _WALK, block) for block in range(blocks)]
+    sites = _stream(seed, restarts, _SITES)
+    return Replicas(starts, temperature, sampler == "checkerboard", streams, sites, threads)
 
 
-def _set_sweep(chain: Chain, sweeps: int) -> None:
-    """Thermalize a cluster chain and set how many updates flip N spins on average.
+def _thermalize(
+    walk: Chains, temperature: float, sampler: str, sweeps: int, seed: int, threads: int
+) -> int:
+    """Bring chains to equilibrium; return how many times one was begun anew."""
+    walk.settle(sweeps)
+    if sweeps == 0:
+        return 0
+    frames = walk.frames
+    frozen = _frozen(frames, np.arange(len(frames)), temperature)
+    restarts = 0
+    for attempt in range(1, MOST_RESTARTS + 1):
+        if not frozen.size:
+            break
+        restarts += frozen.size
+        starts = _starts(frames.shape[-1], frozen, np.zeros(frozen.size, bool), seed, attempt)
+        again = _walk(starts, temperature, sampler, seed, attempt, threads)
+        again.settle(sweeps)
+        walk.replace(frozen.tolist(), again.frames)
+        frozen = _frozen(again.frames, frozen, temperature)
+    if frozen.size:
+        raise InputError(
+            f"--thermalization: {sweeps}; that leaves {MOST_RESTARTS + 1} random starts in a row "
+            f"at T = {temperature} in frozen stripes or not ordered yet; more sweeps are needed"
+        )
+    return restarts
 
-    In the first half, a sweep follows from the mean cluster so far. The second half has a number
-    of updates that is fixed when it begins, and its mean cluster sets the sweep of the frames.
-    """
-    sites = len(chain.spins)
-    updates = flipped = 0
-    for _ in range(max(1, sweeps // 2)):
-        updates += chain.updates_per_sweep
-        flipped += chain.sweep(1)
-        chain.updates_per_sweep = max(1, round(sites * updates / flipped))
-    half = max(1, sweeps - sweeps // 2)
-    updates = half * chain.updates_per_sweep
-    flipped = chain.sweep(half)
-    chain.updates_per_sweep = max(1, round(sites * updates / flipped))
+
+def _coins(lattice_size: int, chains: int, draws: int, seed: int) -> NDArray[np.int8]:
+    sites = draws * lattice_size**2
+    rows = [_random_spins(_stream(seed, 0, _START, chain), sites) for chain in range(chains)]
+    return np.stack(rows).reshape(chains, draws, lattice_size, lattice_size)
+
+
+def _frozen(
+    frames: NDArray[np.int8], index: NDArray[np.int64], temperature: float
+) -> NDArray[np.int64]:
+    """Return the numbers of those chains that are frozen."""
+    return index[[stripes.is_frozen(frame, temperature) for frame in frames]]
 
 
 def _random_spins(stream: np.random.SeedSequence, count: int) -> NDArray[np.int8]:
@@ -296,17 +335,20 @@ def _check(lattice_size: int, temperature: float, sampler: str) -> None:
         raise InputError(
             f"--lattice-size: {lattice_size} with checkerboard; allowed are even sizes from 6 on"
         )
-    if not (temperature >= 0 and math.isfinite(temperature)):
-        raise InputError(f"--temperature: {temperature}; allowed are finite numbers >= 0")
+    if not temperature >= 0:
+        raise InputError(f"--temperature: {temperature}; allowed are numbers >= 0 and inf")
 
 
-def _check_lengths(frames: int, chains: int, thermalization: int, spacing: int) -> None:
+def _check_lengths(
+    frames: int, chains: int, thermalization: int, spacing: int, threads: int
+) -> None:
     _check_least(
         {
             "--frames": (frames, 1),
             "--chains": (chains, 1),
             "--thermalization": (thermalization, 0),
             "--spacing": (spacing, 1),
+            "--threads": (threads, 1),
         }
     )
     if frames % chains:

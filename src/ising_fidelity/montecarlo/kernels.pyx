@@ -1,60 +1,36 @@
-"""Compiled Monte Carlo kernels of the 2D Ising model.
+"""Compiled Monte Carlo kernels that move one spin or one cluster at a time.
 
 ``reference.py`` holds the same functions in plain Python, with their arguments and sources
-described; tests compare the two bit for bit. Kernels know no geometry: it is in the tables of
-neighbors that they are given. All work in place on one configuration and one generator, without
-the interpreter's lock.
+described; tests compare the two bit for bit. All work in place on one configuration and one
+generator, without the interpreter's lock.
 """
 
-from libc.stdint cimport int8_t, int32_t, int64_t, uint64_t
+from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint64_t
+from libc.string cimport memcpy
 
 import numpy as np
 
 
-cdef extern from *:
-    """
-    static inline uint64_t high_word(uint64_t a, uint64_t b)
-    { return (uint64_t)(((unsigned __int128)a * b) >> 64); }
-    """
-    uint64_t high_word(uint64_t a, uint64_t b) noexcept nogil
+cdef extern from "common.h":
+    ctypedef struct Xoshiro256:
+        pass
+    ctypedef struct Torus:
+        uint64_t sites
+    uint64_t next_word(Xoshiro256 *g) nogil
+    uint64_t high_word(uint64_t a, uint64_t b) nogil
+    Torus torus(int64_t L) nogil
+    void neighbors(const Torus *torus, int64_t site, int64_t *found) nogil
 
 
-cdef struct Xoshiro256:
-    # A struct by value, so that a loop keeps the four words in registers.
-    uint64_t s0, s1, s2, s3
-
-
-cdef inline uint64_t rotated(uint64_t word, int k) noexcept nogil:
-    return (word << k) | (word >> (64 - k))
-
-
-cdef inline uint64_t next_word(Xoshiro256 *g) noexcept nogil:
-    """Return the next 64 random bits of xoshiro256++."""
-    cdef uint64_t result = rotated(g.s0 + g.s3, 23) + g.s0
-    cdef uint64_t shifted = g.s1 << 17
-    g.s2 ^= g.s0
-    g.s3 ^= g.s1
-    g.s1 ^= g.s2
-    g.s0 ^= g.s3
-    g.s2 ^= shifted
-    g.s3 = rotated(g.s3, 45)
-    return result
-
-
+# A generator by value, so that a loop keeps its four words in registers.
 cdef inline Xoshiro256 load(const uint64_t[::1] state) noexcept nogil:
-    return Xoshiro256(state[0], state[1], state[2], state[3])
+    cdef Xoshiro256 g
+    memcpy(&g, &state[0], sizeof(g))
+    return g
 
 
 cdef inline void store(Xoshiro256 g, uint64_t[::1] state) noexcept nogil:
-    state[0], state[1], state[2], state[3] = g.s0, g.s1, g.s2, g.s3
-
-
-cdef inline int alignment(
-    const int8_t *s, const int32_t *table, Py_ssize_t site
-) noexcept nogil:
-    """Return the sum of s_i s_j over the four bonds of a site: -4, -2, 0, 2 or 4."""
-    cdef const int32_t *j = &table[4 * site]
-    return s[site] * (s[j[0]] + s[j[1]] + s[j[2]] + s[j[3]])
+    memcpy(&state[0], &g, sizeof(g))
 
 
 def random_words(uint64_t[::1] state, Py_ssize_t count):
@@ -73,77 +49,89 @@ def metropolis(
     int8_t[::1] spins,
     uint64_t[::1] state,
     int64_t attempts,
-    const int32_t[:, ::1] neighbors,
+    int64_t lattice_size,
     const uint64_t[::1] thresholds,
 ):
-    """Try to flip single spins at random sites; return how many were flipped."""
-    cdef int8_t *s = &spins[0]
-    cdef const int32_t *table = &neighbors[0, 0]
-    cdef const uint64_t *threshold = &thresholds[0]
-    cdef uint64_t sites = spins.shape[0]
+    """Try to flip single spins at random sites; return how many were flipped.
+
+    Spins are moved to a lattice with a border, so that neighbors are at fixed distances: bit 0 is 1
+    for up, bit 3 for sites at an edge, whose images in the border follow them. One table, by a spin
+    and the sum of its neighbors, marks included, tells the threshold, so that the only branch is
+    that for a flip at an edge.
+    """
+    cdef uint64_t L = lattice_size
+    cdef int64_t row = L + 2
+    bordered = _bordered(np.asarray(spins).reshape(L, L))
+    cdef uint8_t[::1] cells = bordered.ravel()
+    cdef const uint64_t[::1] table = _threshold_table(np.asarray(thresholds))
+    cdef uint8_t *first = &cells[row + 1]
+    cdef uint8_t *s
+    cdef const uint64_t *threshold = &table[0]
     cdef Xoshiro256 g = load(state)
     cdef int64_t _attempt, flipped = 0
-    cdef uint64_t word, site
-    cdef int flip
+    cdef uint64_t word, x, y, spin, flip
     with nogil:
         for _attempt in range(attempts):
             word = next_word(&g)
-            site = high_word(word, sites)
-            flip = word * sites < threshold[(alignment(s, table, site) + 4) >> 1]
-            s[site] *= 1 - 2 * flip
+            y = high_word(word, L)
+            word *= L
+            x = high_word(word, L)
+            word *= L
+            s = first + row * <int64_t> y + <int64_t> x
+            spin = s[0]
+            flip = word < threshold[64 * spin + (s - 1)[0] + s[1] + (s - row)[0] + s[row]]
+            spin ^= flip
+            s[0] = <uint8_t> spin
             flipped += flip
+            if spin & (flip << 3):
+                if x == 0:
+                    s[L] = <uint8_t> spin
+                if x == L - 1:
+                    (s - L)[0] = <uint8_t> spin
+                if y == 0:
+                    s[row * lattice_size] = <uint8_t> spin
+                if y == L - 1:
+                    (s - row * lattice_size)[0] = <uint8_t> spin
     store(g, state)
+    np.asarray(spins).reshape(L, L)[:] = 2 * (bordered[1:-1, 1:-1] & 1).astype(np.int8) - 1
     return flipped
 
 
-def checkerboard(
-    int8_t[::1] spins,
-    uint64_t[::1] state,
-    int64_t sweeps,
-    const int32_t[:, ::1] neighbors,
-    const uint64_t[::1] thresholds,
-    const int32_t[::1] order,
-):
-    """Try to flip every spin once a sweep, in the given order; return how many were flipped."""
-    cdef int8_t *s = &spins[0]
-    cdef const int32_t *table = &neighbors[0, 0]
-    cdef const uint64_t *threshold = &thresholds[0]
-    cdef Xoshiro256 g = load(state)
-    cdef int64_t _sweep, flipped = 0
-    cdef Py_ssize_t i, site
-    cdef int flip
-    with nogil:
-        for _sweep in range(sweeps):
-            for i in range(order.shape[0]):
-                site = order[i]
-                flip = next_word(&g) < threshold[(alignment(s, table, site) + 4) >> 1]
-                s[site] *= 1 - 2 * flip
-                flipped += flip
-    store(g, state)
-    return flipped
+def _bordered(spins):
+    cells = (spins > 0).astype(np.uint8)
+    cells[[0, -1]] |= 8
+    cells[:, [0, -1]] |= 8
+    return np.pad(cells, 1, mode="wrap")
+
+
+def _threshold_table(thresholds):
+    """Return thresholds by 64 spin + sum of neighbors, shape (640,)."""
+    spin, total = np.divmod(np.arange(640), 64)
+    alignment = (2 * (spin & 1) - 1) * (2 * np.minimum(total & 7, 4) - 4)
+    return thresholds[(alignment + 4) // 2]
 
 
 def wolff(
     int8_t[::1] spins,
     uint64_t[::1] state,
     int64_t updates,
-    const int32_t[:, ::1] neighbors,
+    int64_t lattice_size,
     uint64_t bond,
 ):
     """Flip clusters one after another; return how many spins were flipped."""
     cdef int8_t *s = &spins[0]
-    cdef const int32_t *table = &neighbors[0, 0]
-    cdef uint64_t sites = spins.shape[0]
-    cdef int32_t[::1] stack = np.empty(sites, np.int32)
+    cdef Torus lattice = torus(lattice_size)
+    cdef int32_t[::1] stack = np.empty(lattice.sites, np.int32)
     cdef int32_t *pending = &stack[0]
     cdef Xoshiro256 g = load(state)
     cdef int64_t _update, flipped = 0
+    cdef int64_t j[4]
     cdef Py_ssize_t depth, k
-    cdef int32_t site, neighbor
+    cdef int64_t site
     cdef int8_t sign
     with nogil:
         for _update in range(updates):
-            site = <int32_t> high_word(next_word(&g), sites)
+            site = high_word(next_word(&g), lattice.sites)
             sign = s[site]
             s[site] = -sign
             pending[0] = site
@@ -151,12 +139,11 @@ def wolff(
             while depth:
                 depth -= 1
                 flipped += 1
-                site = pending[depth]
+                neighbors(&lattice, pending[depth], j)
                 for k in range(4):
-                    neighbor = table[4 * site + k]
-                    if s[neighbor] == sign and next_word(&g) < bond:
-                        s[neighbor] = -sign
-                        pending[depth] = neighbor
+                    if s[j[k]] == sign and next_word(&g) < bond:
+                        s[j[k]] = -sign
+                        pending[depth] = j[k]
                         depth += 1
     store(g, state)
     return flipped

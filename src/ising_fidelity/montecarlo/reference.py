@@ -9,12 +9,21 @@ spins
     Shape (N,), int8, -1 and +1, row-major.
 state
     Of the generator, four 64-bit words, not all zero.
-neighbors
-    Indices of the four neighbors of every site, shape (N, 4). On a 2 x 2 lattice a neighbor stands
-    there twice, once for each bond.
+lattice_size
+    L; N = L^2. On a 2 x 2 lattice a site has each neighbor twice, once for each bond.
 thresholds
     Chances of acceptance times 2^64 for s_i sum_j s_j = -4, -2, 0, 2, 4, shape (5,). A chance of 1
     is 2^64 - 1, wrong by 2^-64 as any other.
+
+Many replicas at once, 64 to a word (see ``multispin.h``):
+
+words
+    Shape (N, lanes), uint64: bit r of word b of site i is 1 where spin i of replica 64 b + r is up.
+states
+    Of one generator per lane, shape (4, lanes).
+chances
+    Of flips that cost 4 and 8, shape (2, DIGITS + 1): binary digits, the least significant first,
+    as words of all zeros or all ones, and the rest in units of 2^-64.
 """
 
 import numpy as np
@@ -22,7 +31,6 @@ from numpy.typing import NDArray
 
 Spins = NDArray[np.int8]
 Words = NDArray[np.uint64]
-Indices = NDArray[np.int32]
 
 WORD = 2**64
 
@@ -53,13 +61,14 @@ def _rotated(word: int, k: int) -> int:
     return (word << k) % WORD | word >> (64 - k)
 
 
-def _alignment(spins: Spins, neighbors: Indices, site: int) -> int:
-    """Return the sum of s_i s_j over the four bonds of a site: -4, -2, 0, 2 or 4."""
-    return int(spins[site] * spins[neighbors[site]].sum())
+def neighbors(site: int, L: int) -> list[int]:
+    """Return the indices of the four neighbors of a site."""
+    y, x = divmod(site, L)
+    return [(y - 1) % L * L + x, (y + 1) % L * L + x, y * L + (x - 1) % L, y * L + (x + 1) % L]
 
 
 def metropolis(
-    spins: Spins, state: Words, attempts: int, neighbors: Indices, thresholds: Words
+    spins: Spins, state: Words, attempts: int, lattice_size: int, thresholds: Words
 ) -> int:
     """Try to flip single spins at random sites; return how many were flipped.
 
@@ -72,36 +81,14 @@ def metropolis(
     flipped = 0
     for _ in range(attempts):
         site, fraction = divmod(_next_word(state) * len(spins), WORD)
-        if fraction < thresholds[(_alignment(spins, neighbors, site) + 4) // 2]:
+        alignment = int(spins[site] * spins[neighbors(site, lattice_size)].sum())
+        if fraction < thresholds[(alignment + 4) // 2]:
             spins[site] = -spins[site]
             flipped += 1
     return flipped
 
 
-def checkerboard(
-    spins: Spins,
-    state: Words,
-    sweeps: int,
-    neighbors: Indices,
-    thresholds: Words,
-    order: Indices,
-) -> int:
-    """Try to flip every spin once a sweep; return how many were flipped.
-
-    ``order``, shape (N,), lists the sites of one color of the checkerboard, then those of the
-    other. Sites of one color are no neighbors, so that each half sweep could be done at once. Every
-    site has a random word of its own.
-    """
-    flipped = 0
-    for _ in range(sweeps):
-        for site in order:
-            if _next_word(state) < thresholds[(_alignment(spins, neighbors, site) + 4) // 2]:
-                spins[site] = -spins[site]
-                flipped += 1
-    return flipped
-
-
-def wolff(spins: Spins, state: Words, updates: int, neighbors: Indices, bond: int) -> int:
+def wolff(spins: Spins, state: Words, updates: int, lattice_size: int, bond: int) -> int:
     """Flip clusters one after another; return how many spins were flipped.
 
     U. Wolff, Phys. Rev. Lett. 62, 361 (1989). ``bond`` is (1 - exp(-2 / T)) 2^64, the chance that
@@ -117,8 +104,72 @@ def wolff(spins: Spins, state: Words, updates: int, neighbors: Indices, bond: in
         while pending:
             site = pending.pop()
             flipped += 1
-            for neighbor in neighbors[site]:
+            for neighbor in neighbors(site, lattice_size):
                 if spins[neighbor] == sign and _next_word(state) < bond:
                     spins[neighbor] = -sign
                     pending.append(neighbor)
     return flipped
+
+
+def checkerboard_sweeps(
+    words: Words, states: Words, sweeps: int, lattice_size: int, chances: Words
+) -> None:
+    """Try to flip every spin of all replicas once a sweep.
+
+    Sites of one color of the checkerboard come first, row by row, then the others. Sites of one
+    color are no neighbors, so that each half sweep could be done at once.
+    """
+    for half in range(2 * sweeps):
+        for y in range(lattice_size):
+            for x in range((y + half) % 2, lattice_size, 2):
+                _flip(words, states, y * lattice_size + x, lattice_size, chances)
+
+
+def random_site_attempts(
+    words: Words,
+    states: Words,
+    site_state: Words,
+    attempts: int,
+    lattice_size: int,
+    chances: Words,
+) -> None:
+    """Try to flip single spins of all replicas at random sites, drawn from a stream of their own.
+
+    For each word w of that stream the site is floor(N w / 2^64), the same in all replicas.
+    """
+    for _ in range(attempts):
+        site = _next_word(site_state) * len(words) // WORD
+        _flip(words, states, site, lattice_size, chances)
+
+
+def unpack(words: Words) -> Spins:
+    """Return the spins of all replicas, shape (64 lanes, N)."""
+    bits = words.T[:, None] >> np.arange(64, dtype=np.uint64)[:, None] & np.uint64(1)
+    return (2 * bits.astype(np.int8) - 1).reshape(-1, len(words))
+
+
+def _flip(words: Words, states: Words, site: int, lattice_size: int, chances: Words) -> None:
+    """Try to flip one spin of each replica.
+
+    Bit r of the random words holds the digits of replica r's u, which is compared with p from its
+    least significant digit on. What is behind the digits is one number for all replicas of a lane.
+    """
+    for lane in range(words.shape[1]):
+        state = states[:, lane].copy()
+        spin = int(words[site, lane])
+        unsatisfied = [spin ^ int(words[i, lane]) for i in neighbors(site, lattice_size)]
+        flips = 0
+        rest = _next_word(state)
+        digits = [_next_word(state) for _ in range(chances.shape[1] - 1)]
+        for replica in range(64):
+            satisfied = 4 - sum(bond >> replica & 1 for bond in unsatisfied)
+            below = satisfied <= 2
+            if satisfied > 2:
+                *of_p, rest_of_p = chances[satisfied - 3].tolist()
+                below = rest < rest_of_p
+                for u, p in zip(digits, of_p, strict=True):
+                    u_digit, p_digit = u >> replica & 1, p & 1
+                    below = u_digit < p_digit or (u_digit == p_digit and below)
+            flips |= below << replica
+        words[site, lane] = spin ^ flips
+        states[:, lane] = state

@@ -1,10 +1,16 @@
 """Make frames by Monte Carlo at one temperature."""
 
+import math
+import sys
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ising_fidelity import dataset, lattice, montecarlo, provenance
+
+DISAGREEMENT = 1e-4
+"""The p-value below which a file says that burn-in was too short."""
 
 
 def simulate(
@@ -18,12 +24,16 @@ def simulate(
     spacing: int,
     seed: int,
     output: Path,
+    threads: int = 1,
 ) -> None:
-    """Write frames with their autocorrelation times and effective sample sizes.
+    """Write frames with what tells how far they can be trusted.
+
+    That is autocorrelation times and effective sample sizes, the sampler's acceptance, and whether
+    chains that began ordered agree with those that began at random.
 
     Parameters
     ----------
-    lattice_size, sampler, frames, chains, thermalization, spacing, seed
+    lattice_size, sampler, frames, chains, thermalization, spacing, seed, threads
         See :func:`ising_fidelity.montecarlo.run_chains`.
     temperature
         Canonical, in J/k_B.
@@ -44,6 +54,7 @@ def simulate(
         thermalization,
         spacing,
         seed,
+        threads,
         progress=True,
     )
     settings = {
@@ -60,18 +71,17 @@ def simulate(
         settings,
         title=f"Ising frames of Monte Carlo at T = {temperature}",
         summary=f"{frames} frames of {lattice_size} x {lattice_size} spins from {chains} chain(s)",
-        source=f"Monte Carlo, {sampler}",
+        source=f"Monte Carlo, {result.sampler}",
         seed=seed,
         generator=montecarlo.GENERATOR,
     )
     attributes |= {
-        "sampler": sampler,
+        "sampler": result.sampler,
         "thermalization_sweeps": thermalization,
         "spacing_sweeps": spacing,
         "restarts": result.restarts,
         "updates_per_sweep": result.updates_per_sweep,
     }
-    data = dataset.frames_dataset(result.spins, float(temperature), "chain", attributes)
     # Heavy to import, and not needed to see that the input is bad.
     from ising_fidelity.observables.errors import autocorrelation_time
 
@@ -79,8 +89,33 @@ def simulate(
         "energy": lattice.energy(result.spins),
         "abs_magnetization": np.abs(lattice.magnetization(result.spins)),
     }
+    if result.sampler != "cluster":
+        attributes["acceptance_rate"] = montecarlo.acceptance_rate(result.spins, float(temperature))
+    attributes |= _burn_in(series, result.ordered)
+    data = dataset.frames_dataset(result.spins, float(temperature), "chain", attributes)
     for name, values in series.items():
         tau, size = autocorrelation_time(values)
         data[f"{name}_tau_int"] = tau
         data[f"{name}_effective_sample_size"] = size
     dataset.write(dataset.describe(data), output)
+
+
+def _burn_in(
+    series: dict[str, NDArray[np.float64]], ordered: NDArray[np.bool_]
+) -> dict[str, str | float]:
+    """Return attributes that say whether both kinds of starts agree, and warn if they do not."""
+    p_values = {
+        f"burn_in_{name}_p_value": montecarlo.burn_in_p_value(values, ordered)
+        for name, values in series.items()
+    }
+    least = min(p_values.values())
+    if math.isnan(least):
+        return {"burn_in": "not checked: fewer than two chains of each kind of start"}
+    if least > DISAGREEMENT:
+        return {"burn_in": "ordered and random starts agree", **p_values}
+    print(
+        f"warning: ordered and random starts disagree (p = {least:.1g}); "
+        "--thermalization is too short",
+        file=sys.stderr,
+    )
+    return {"burn_in": "ordered and random starts disagree", **p_values}

@@ -1,0 +1,300 @@
+"""Chains that move: one at a time, or many packed into words, behind the same few methods."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ising_fidelity.montecarlo import kernels, multispin
+
+BLOCK = 64
+"""Replicas in a word."""
+
+Spins = NDArray[np.int8]
+Words = NDArray[np.uint64]
+
+
+class Chains(Protocol):
+    """Independent walks of one model at one temperature."""
+
+    @property
+    def frames(self) -> Spins:
+        """Where the chains are, shape (chains, L, L)."""
+
+    def replace(self, index: Sequence[int], frames: Spins) -> None:
+        """Put some chains, counted from 0, elsewhere; frames have shape (len(index), L, L)."""
+
+    def sweep(self, count: int) -> None:
+        """Move every chain on."""
+
+    def settle(self, sweeps: int) -> None:
+        """Move every chain on, and learn on the way what a sweep is."""
+
+
+class SingleChains:
+    """Chains that move one spin or one cluster after the other.
+
+    Parameters
+    ----------
+    starts
+        Shape (chains, L, L).
+    temperature
+        In J/k_B.
+    cluster
+        Wolff's clusters, else Metropolis's single spins at random sites.
+    streams
+        Of random numbers, one per chain.
+    threads
+        How many chains move at a time.
+    """
+
+    def __init__(
+        self,
+        starts: Spins,
+        temperature: float,
+        cluster: bool,
+        streams: Sequence[np.random.SeedSequence],
+        threads: int = 1,
+    ) -> None:
+        self._shape = starts.shape
+        self._spins = starts.reshape(len(starts), -1).copy()
+        self._states = [generator_state(stream) for stream in streams]
+        self._cluster, self._threads = cluster, threads
+        self._thresholds = acceptance_thresholds(temperature)
+        self._bond = bond_threshold(temperature)
+        sites = self._spins.shape[1]
+        self.updates_per_sweep = np.full(len(starts), 1 if cluster else sites)
+
+    @property
+    def frames(self) -> Spins:
+        """See :class:`Chains`."""
+        return self._spins.reshape(self._shape)
+
+    def replace(self, index: Sequence[int], frames: Spins) -> None:
+        """See :class:`Chains`."""
+        self.frames[index] = frames
+
+    def sweep(self, count: int) -> None:
+        """See :class:`Chains`."""
+        self._each(lambda chain: self._move(chain, count))
+
+    def settle(self, sweeps: int) -> None:
+        """See :class:`Chains`.
+
+        A sweep of clusters is the number of updates that flips N spins on average. In the first
+        half it follows from the mean cluster so far. The second half has a number of updates that
+        is fixed when it begins, and its mean cluster sets the sweep for good: to stop when enough
+        spins are flipped would favor frames behind large clusters.
+        """
+        self._each(lambda chain: self._settle(chain, sweeps))
+
+    def _settle(self, chain: int, sweeps: int) -> None:
+        if not self._cluster:
+            self._move(chain, sweeps)
+            return
+        updates = flipped = 0
+        for _ in range(max(1, sweeps // 2)):
+            updates += self.updates_per_sweep[chain]
+            flipped += self._move(chain, 1)
+            self._set_sweep(chain, updates, flipped)
+        half = max(1, sweeps - sweeps // 2)
+        updates = half * self.updates_per_sweep[chain]
+        self._set_sweep(chain, updates, self._move(chain, half))
+
+    def _set_sweep(self, chain: int, updates: int, flipped: int) -> None:
+        self.updates_per_sweep[chain] = max(1, round(self._spins.shape[1] * updates / flipped))
+
+    def _move(self, chain: int, sweeps: int) -> int:
+        """Move one chain; return how many spins were flipped."""
+        spins, state, size = self._spins[chain], self._states[chain], self._shape[-1]
+        flipped = 0
+        # In portions of some 0.1 s, so that Ctrl-C is heard between them.
+        for portion in portions(sweeps, 2**23 // len(spins)):
+            updates = portion * int(self.updates_per_sweep[chain])
+            if self._cluster:
+                flipped += kernels.wolff(spins, state, updates, size, self._bond)
+            else:
+                flipped += kernels.metropolis(spins, state, updates, size, self._thresholds)
+        return flipped
+
+    def _each(self, do: Callable[[int], object]) -> None:
+        in_threads(do, range(len(self._spins)), self._threads)
+
+
+class Replicas:
+    """Chains packed 64 to a word, which move all at once; see ``multispin.h``.
+
+    Parameters
+    ----------
+    starts
+        Shape (chains, L, L).
+    temperature
+        In J/k_B.
+    checkerboard
+        Visit the sites in the order of a checkerboard, else at random.
+    streams
+        Of random numbers, one per block of 64 chains.
+    site_stream
+        That of the sites in random order, which all chains share.
+    threads
+        How many groups of blocks move at a time. A group has as many blocks as the machine's
+        widest vectors hold.
+    lanes
+        Numbers of blocks that a group may have; what comes out does not depend on it.
+    """
+
+    def __init__(
+        self,
+        starts: Spins,
+        temperature: float,
+        checkerboard: bool,
+        streams: Sequence[np.random.SeedSequence],
+        site_stream: np.random.SeedSequence,
+        threads: int = 1,
+        lanes: Sequence[int] = multispin.LANES,
+    ) -> None:
+        self._shape = starts.shape
+        self._checkerboard, self._threads = checkerboard, threads
+        self._chances = digit_chances(temperature)
+        states = np.stack([generator_state(stream) for stream in streams], axis=1)
+        words = packed(starts.reshape(len(starts), -1))
+        self._groups = [
+            (
+                _aligned(words[:, group]),
+                _aligned(states[:, group]),
+                generator_state(site_stream),
+            )
+            for group in _groups(len(streams), lanes)
+        ]
+
+    @property
+    def frames(self) -> Spins:
+        """See :class:`Chains`."""
+        unpacked = [multispin.unpack(words) for words, _, _ in self._groups]
+        frames = unpacked[0] if len(unpacked) == 1 else np.concatenate(unpacked)
+        return frames[: self._shape[0]].reshape(self._shape)
+
+    def replace(self, index: Sequence[int], frames: Spins) -> None:
+        """See :class:`Chains`."""
+        changed = self.frames
+        changed[index] = frames
+        words = packed(changed.reshape(len(changed), -1))
+        first = 0
+        for group, _, _ in self._groups:
+            group[:] = words[:, first : first + group.shape[1]]
+            first += group.shape[1]
+
+    def sweep(self, count: int) -> None:
+        """See :class:`Chains`."""
+        in_threads(lambda group: self._move(group, count), range(len(self._groups)), self._threads)
+
+    def settle(self, sweeps: int) -> None:
+        """See :class:`Chains`; a sweep is an attempt per site."""
+        self.sweep(sweeps)
+
+    def _move(self, group: int, sweeps: int) -> None:
+        words, state, site_state = self._groups[group]
+        lattice_size, sites = self._shape[-1], len(words)
+        for portion in portions(sweeps, 2**23 // sites):
+            if self._checkerboard:
+                multispin.checkerboard_sweeps(words, state, portion, lattice_size, self._chances)
+            else:
+                attempts = portion * sites
+                multispin.random_site_attempts(
+                    words, state, site_state, attempts, lattice_size, self._chances
+                )
+
+
+def generator_state(stream: np.random.SeedSequence) -> Words:
+    """Return the state of a new xoshiro256++, shape (4,)."""
+    state = stream.generate_state(4, np.uint64).astype(np.uint64)
+    if not state.any():
+        state[0] = 1  # the one state that the generator cannot leave
+    return state
+
+
+def acceptance(temperature: float, cost: int) -> float:
+    """Return Metropolis's chance min(1, exp(-dE/T)) of a flip that costs dE, also at T = 0."""
+    if cost <= 0:
+        return 1.0
+    return math.exp(-cost / temperature) if temperature > 0 else 0.0
+
+
+def acceptance_thresholds(temperature: float) -> Words:
+    """Return the chances times 2^64 of flips that cost dE = -8, -4, 0, 4, 8; shape (5,)."""
+    costs = (-8, -4, 0, 4, 8)
+    return np.array([_threshold(acceptance(temperature, cost)) for cost in costs], np.uint64)
+
+
+def digit_chances(temperature: float) -> Words:
+    """Return the chances of flips that cost 4 and 8 as ``multispin.h`` reads them.
+
+    Shape (2, :data:`.multispin.DIGITS` + 1): binary digits, the least significant first, as words
+    of all zeros or all ones, and the rest in units of 2^-64.
+    """
+    rows = []
+    for cost in (4, 8):
+        whole = _threshold(acceptance(temperature, cost), multispin.DIGITS + 64)
+        explicit, rest = whole >> 64, whole % 2**64
+        digits = [(explicit >> place & 1) * (2**64 - 1) for place in range(multispin.DIGITS)]
+        rows.append([*digits, rest])
+    return np.array(rows, np.uint64)
+
+
+def bond_threshold(temperature: float) -> int:
+    """Return the chance 1 - exp(-2/T) that a like neighbor joins a cluster, times 2^64."""
+    return _threshold(-math.expm1(-2 / temperature) if temperature > 0 else 1.0)
+
+
+def _threshold(chance: float, bits: int = 64) -> int:
+    return min(int(math.ldexp(chance, bits)), 2**bits - 1)
+
+
+def packed(spins: Spins) -> Words:
+    """Return spins (chains, N) as words (N, blocks), chain 64 b + r being bit r of block b.
+
+    The bits of chains that are not there are spins down.
+    """
+    chains, sites = spins.shape
+    blocks = math.ceil(chains / BLOCK)
+    bits = np.zeros((sites, blocks * BLOCK), np.uint8)
+    bits[:, :chains] = spins.T > 0
+    return np.packbits(bits, axis=1, bitorder="little").view("<u8").astype(np.uint64)
+
+
+def _groups(blocks: int, lanes: Sequence[int]) -> Iterator[slice]:
+    """Yield the blocks of each group, as many as there can be."""
+    first = 0
+    while first < blocks:
+        size = max(size for size in lanes if size <= blocks - first)
+        yield slice(first, first + size)
+        first += size
+
+
+def _aligned(words: Words) -> Words:
+    """Return a copy that begins where a cache line does."""
+    room = np.empty(words.size + 8, np.uint64)
+    first = -(room.ctypes.data // 8) % 8
+    copy = room[first : first + words.size].reshape(words.shape)
+    copy[:] = words
+    return copy
+
+
+def portions(count: int, most: int) -> Iterator[int]:
+    """Yield numbers that are at most ``most``, or 1, and add up to ``count``."""
+    size = max(1, most)
+    for first in range(0, count, size):
+        yield min(size, count - first)
+
+
+def in_threads(do: Callable[[int], object], items: Sequence[int], threads: int) -> None:
+    """Do something with each item, several at a time."""
+    if threads == 1 or len(items) == 1:
+        for item in items:
+            do(item)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(do, items))
