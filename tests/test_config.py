@@ -28,7 +28,7 @@ def test_the_default_run():
     assert run.all_sources == [
         "mc-paper", "mc", "DiffIsing1", "DiffIsing2", "DiffFlip", "GAN", "GAN-M",
     ]  # fmt: skip
-    assert len(run.drawn_figures) == 17
+    assert len(run.drawn_figures) == 18
 
 
 @pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
@@ -94,7 +94,7 @@ def test_a_figure_shows_the_temperatures_that_the_run_has(tmp_path):
         ({"sources": {"mine": {"frames": "all.nc"}}}, "sources.mine.frames: String should match"),
         ({"figures": {"fig9": {}}}, "figures: no figure 'fig9'"),
         ({"figures": {"fig7": {"sources": ["mcc"]}}}, "figures.fig7.sources: no source named mcc"),
-        ({"equilibration": {"sources": ["mc"]}}, "equilibration.sources: mc has sampler cluster"),
+        ({"equilibration": {"sources": ["mc"]}}, "equilibration.sources: mc has sampler auto"),
         ({"sources": {"mine": {"frames": "my T{T}.nc"}}}, "sources.mine.frames: String should"),
         ({"equilibration": {"sources": ["GAN"]}}, "GAN is no Monte Carlo source or diffusion"),
     ],

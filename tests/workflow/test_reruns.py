@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.workflow
 
 SUMMARY = {"merge": 1, "score": 1, "plot_fig3": 1}
-CURVES = ("fig3", "fig4_gan", "fig5", "fig6", "figS1", "figS2", "figS5", "figS6")
+CURVES = ("fig3", "fig4_gan", "fig5", "fig6", "figS1", "figS2", "figS5", "figS6", "independence")
 STAND_IN = """#!/bin/sh
 while [ $# -gt 0 ]; do
     case $1 in --output | --table | --paper-table) : > "$2"; out=$2 ;; esac
