@@ -68,17 +68,17 @@ class Schedule:
         Parameters
         ----------
         times
-            ``uniform`` (Ho et al., Algorithm 1), or ``focused``: one half as often, the other half
-            with :math:`\ln\sigma` normally distributed about :math:`\ln 2` with width 1, the noise
-            at which spins are decided (as in Karras et al., NeurIPS 2022, Table 1).
+            ``uniform`` (Ho et al., Algorithm 1), or ``focused``: one in five uniform, the others
+            with :math:`\ln\sigma` normally distributed about ln 1.5 with width 1, the noise at
+            which spins are decided (as in Karras et al., NeurIPS 2022, Table 1).
         """
         uniform = torch.full_like(self.beta, 1 / len(self.beta))
         if times == "uniform":
             return uniform
         log_sigma = self.sigma.log()
         width = torch.diff(log_sigma, prepend=log_sigma[:1])
-        focused = torch.exp(-((log_sigma - math.log(2)) ** 2) / 2) * width
-        return (uniform + focused / focused.sum()) / 2
+        focused = torch.exp(-((log_sigma - math.log(1.5)) ** 2) / 2) * width
+        return 0.2 * uniform + 0.8 * focused / focused.sum()
 
     def respaced(self, steps: int) -> Self:
         r"""Return a schedule of fewer steps through the same noise levels.
