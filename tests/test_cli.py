@@ -1,5 +1,6 @@
 """The commands as they are typed: exit status, one line of error, nothing half-written."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,22 @@ def test_simulate_measure_compare_solve_by_hand(frames, tmp_path):
         done = run(*command, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["c.nc", "exact.nc", "o.nc"]
+
+
+@pytest.mark.parametrize(
+    ("sampler", "threads"), [("metropolis", 1), ("checkerboard", 2), ("cluster", 2)]
+)
+def test_a_simulation_ends_soon_after_it_is_interrupted(sampler, threads, tmp_path):
+    arguments = ["--lattice-size", "256", "--temperature", "2.3", "--sampler", sampler]
+    arguments += ["--frames", "2", "--chains", "2", "--thermalization", "100000000"]
+    arguments += ["--spacing", "1", "--seed", "1", "--threads", str(threads)]
+    command = [str(COMMAND), "simulate", *arguments, "--output", str(tmp_path / "frames.nc")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as running:
+        with pytest.raises(subprocess.TimeoutExpired):
+            running.wait(6)
+        running.send_signal(signal.SIGINT)
+        assert running.wait(15) not in (0, None)
+    assert not list(tmp_path.iterdir())
 
 
 def test_every_verb_has_help():

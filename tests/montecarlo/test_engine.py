@@ -11,7 +11,7 @@ from scipy import stats
 
 from ising_fidelity import exact, lattice, montecarlo
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.montecarlo import chains
+from ising_fidelity.montecarlo import chains, kernels
 
 LIMIT = 5.0
 
@@ -203,8 +203,29 @@ def test_a_sweep_of_clusters_flips_each_spin_once_on_average(temperature):
     start = np.ones((1, 16, 16), np.int8)
     walk = chains.SingleChains(start, temperature, True, [np.random.SeedSequence(1)])
     walk.settle(200)
-    flipped = walk._move(0, 500) / (500 * 16**2)
+    flips = 0
+    for _ in range(500):
+        walk.sweep(1)
+        flips += walk.flipped[0]
+    flipped = flips / (500 * 16**2)
     assert abs(flipped - 1) < 0.1 + 0.5 / walk.updates_per_sweep[0]
+
+
+def test_the_number_of_clusters_between_frames_is_fixed(monkeypatch):
+    """To stop when enough spins are flipped would favor frames behind large clusters."""
+    counts = []
+    move = kernels.wolff
+
+    def counted(spins, state, updates, *rest):
+        counts.append(updates)
+        return move(spins, state, updates, *rest)
+
+    monkeypatch.setattr(kernels, "wolff", counted)
+    simulate(lattice_size=16, frames=50, chains=1, thermalization=40, spacing=4)
+    between = counts[-49:]
+    assert len(set(between)) == 1
+    assert between[0] % 4 == 0
+    assert len(counts) == 40 + 49
 
 
 @pytest.mark.parametrize(

@@ -100,8 +100,8 @@ class DiffusionSettings(Training):
     )
     training_times: Literal["uniform", "focused"] = Field(
         "uniform",
-        description="how often each t is trained on: all alike, as in the paper, or most often those "
-        "at which spins are decided",
+        description="how often each t is trained on: all alike, as in the paper, or most often "
+        "those at which spins are decided",
     )
     learning_rate: PositiveFloat = Field(3e-4, description="of AdamW")
     learning_rate_schedule: Literal["constant", "cosine"] = Field(

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -63,10 +64,11 @@ class SingleChains:
         self._spins = starts.reshape(len(starts), -1).copy()
         self._states = [generator_state(stream) for stream in streams]
         self._cluster, self._threads = cluster, threads
+        self.flipped = np.zeros(len(starts), np.int64)
         self._thresholds = acceptance_thresholds(temperature)
         self._bond = bond_threshold(temperature)
         sites = self._spins.shape[1]
-        self.updates_per_sweep = np.full(len(starts), 1 if cluster else sites)
+        self.updates_per_sweep = np.full(len(starts), 1 if cluster else sites, np.int64)
 
     @property
     def frames(self) -> Spins:
@@ -79,7 +81,8 @@ class SingleChains:
 
     def sweep(self, count: int) -> None:
         """See :class:`Chains`."""
-        self._each(lambda chain: self._move(chain, count))
+        for portion in portions(count, self._spins.size):
+            in_threads(partial(self._move, portion), range(len(self._spins)), self._threads)
 
     def settle(self, sweeps: int) -> None:
         """See :class:`Chains`.
@@ -89,39 +92,35 @@ class SingleChains:
         is fixed when it begins, and its mean cluster sets the sweep for good: to stop when enough
         spins are flipped would favor frames behind large clusters.
         """
-        self._each(lambda chain: self._settle(chain, sweeps))
-
-    def _settle(self, chain: int, sweeps: int) -> None:
         if not self._cluster:
-            self._move(chain, sweeps)
+            self.sweep(sweeps)
             return
-        updates = flipped = 0
+        updates, flipped = np.zeros_like(self.updates_per_sweep), np.zeros_like(self.flipped)
         for _ in range(max(1, sweeps // 2)):
-            updates += self.updates_per_sweep[chain]
-            flipped += self._move(chain, 1)
-            self._set_sweep(chain, updates, flipped)
+            updates += self.updates_per_sweep
+            self.sweep(1)
+            flipped += self.flipped
+            self._set_sweep(updates, flipped)
+        flipped[:] = 0
         half = max(1, sweeps - sweeps // 2)
-        updates = half * self.updates_per_sweep[chain]
-        self._set_sweep(chain, updates, self._move(chain, half))
+        for _ in range(half):
+            self.sweep(1)
+            flipped += self.flipped
+        self._set_sweep(half * self.updates_per_sweep, flipped)
 
-    def _set_sweep(self, chain: int, updates: int, flipped: int) -> None:
-        self.updates_per_sweep[chain] = max(1, round(self._spins.shape[1] * updates / flipped))
+    def _set_sweep(self, updates: NDArray[np.int64], flipped: NDArray[np.int64]) -> None:
+        spins_per_update = flipped / updates
+        sweep = np.rint(self._spins.shape[1] / spins_per_update).astype(np.int64)
+        self.updates_per_sweep = np.maximum(1, sweep)
 
-    def _move(self, chain: int, sweeps: int) -> int:
-        """Move one chain; return how many spins were flipped."""
+    def _move(self, sweeps: int, chain: int) -> None:
         spins, state, size = self._spins[chain], self._states[chain], self._shape[-1]
-        flipped = 0
-        # In portions of some 0.1 s, so that Ctrl-C is heard between them.
-        for portion in portions(sweeps, 2**23 // len(spins)):
-            updates = portion * int(self.updates_per_sweep[chain])
-            if self._cluster:
-                flipped += kernels.wolff(spins, state, updates, size, self._bond)
-            else:
-                flipped += kernels.metropolis(spins, state, updates, size, self._thresholds)
-        return flipped
-
-    def _each(self, do: Callable[[int], object]) -> None:
-        in_threads(do, range(len(self._spins)), self._threads)
+        updates = sweeps * int(self.updates_per_sweep[chain])
+        if self._cluster:
+            flipped = kernels.wolff(spins, state, updates, size, self._bond)
+        else:
+            flipped = kernels.metropolis(spins, state, updates, size, self._thresholds)
+        self.flipped[chain] = flipped
 
 
 class Replicas:
@@ -189,23 +188,25 @@ class Replicas:
 
     def sweep(self, count: int) -> None:
         """See :class:`Chains`."""
-        in_threads(lambda group: self._move(group, count), range(len(self._groups)), self._threads)
+        sites = self._shape[-1] ** 2
+        groups = range(len(self._groups))
+        for portion in portions(count, sites * len(groups)):
+            in_threads(partial(self._move, portion), groups, self._threads)
 
     def settle(self, sweeps: int) -> None:
         """See :class:`Chains`; a sweep is an attempt per site."""
         self.sweep(sweeps)
 
-    def _move(self, group: int, sweeps: int) -> None:
+    def _move(self, sweeps: int, group: int) -> None:
         words, state, site_state = self._groups[group]
-        lattice_size, sites = self._shape[-1], len(words)
-        for portion in portions(sweeps, 2**23 // sites):
-            if self._checkerboard:
-                multispin.checkerboard_sweeps(words, state, portion, lattice_size, self._chances)
-            else:
-                attempts = portion * sites
-                multispin.random_site_attempts(
-                    words, state, site_state, attempts, lattice_size, self._chances
-                )
+        lattice_size = self._shape[-1]
+        if self._checkerboard:
+            multispin.checkerboard_sweeps(words, state, sweeps, lattice_size, self._chances)
+        else:
+            attempts = sweeps * len(words)
+            multispin.random_site_attempts(
+                words, state, site_state, attempts, lattice_size, self._chances
+            )
 
 
 def generator_state(stream: np.random.SeedSequence) -> Words:
@@ -283,11 +284,14 @@ def _aligned(words: Words) -> Words:
     return copy
 
 
-def portions(count: int, most: int) -> Iterator[int]:
-    """Yield numbers that are at most ``most``, or 1, and add up to ``count``."""
-    size = max(1, most)
-    for first in range(0, count, size):
-        yield min(size, count - first)
+def portions(sweeps: int, attempts: int) -> Iterator[int]:
+    """Yield numbers of sweeps of so many attempts each that take some 0.1 s, and that add up.
+
+    Compiled code does not hear Ctrl-C; between portions it is heard.
+    """
+    most = max(1, 2**23 // attempts)
+    for first in range(0, sweeps, most):
+        yield min(most, sweeps - first)
 
 
 def in_threads(do: Callable[[int], object], items: Sequence[int], threads: int) -> None:
