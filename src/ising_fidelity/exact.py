@@ -116,6 +116,77 @@ def _mode_products(n: int, K: Any, odd: int) -> tuple[tuple[Any, Any, Any], tupl
     return (cosh_product, cosh_1, cosh_2), (sinh_product, sinh_1, sinh_2)
 
 
+def energy_levels(lattice_size: int) -> tuple[NDArray[np.int64], list[int]]:
+    r"""Return all energies of the periodic L x L lattice and how many configurations have each.
+
+    Kaufman's partition function is a polynomial in x = e^(-4K),
+
+    .. math:: Z = e^{2NK} \sum_{j=0}^{N} g_j x^j,
+
+    whose coefficients P. D. Beale (Phys. Rev. Lett. 76, 78, 1996) found by algebra. Here they come
+    from its values at the N + 1 roots of unity, with digits enough to round to whole numbers.
+
+    Parameters
+    ----------
+    lattice_size
+        L, even, 2 to 32.
+
+    Returns
+    -------
+    energies
+        Of the whole lattice in J, -2N to 2N by 4, shape (N + 1,).
+    counts
+        Exact whole numbers with sum 2^N.
+
+    Raises
+    ------
+    ValueError
+        If L is odd, where some energies differ by 2, or above 32, where it takes too long.
+    """
+    if lattice_size % 2 or not 2 <= lattice_size <= 32:
+        raise ValueError(f"lattice_size must be even, from 2 to 32, got {lattice_size}")
+    sites = lattice_size**2
+    points = sites + 1
+    with mpmath.workdps(20 + int(sites * math.log10(2)) + lattice_size):
+        roots = [mpmath.expjpi(mpf(2 * k) / points) for k in range(points)]
+        # The polynomial is real: values at conjugate roots are conjugates.
+        half = [_level_polynomial(lattice_size, root) for root in roots[: points // 2 + 1]]
+        values = half + [half[points - k].conjugate() for k in range(points // 2 + 1, points)]
+        counts = []
+        # g_j = g_(N - j), as every other spin may be turned.
+        for level in range(sites // 2 + 1):
+            terms = (values[k] * roots[-level * k % points] for k in range(points))
+            counts.append(int(mpmath.nint(mpmath.fsum(terms).real / points)))
+    counts += counts[: sites // 2][::-1]
+    return np.arange(-2 * sites, 2 * sites + 1, 4), counts
+
+
+def _level_polynomial(n: int, x: Any) -> Any:
+    r"""Return :math:`\sum_j g_j x^j`, which is :math:`Z y^N`, for even n and complex x.
+
+    With :math:`y = e^{-2K} = \sqrt{x}` and :math:`w = y (1 - x)`, :math:`(2 \sinh 2K)^{N/2} y^N` is
+    :math:`w^{N/2}`, which is shared among the modes: :math:`w^{n/2}` makes each factor of Kaufman's
+    products finite. Two modes l and 2n - l make :math:`2 w^n (T_n(c_l) \pm 1)` together, as
+    :math:`4 \cosh^2(n\gamma/2) = 2 \cosh(n\gamma) + 2`; either root may be taken of x and below.
+    """
+    y = mpmath.sqrt(x)
+    w = y * (1 - x)
+    total = mpf(0)
+    for odd in (1, 0):
+        products = [mpf(1), mpf(1)]
+        if not odd:
+            for u in (y, -y):  # modes 0 and n, of which there is one each
+                first, second = (1 - u) ** n, (u * (1 + u)) ** n
+                products = [products[0] * (first + second), products[1] * (first - second)]
+        for mode in range(2 - odd, n, 2):
+            b = (1 + x) ** 2 / 2 - w * mpmath.cospi(mpf(mode) / n)
+            root = mpmath.sqrt(b**2 - w**2)
+            chebyshev = (b + root) ** n + (b - root) ** n
+            products = [products[0] * (chebyshev + 2 * w**n), products[1] * (chebyshev - 2 * w**n)]
+        total += sum(products)
+    return total / 2
+
+
 def onsager_energy(temperature: float) -> float:
     """Return the energy per spin of the infinite lattice (Onsager, Phys. Rev. 65, 117, 1944)."""
     with mpmath.workdps(_digits(temperature)):
