@@ -33,6 +33,7 @@ from ising_fidelity.exact import kaufman
 from ising_fidelity.montecarlo import kernels, multispin, reference
 from ising_fidelity.montecarlo.chains import (
     BLOCK,
+    UNBOUNDED,
     Chains,
     Replicas,
     SingleChains,
@@ -352,11 +353,9 @@ def equilibrium(lattice_size: int, temperature: float, chains: int) -> Spins:
     frames = np.ones((chains, lattice_size**2), np.int8)
     frames[1::2] = -1
     for spins, stream in zip(frames, np.random.SeedSequence(1).spawn(chains), strict=True):
-        state, clusters, flipped = generator_state(stream), 1, 0
-        while flipped < 20 * spins.size:
-            flipped += kernels.wolff(spins, state, clusters, lattice_size, bond)
-            clusters *= 2
-        kernels.wolff(spins, state, clusters, lattice_size, bond)
+        state = generator_state(stream)
+        clusters, _ = kernels.wolff(spins, state, UNBOUNDED, lattice_size, bond, 20 * spins.size)
+        kernels.wolff(spins, state, clusters, lattice_size, bond, UNBOUNDED)
     return frames.reshape(chains, lattice_size, lattice_size)
 
 
@@ -589,7 +588,7 @@ def clusters_per_sweep(effort: Effort) -> float:
     spins = equilibrium(L, CRITICAL, 1).ravel().copy()
     state = generator_state(np.random.SeedSequence(7))
     clusters = effort.draws(100_000)
-    flipped = kernels.wolff(spins, state, clusters, L, bond_threshold(CRITICAL))
+    _, flipped = kernels.wolff(spins, state, clusters, L, bond_threshold(CRITICAL), UNBOUNDED)
     return clusters * spins.size / flipped
 
 
@@ -803,13 +802,13 @@ def cluster_timer(lattice_size: int) -> Timer:
     """Time clusters; they are flipped until ``count`` L^2 spins are, and time is per L^2 spins."""
     spins, state = ordered_chain(lattice_size)
     bond = bond_threshold(CRITICAL)
-    kernels.wolff(spins, state, 10, lattice_size, bond)
+    kernels.wolff(spins, state, 10, lattice_size, bond, UNBOUNDED)
 
     def timer(count: int) -> float:
         wanted, flipped = count * spins.size, 0
         start = time.process_time()
         while flipped < wanted:
-            flipped += kernels.wolff(spins, state, 5, lattice_size, bond)
+            flipped += kernels.wolff(spins, state, 5, lattice_size, bond, UNBOUNDED)[1]
         return (time.process_time() - start) * wanted / flipped
 
     return timer
