@@ -6,6 +6,7 @@ still says what those files say.
 """
 
 import json
+import math
 import re
 import shutil
 import subprocess
@@ -74,13 +75,13 @@ def monte_carlo() -> str:
     samples = _medians(data["samples"]["walks"], "effective_samples_per_s", CLUSTER_RATIO)
     orders = data["samples"]["orders"]
     tau_int = {
-        name: f"{order['sweeps']['sweeps']:.3g} ± {order['sweeps']['error']:.1g}"
+        name: with_error(order["sweeps"]["sweeps"], order["sweeps"]["error"])
         for name, order in orders.items()
     }
     random, clusters = orders["random site"], orders["cluster"]["clusters"]["sweeps"]
     about = data["machine"]
     others = ", ".join(f"{name} {about[name]}" for name in OTHERS)
-    ratio = f"{random['times_checkerboard']:.2f} ± {random['error']:.1g}"
+    ratio = with_error(random["times_checkerboard"], random["error"])
     speedup = data["threads"]["2"]["speedup"]["median"]
     text = (
         "At T_c and L = 64 the integrated autocorrelation time of |m| is "
@@ -101,8 +102,19 @@ def monte_carlo() -> str:
 def _medians(rows: dict[str, Any], *keys: str) -> list[list[str]]:
     """Return the rows of a table under its headings."""
     walks = {name: row for name, row in rows.items() if name != "fastest_other"}
-    lines = [[name, *(f"{row[key]['median']:.3g}" for key in keys)] for name, row in walks.items()]
+    lines = [[name, *(short(row[key]["median"]) for key in keys)] for name, row in walks.items()]
     return [["---"] * (1 + len(keys)), *lines]
+
+
+def short(number: float) -> str:
+    """Return a number with three digits, or as a whole one."""
+    return f"{number:.3g}" if number < 1000 else f"{number:,.0f}"
+
+
+def with_error(number: float, error: float) -> str:
+    """Return a number and its error with as many decimals as one digit of the error asks for."""
+    decimals = max(0, -math.floor(math.log10(error)))
+    return f"{number:.{decimals}f} ± {error:.{decimals}f}"
 
 
 def markdown(lines: list[list[str]]) -> str:
