@@ -216,16 +216,33 @@ def test_the_number_of_clusters_between_frames_is_fixed(monkeypatch):
     counts = []
     move = kernels.wolff
 
-    def counted(spins, state, updates, *rest):
-        counts.append(updates)
-        return move(spins, state, updates, *rest)
+    def counted(spins, state, updates, lattice_size, bond, most_flips):
+        counts.append((updates, most_flips))
+        return move(spins, state, updates, lattice_size, bond, most_flips)
 
     monkeypatch.setattr(kernels, "wolff", counted)
     simulate(lattice_size=16, frames=50, chains=1, thermalization=40, spacing=4)
-    between = counts[-49:]
-    assert len(set(between)) == 1
-    assert between[0] % 4 == 0
-    assert len(counts) == 40 + 49
+    burn_in, between = counts[:40], counts[40:]
+    assert len(between) == 49
+    ((updates, most_flips),) = set(between)
+    assert updates % 4 == 0
+    assert most_flips == chains.UNBOUNDED
+    # Each spin once in the first half, a fixed number in the second.
+    assert {bound for _, bound in burn_in[:20]} == {16**2}
+    assert len(set(burn_in[20:])) == 1
+
+
+@pytest.mark.parametrize("temperature", [0.5, 2.269185])
+def test_clusters_that_grow_in_burn_in_do_not_prolong_it(temperature):
+    """From a random start clusters grow from a few spins to most of the lattice.
+
+    Counted in spins, ten sweeps of burn-in stay near ten, where a fixed number of clusters from
+    the first ones' size would take hundreds.
+    """
+    start = np.random.default_rng(1).choice(np.array([-1, 1], np.int8), (1, 64, 64))
+    walk = chains.SingleChains(start, temperature, True, [np.random.SeedSequence(1)])
+    walk.settle(10)
+    assert walk.updates_per_sweep[0] < 40
 
 
 @pytest.mark.parametrize(

@@ -54,9 +54,10 @@ def test_metropolis(lattice_size, temperature, seed):
     assert_twins("metropolis", lattice_size, seed, 300, thresholds=thresholds)
 
 
-@given(st.integers(2, 7), TEMPERATURES, SEEDS)
-def test_wolff(lattice_size, temperature, seed):
-    assert_twins("wolff", lattice_size, seed, 20, bond=chains.bond_threshold(temperature))
+@given(st.integers(2, 7), TEMPERATURES, SEEDS, st.sampled_from([1, 30, chains.UNBOUNDED]))
+def test_wolff(lattice_size, temperature, seed, most_flips):
+    bond = chains.bond_threshold(temperature)
+    assert_twins("wolff", lattice_size, seed, 20, bond=bond, most_flips=most_flips)
 
 
 @pytest.mark.parametrize("temperature", [0.0, 1.0, 2.269185])

@@ -75,7 +75,7 @@ def test_autocorrelated_frames_have_larger_errors(tmp_path):
     errors = []
     for name, tau_int in (("white.nc", 0.5), ("red.nc", 5.0)):
         dataset.write(
-            dataset.describe(data.assign(abs_magnetization_tau_int=tau_int)), tmp_path / name
+            dataset.describe(data.assign_attrs(abs_magnetization_tau_int=tau_int)), tmp_path / name
         )
         compare(
             frames=tmp_path / name,

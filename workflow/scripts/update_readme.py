@@ -5,11 +5,14 @@ What is taken from the run is kept in resources/readme, so that a test can tell 
 still says what those files say.
 """
 
+import json
+import math
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -17,6 +20,10 @@ from ising_fidelity import config
 
 ROOT = Path(__file__).resolve().parents[2]
 SNAPSHOT = ROOT / "resources" / "readme"
+BENCHMARK = ROOT / "benchmarks" / "results" / "montecarlo.json"
+RATIO = "packed_checkerboard_is_faster_by"
+CLUSTER_RATIO = "our_cluster_is_faster_by"
+OTHERS = ("mcising", "dwave-samplers", "peapods", "numba")
 FIGURES = ("fig3", "fig7")
 SHOWN = {
     ("energy", "exact"): "u",
@@ -59,6 +66,55 @@ def paper() -> str:
         ours = "" if pd.isna(row.our_value) else f"{row.our_value:.4g}{error}"
         lines.append([row.statement, row.where, row.paper_value, ours, row.note])
     return markdown(lines)
+
+
+def monte_carlo() -> str:
+    """Return what benchmarks/montecarlo.py has measured: rates of flips, memory, threads."""
+    data = json.loads(BENCHMARK.read_text())
+    rates = _medians(data["rates"]["L=64 T=2.269185"], "attempts_per_ns", RATIO)
+    samples = _medians(data["samples"]["walks"], "effective_samples_per_s", CLUSTER_RATIO)
+    orders = data["samples"]["orders"]
+    tau_int = {
+        name: with_error(order["sweeps"]["sweeps"], order["sweeps"]["error"])
+        for name, order in orders.items()
+    }
+    random, clusters = orders["random site"], orders["cluster"]["clusters"]["sweeps"]
+    about = data["machine"]
+    others = ", ".join(f"{name} {about[name]}" for name in OTHERS)
+    ratio = with_error(random["times_checkerboard"], random["error"])
+    speedup = data["threads"]["2"]["speedup"]["median"]
+    text = (
+        "At T_c and L = 64 the integrated autocorrelation time of |m| is "
+        f"{tau_int['random site']} sweeps for sites at random, {tau_int['checkerboard']} for the "
+        f"checkerboard (a ratio of {ratio}), and {tau_int['cluster']} for clusters "
+        f"({clusters:.2g} of them). Two threads are {speedup:.2f} times as fast as one. Measured "
+        f"with {others} on {about['CPU']}, {about['widest vectors']}."
+    )
+    return "\n\n".join(
+        [
+            markdown([["T_c, L = 64, one core", "attempts/ns", "packed ours faster by"], *rates]),
+            markdown([["", "samples of \\|m\\|/s", "our clusters faster by"], *samples]),
+            text,
+        ]
+    )
+
+
+def _medians(rows: dict[str, Any], *keys: str) -> list[list[str]]:
+    """Return the rows of a table under its headings."""
+    walks = {name: row for name, row in rows.items() if name != "fastest_other"}
+    lines = [[name, *(short(row[key]["median"]) for key in keys)] for name, row in walks.items()]
+    return [["---"] * (1 + len(keys)), *lines]
+
+
+def short(number: float) -> str:
+    """Return a number with three digits, or as a whole one."""
+    return f"{number:.3g}" if number < 1000 else f"{number:,.0f}"
+
+
+def with_error(number: float, error: float) -> str:
+    """Return a number and its error with as many decimals as one digit of the error asks for."""
+    decimals = max(0, -math.floor(math.log10(error)))
+    return f"{number:.{decimals}f} ± {error:.{decimals}f}"
 
 
 def markdown(lines: list[list[str]]) -> str:
@@ -124,6 +180,7 @@ def page(text: str) -> str:
         "paper": paper(),
         "scale": scale(),
         "rules": rules(),
+        "montecarlo": monte_carlo(),
     }
     return fill(text, sections)
 

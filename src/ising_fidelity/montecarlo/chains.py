@@ -14,6 +14,8 @@ from ising_fidelity.montecarlo import kernels, multispin
 BLOCK = 64
 """Replicas in a word."""
 
+UNBOUNDED = 2**62
+
 Spins = NDArray[np.int8]
 Words = NDArray[np.uint64]
 
@@ -64,7 +66,7 @@ class SingleChains:
         self._spins = starts.reshape(len(starts), -1).copy()
         self._states = [generator_state(stream) for stream in streams]
         self._cluster, self._threads = cluster, threads
-        self.flipped = np.zeros(len(starts), np.int64)
+        self.updates, self.flipped = np.zeros((2, len(starts)), np.int64)
         self._thresholds = acceptance_thresholds(temperature)
         self._bond = bond_threshold(temperature)
         sites = self._spins.shape[1]
@@ -88,36 +90,45 @@ class SingleChains:
         """See :class:`Chains`.
 
         A sweep of clusters is the number of updates that flips N spins on average. In the first
-        half it follows from the mean cluster so far. The second half has a number of updates that
-        is fixed when it begins, and its mean cluster sets the sweep for good: to stop when enough
-        spins are flipped would favor frames behind large clusters.
+        half, each sweep ends when N spins are flipped, as clusters may still grow by any factor.
+        That favors configurations behind large clusters, so the second half has a number of updates
+        that is fixed when it begins, from the mean cluster in the quarter before, and its own mean
+        cluster sets the sweep for good.
         """
         if not self._cluster:
             self.sweep(sweeps)
             return
-        updates, flipped = np.zeros_like(self.updates_per_sweep), np.zeros_like(self.flipped)
-        for _ in range(max(1, sweeps // 2)):
-            updates += self.updates_per_sweep
-            self.sweep(1)
-            flipped += self.flipped
-            self._set_sweep(updates, flipped)
+        chains = range(len(self._spins))
+        first, second = max(1, sweeps // 2), max(1, sweeps - sweeps // 2)
+        updates, flipped = np.zeros((2, len(chains)), np.int64)
+        for sweep in range(first):
+            in_threads(self._flip_each_spin_once, chains, self._threads)
+            if sweep >= first // 2:
+                updates += self.updates
+                flipped += self.flipped
+        self._set_sweep(updates, flipped)
         flipped[:] = 0
-        half = max(1, sweeps - sweeps // 2)
-        for _ in range(half):
+        for _ in range(second):
             self.sweep(1)
             flipped += self.flipped
-        self._set_sweep(half * self.updates_per_sweep, flipped)
+        self._set_sweep(second * self.updates_per_sweep, flipped)
 
     def _set_sweep(self, updates: NDArray[np.int64], flipped: NDArray[np.int64]) -> None:
-        spins_per_update = flipped / updates
-        sweep = np.rint(self._spins.shape[1] / spins_per_update).astype(np.int64)
+        sweep = np.rint(self._spins.shape[1] * updates / flipped).astype(np.int64)
         self.updates_per_sweep = np.maximum(1, sweep)
+
+    def _flip_each_spin_once(self, chain: int) -> None:
+        """Flip clusters until N spins are flipped."""
+        spins, state, size = self._spins[chain], self._states[chain], self._shape[-1]
+        self.updates[chain], self.flipped[chain] = kernels.wolff(
+            spins, state, UNBOUNDED, size, self._bond, len(spins)
+        )
 
     def _move(self, sweeps: int, chain: int) -> None:
         spins, state, size = self._spins[chain], self._states[chain], self._shape[-1]
         updates = sweeps * int(self.updates_per_sweep[chain])
         if self._cluster:
-            flipped = kernels.wolff(spins, state, updates, size, self._bond)
+            _, flipped = kernels.wolff(spins, state, updates, size, self._bond, UNBOUNDED)
         else:
             flipped = kernels.metropolis(spins, state, updates, size, self._thresholds)
         self.flipped[chain] = flipped
@@ -260,10 +271,14 @@ def packed(spins: Spins) -> Words:
     The bits of chains that are not there are spins down.
     """
     chains, sites = spins.shape
-    blocks = math.ceil(chains / BLOCK)
-    bits = np.zeros((sites, blocks * BLOCK), np.uint8)
-    bits[:, :chains] = spins.T > 0
-    return np.packbits(bits, axis=1, bitorder="little").view("<u8").astype(np.uint64)
+    words = np.zeros((sites, math.ceil(chains / BLOCK)), np.uint64)
+    for block in range(words.shape[1]):
+        bits = np.zeros((BLOCK, sites), np.bool_)
+        here = spins[block * BLOCK : (block + 1) * BLOCK] > 0
+        bits[: len(here)] = here
+        octets = np.packbits(bits, axis=0, bitorder="little")
+        words[:, block] = np.ascontiguousarray(octets.T).view("<u8")[:, 0]
+    return words
 
 
 def _groups(blocks: int, lanes: Sequence[int]) -> Iterator[slice]:

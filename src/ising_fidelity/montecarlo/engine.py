@@ -19,7 +19,7 @@ LEAST_REPLICAS = 8
 """Chains from which on Metropolis moves them packed, being faster then than one after another."""
 
 LOCAL_TEMPERATURES = (2.8, 10.0)
-"""Between which ``auto`` prefers local updates, in J/k_B."""
+"""Between which ``auto`` prefers local updates, in J/k_B: there ten sweeps are enough to forget."""
 
 _START, _WALK, _SITES, _SIGNS = range(4)
 

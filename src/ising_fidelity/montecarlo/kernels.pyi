@@ -15,4 +15,5 @@ def wolff(
     updates: int,
     lattice_size: int,
     bond: int,
-) -> int: ...
+    most_flips: int,
+) -> tuple[int, int]: ...

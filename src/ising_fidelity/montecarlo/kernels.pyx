@@ -117,20 +117,22 @@ def wolff(
     int64_t updates,
     int64_t lattice_size,
     uint64_t bond,
+    int64_t most_flips,
 ):
-    """Flip clusters one after another; return how many spins were flipped."""
+    """Flip clusters one after another; return how many clusters and spins were flipped."""
     cdef int8_t *s = &spins[0]
     cdef Torus lattice = torus(lattice_size)
     cdef int32_t[::1] stack = np.empty(lattice.sites, np.int32)
     cdef int32_t *pending = &stack[0]
     cdef Xoshiro256 g = load(state)
-    cdef int64_t _update, flipped = 0
+    cdef int64_t done = 0, flipped = 0
     cdef int64_t j[4]
     cdef Py_ssize_t depth, k
     cdef int64_t site
     cdef int8_t sign
     with nogil:
-        for _update in range(updates):
+        while done < updates and flipped < most_flips:
+            done += 1
             site = high_word(next_word(&g), lattice.sites)
             sign = s[site]
             s[site] = -sign
@@ -146,4 +148,4 @@ def wolff(
                         pending[depth] = j[k]
                         depth += 1
     store(g, state)
-    return flipped
+    return done, flipped

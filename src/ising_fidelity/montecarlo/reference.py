@@ -88,15 +88,19 @@ def metropolis(
     return flipped
 
 
-def wolff(spins: Spins, state: Words, updates: int, lattice_size: int, bond: int) -> int:
-    """Flip clusters one after another; return how many spins were flipped.
+def wolff(
+    spins: Spins, state: Words, updates: int, lattice_size: int, bond: int, most_flips: int
+) -> tuple[int, int]:
+    """Flip clusters one after another; return how many clusters and spins were flipped.
 
     U. Wolff, Phys. Rev. Lett. 62, 361 (1989). ``bond`` is (1 - exp(-2 / T)) 2^64, the chance that
     a neighbor of the same sign joins; a site joins flipped, hence no more than once. The seed's
-    chances are uneven by N / 2^64 at most.
+    chances are uneven by N / 2^64 at most. No cluster is begun after ``most_flips`` flipped spins,
+    which is for burn-in alone: it favors configurations behind large clusters.
     """
-    flipped = 0
-    for _ in range(updates):
+    done = flipped = 0
+    while done < updates and flipped < most_flips:
+        done += 1
         seed = _next_word(state) * len(spins) // WORD
         sign = spins[seed]
         spins[seed] = -sign
@@ -108,7 +112,7 @@ def wolff(spins: Spins, state: Words, updates: int, lattice_size: int, bond: int
                 if spins[neighbor] == sign and _next_word(state) < bond:
                     spins[neighbor] = -sign
                     pending.append(neighbor)
-    return flipped
+    return done, flipped
 
 
 def checkerboard_sweeps(

@@ -23,6 +23,8 @@ LONG_NAMES = {
     "nearest_training_hamming": "mean share of sites that differ from the nearest training frame",
 }
 
+TAU_INT = "abs_magnetization_tau_int"
+
 
 def compare(
     *, frames: Path, reference: Path, training: Sequence[Path], output: Path, seed: int = 0
@@ -116,6 +118,6 @@ def _flat(data: xr.Dataset, path: Path, frames: xr.Dataset) -> NDArray[np.int8]:
 
 def _block(data: xr.Dataset) -> int:
     """Return how many draws hang together, 2 tau_int of abs(m) where the file tells it."""
-    if data.attrs["sampling"] == "independent" or "abs_magnetization_tau_int" not in data:
+    if data.attrs["sampling"] == "independent" or TAU_INT not in data.attrs:
         return 1
-    return max(1, math.ceil(2 * float(data["abs_magnetization_tau_int"])))
+    return max(1, math.ceil(2 * float(data.attrs[TAU_INT])))

@@ -92,11 +92,11 @@ def simulate(
     if result.sampler != "cluster":
         attributes["acceptance_rate"] = montecarlo.acceptance_rate(result.spins, float(temperature))
     attributes |= _burn_in(series, result.ordered)
-    data = dataset.frames_dataset(result.spins, float(temperature), "chain", attributes)
     for name, values in series.items():
-        tau, size = autocorrelation_time(values)
-        data[f"{name}_tau_int"] = tau
-        data[f"{name}_effective_sample_size"] = size
+        tau_int, size = autocorrelation_time(values)
+        attributes[f"{name}_tau_int"] = tau_int
+        attributes[f"{name}_effective_sample_size"] = size
+    data = dataset.frames_dataset(result.spins, float(temperature), "chain", attributes)
     dataset.write(dataset.describe(data), output)
 
 
