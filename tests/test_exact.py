@@ -6,7 +6,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from ising_fidelity import exact, lattice
+from ising_fidelity import exact, lattice, montecarlo
 
 T_C = lattice.CRITICAL_TEMPERATURE
 
@@ -196,3 +196,23 @@ def test_levels_have_kaufmans_thermodynamics(lattice_size):
 def test_levels_of_other_lattices_are_refused(lattice_size):
     with pytest.raises(ValueError, match="lattice_size must be even, from 2 to 32"):
         exact.energy_levels(lattice_size)
+
+
+def test_diagonal_correlations_at_the_critical_temperature_are_the_known_ones():
+    """<s_00 s_11> = 2 / pi and <s_00 s_22> = 16 / (3 pi^2) (McCoy and Wu, chapter XI)."""
+    known = [1, 2 / math.pi, 16 / (3 * math.pi**2)]
+    found = exact.correlation_infinite(T_C, [0, 1, 2], diagonal=True)
+    np.testing.assert_allclose(found, known, atol=1e-11)
+
+
+@pytest.mark.parametrize("temperature", [1.8, 3.0])
+def test_diagonal_correlations_are_those_of_a_large_lattice(temperature):
+    """8192 independent frames at L = 32, where the lattice's end is far: within five errors."""
+    sampler, spacing = ("cluster", 3) if temperature < T_C else ("checkerboard", 15)
+    spins = montecarlo.run_chains(32, temperature, sampler, 8192, 512, 60, spacing, 3).spins
+    found = exact.correlation_infinite(temperature, [1, 2, 3], diagonal=True)
+    for distance, value in zip((1, 2, 3), found, strict=True):
+        moved = np.roll(spins, (distance, distance), axis=(-2, -1))
+        of_chains = (spins * moved).mean(axis=(1, 2, 3))
+        error = of_chains.std(ddof=1) / math.sqrt(len(of_chains))
+        assert abs(of_chains.mean() - value) < 5 * error

@@ -217,21 +217,28 @@ def yang_magnetization(temperature: float) -> float:
         return float((1 - sinh**-4) ** (mpf(1) / 8))
 
 
-def correlation_infinite(temperature: float, distances: ArrayLike) -> NDArray[np.float64]:
-    r"""Return <s_0 s_r> along an axis of the infinite lattice.
+def correlation_infinite(
+    temperature: float, distances: ArrayLike, diagonal: bool = False
+) -> NDArray[np.float64]:
+    r"""Return <s_0 s_r> along an axis or the diagonal of the infinite lattice.
 
     The Toeplitz determinant det(a_(i-j)), 0 <= i, j < r, of McCoy and Wu (The Two-Dimensional
     Ising Model, 1973, chapter VIII), where a_n are the Fourier coefficients of
 
     .. math:: \Bigl[\frac{(1 - \alpha_1 e^{i\theta})(1 - \alpha_2 e^{-i\theta})}
-                         {(1 - \alpha_1 e^{-i\theta})(1 - \alpha_2 e^{i\theta})}\Bigr]^{1/2}.
+                         {(1 - \alpha_1 e^{-i\theta})(1 - \alpha_2 e^{i\theta})}\Bigr]^{1/2}
+
+    with :math:`\alpha_1 = z (1 - z) / (1 + z), \alpha_2 = (1 - z) / (z (1 + z)), z = \tanh K` along an
+    axis and :math:`\alpha_1 = 0, \alpha_2 = \sinh^{-2} 2K` along the diagonal.
 
     Parameters
     ----------
     temperature
         In units of J/k_B, above 0.
     distances
-        Whole numbers >= 0, any shape.
+        Whole numbers r >= 0, any shape, to the site (0, r) or, along the diagonal, (r, r).
+    diagonal
+        Which of both.
 
     Returns
     -------
@@ -242,6 +249,8 @@ def correlation_infinite(temperature: float, distances: ArrayLike) -> NDArray[np
     size = max(int(distances.max()), 1)
     z = math.tanh(1 / temperature)
     alpha_1, alpha_2 = z * (1 - z) / (1 + z), (1 - z) / (1 + z) / z
+    if diagonal:
+        alpha_1, alpha_2 = 0.0, math.sinh(2 / temperature) ** -2
     # The integrand is steep at theta = 0 near T_c: panels halve towards it.
     nodes, weights = np.polynomial.legendre.leggauss(48 + size)
     edges = np.append(math.pi * 0.5 ** np.arange(55), 0.0)

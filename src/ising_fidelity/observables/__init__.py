@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ising_fidelity import lattice
-from ising_fidelity.observables import correlation, diversity, thermodynamics
+from ising_fidelity.observables import correlation, diversity, local, structure, thermodynamics
 from ising_fidelity.observables.errors import (
     Floats,
     Function,
@@ -13,6 +13,7 @@ from ising_fidelity.observables.errors import (
 )
 
 Estimates = dict[str, tuple[Floats, Floats]]
+SCALARS = (*thermodynamics.QUANTITIES, *local.QUANTITIES, "second_moment_correlation_length")
 
 
 def measure(spins: NDArray[np.int8], temperature: float, sampling: str, seed: int = 0) -> Estimates:
@@ -34,27 +35,37 @@ def measure(spins: NDArray[np.int8], temperature: float, sampling: str, seed: in
     -------
     dict
         Name to (value, standard error): scalars as 0-d arrays, ``correlation_raw`` and
-        ``correlation_connected`` of shape (L//2 + 1,), fitted parameters of shape (2,), one for
-        each of :data:`correlation.KINDS`. Errors are NaN where the frames cannot tell.
+        ``correlation_connected`` and ``structure_factor`` of shape (L//2 + 1,), fitted parameters
+        of shape (2,), one for each of :data:`correlation.KINDS`. Errors are NaN where the frames cannot tell.
     """
     size = spins.shape[-1]
     sites = size**2
     powers = thermodynamics.primaries(
         np.rint(lattice.energy(spins) * sites), np.rint(lattice.magnetization(spins) * sites)
     )
-    values = np.concatenate([powers, correlation.along_axes(spins)], axis=-1)
-    sample = Primaries(values, sampling, seed)
-    moments, scalars = thermodynamics.MOMENTS, len(thermodynamics.QUANTITIES)
+    parts = [
+        powers,
+        local.alignment_counts(spins),
+        correlation.along_axes(spins),
+        structure.along_axes(spins),
+    ]
+    ends = np.cumsum([part.shape[-1] for part in parts])[:-1]
+    sample = Primaries(np.concatenate(parts, axis=-1), sampling, seed)
 
     def everything(means: Floats) -> Floats:
-        quantities = thermodynamics.from_moments(means[..., :moments], sites, temperature)
-        raw = means[..., moments:] / (2 * sites)
+        moments, counts, products, spectrum = np.split(means, ends, axis=-1)
+        quantities = thermodynamics.from_moments(moments, sites, temperature)
+        raw = products / (2 * sites)
         connected = raw - quantities[..., 2:3] ** 2
-        return np.concatenate([quantities, raw, connected], axis=-1)
+        S = spectrum / sites
+        length = structure.second_moment_length(S, size)[..., None]
+        return np.concatenate(
+            [quantities, local.from_counts(counts), length, raw, connected, S], axis=-1
+        )
 
     value, error = everything(sample.means), sample.errors(everything)
     estimates: Estimates = {
-        name: (value[index], error[index]) for index, name in enumerate(thermodynamics.QUANTITIES)
+        name: (value[index], error[index]) for index, name in enumerate(SCALARS)
     }
     # The absolute value has no derivative at 0, where its own spread would be too small.
     estimates["trajectory_magnetization"] = (
@@ -65,8 +76,9 @@ def measure(spins: NDArray[np.int8], temperature: float, sampling: str, seed: in
     estimates["hamming_distance"] = (np.asarray(distance), np.asarray(distance_error))
 
     fits = []
-    parts = np.split(np.arange(scalars, len(value)), 2)
-    for kind, part in zip(correlation.KINDS, parts, strict=True):
+    *of_correlation, of_structure = np.split(np.arange(len(SCALARS), len(value)), 3)
+    estimates["structure_factor"] = (value[of_structure], error[of_structure])
+    for kind, part in zip(correlation.KINDS, of_correlation, strict=True):
         estimates[f"correlation_{kind}"] = (value[part], error[part])
         fits.append(_fit(sample, everything, part, value[part], error[part]))
     for name in fits[0]:

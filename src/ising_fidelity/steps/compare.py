@@ -16,9 +16,21 @@ LABELS = {
     "magnetization": "magnetization per spin",
     "abs_magnetization": "absolute magnetization per spin",
 }
-LONG_NAMES = {
+DISTRIBUTIONS = {
     **{f"{name}_wasserstein": f"Wasserstein-1 distance: {text}" for name, text in LABELS.items()},
     **{f"{name}_ks": f"Kolmogorov-Smirnov statistic: {text}" for name, text in LABELS.items()},
+    "energy_magnetization_distance": "energy distance of (u, m), each in units of its spread",
+}
+LONG_NAMES = {
+    **DISTRIBUTIONS,
+    **{
+        f"{name}_z": f"{text}; above its noise floor in units of its spread"
+        for name, text in DISTRIBUTIONS.items()
+    },
+    **{
+        f"{name}_p_value": f"{text}; chance of as large a one between two samples of one distribution"
+        for name, text in DISTRIBUTIONS.items()
+    },
     "hamming_cross": "mean share of differing sites over pairs (frame, reference frame)",
     "nearest_training_hamming": "mean share of sites that differ from the nearest training frame",
 }
@@ -70,15 +82,15 @@ def compare(
         if _same(temperature, one := dataset.read_frames(path))
     ]
     if known:
-        estimates["nearest_training_hamming"] = comparison.nearest_hamming(
-            spins, np.concatenate(known)
-        )
+        nearest = comparison.nearest_hamming(spins, np.concatenate(known))
+        estimates["nearest_training_hamming"] = comparison.Estimate(*nearest)
+    variables: dict[str, float] = {}
+    for name, estimate in estimates.items():
+        variables |= {name: estimate.value, name + dataset.ERROR_SUFFIX: estimate.error}
+        if name in DISTRIBUTIONS:
+            variables |= {f"{name}_z": estimate.z, f"{name}_p_value": estimate.p_value}
     data = xr.Dataset(
-        {
-            key: value
-            for name, pair in estimates.items()
-            for key, value in zip((name, name + dataset.ERROR_SUFFIX), pair, strict=True)
-        },
+        variables,
         coords={"temperature": temperature},
         attrs={
             **provenance.attributes(
@@ -89,7 +101,7 @@ def compare(
                     "training": [provenance.array_hash(one) for one in known],
                 },
                 title=f"Distances between sets of Ising frames at T = {temperature}",
-                summary="Distances between distributions, with bootstrap errors",
+                summary="Distances between distributions, with bootstrap errors and noise floors",
                 source=str(given.attrs.get("source", "frames of unknown origin")),
                 seed=seed,
                 generator="PCG64",

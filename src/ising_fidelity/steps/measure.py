@@ -12,6 +12,13 @@ from ising_fidelity.observables import correlation
 LONG_NAMES = {
     "amplitude": "amplitude of the fit A r^-eta exp(-r/xi)",
     "amplitude_power_law": "amplitude of the pure power law A r^-eta",
+    "structure_factor": "structure factor along the axes",
+    "wavenumber": "wave number along an axis in units of 2 pi / L",
+    "second_moment_correlation_length": "second-moment correlation length in sites",
+    "temperature_at_field_2": "temperature of the log odds of spins at abs(h) = 2",
+    "temperature_at_field_4": "temperature of the log odds of spins at abs(h) = 4",
+    "effective_temperature": "temperature of greatest pseudo-likelihood",
+    "spurious_flips": "share of spins against abs(h) = 4 beyond that of abs(h) = 2's temperature",
     "energy_tau_int": "integrated autocorrelation time of the energy in draws",
     "abs_magnetization_tau_int": "integrated autocorrelation time of abs(m) in draws",
     "energy_effective_sample_size": "number of frames with independent energies",
@@ -42,7 +49,11 @@ def measure(*, frames: Path, output: Path, seed: int = 0) -> None:
     spins = given["spin"].values
     temperature, sampling = float(given["temperature"]), str(given.attrs["sampling"])
     size = spins.shape[-1]
-    dimensions = {"correlation_raw": "distance", "correlation_connected": "distance"}
+    dimensions = {
+        "correlation_raw": "distance",
+        "correlation_connected": "distance",
+        "structure_factor": "wavenumber",
+    }
     variables: dict[str, Any] = {}
     for name, pair in observables.measure(spins, temperature, sampling, seed).items():
         for key, values in zip((name, name + dataset.ERROR_SUFFIX), pair, strict=True):
@@ -61,6 +72,7 @@ def measure(*, frames: Path, output: Path, seed: int = 0) -> None:
         coords={
             "temperature": temperature,
             "distance": np.arange(size // 2 + 1),
+            "wavenumber": np.arange(size // 2 + 1),
             "correlation_kind": list(correlation.KINDS),
         },
         attrs={

@@ -1,0 +1,64 @@
+"""The local Boltzmann test, held against enumeration and against frames that break it."""
+
+import numpy as np
+import pytest
+
+from ising_fidelity import lattice, montecarlo
+from ising_fidelity.observables import local
+
+
+def of_frames(spins):
+    return dict(
+        zip(
+            local.QUANTITIES,
+            local.from_counts(local.alignment_counts(spins).mean(axis=0)).tolist(),
+            strict=True,
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def frames():
+    """Return frames at T = 2: errors of the temperatures are some 0.004."""
+    return montecarlo.run_chains(32, 2.0, "cluster", 500, 10, 50, 5, 1).spins.reshape(-1, 32, 32)
+
+
+@pytest.mark.parametrize("lattice_size", [3, 4])
+@pytest.mark.parametrize("temperature", [0.5, 1.5, 2.3, 10.0])
+def test_all_configurations_with_their_weights_have_one_temperature(lattice_size, temperature):
+    states = lattice.all_configurations(lattice_size)
+    u = lattice.energy(states)
+    weights = np.exp(-(u - u.min()) * lattice_size**2 / temperature)
+    counts = weights @ local.alignment_counts(states) / weights.sum()
+    *temperatures, spurious = local.from_counts(counts)
+    np.testing.assert_allclose(temperatures, temperature, rtol=1e-8)
+    assert abs(spurious) < 1e-12
+
+
+def test_counts_are_those_of_every_site():
+    spins = np.random.default_rng(1).choice(np.array([-1, 1], np.int8), (3, 5, 5))
+    counts = np.zeros((3, 5))
+    for frame, y, x in np.ndindex(3, 5, 5):
+        around = [((y + 1) % 5, x), ((y - 1) % 5, x), (y, (x + 1) % 5), (y, (x - 1) % 5)]
+        field = sum(int(spins[(frame, *site)]) for site in around)
+        counts[frame, local.ALIGNMENTS.index(int(spins[frame, y, x]) * field)] += 1
+    assert np.array_equal(local.alignment_counts(spins), counts)
+
+
+def test_monte_carlo_has_its_own_temperature(frames):
+    found = of_frames(frames)
+    for name in local.QUANTITIES[:3]:
+        assert found[name] == pytest.approx(2.0, abs=0.03)
+    assert abs(found["spurious_flips"]) < 5e-4
+
+
+def test_spurious_flips_are_found_and_are_not_taken_for_heat(frames):
+    """One spin in a hundred turned: most are at abs(h) = 4."""
+    turned = np.where(np.random.default_rng(2).random(frames.shape) < 0.01, -frames, frames)
+    found = of_frames(turned)
+    assert found["spurious_flips"] == pytest.approx(0.01, rel=0.2)
+    assert found["temperature_at_field_4"] > found["temperature_at_field_2"] + 0.1
+
+
+def test_nothing_is_said_where_a_class_of_sites_is_empty():
+    assert np.isnan(local.from_counts(np.array([0.0, 0, 0, 0, 64]))).all()
