@@ -150,7 +150,8 @@ FIGURES: dict[str, FigureKind] = {
     "training": FigureKind(
         "Training curves",
         "Losses and learning rate of every model against epochs; the dotted line marks the epoch "
-        "whose weights are kept.",
+        "whose weights are kept. Held-out losses are means over all diffusion times alike, those "
+        "of training over the times that were trained on.",
         "Method",
         ("training",),
     ),
