@@ -6,7 +6,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from ising_fidelity import exact, lattice
+from ising_fidelity import exact, lattice, montecarlo
 
 T_C = lattice.CRITICAL_TEMPERATURE
 
@@ -164,3 +164,55 @@ def test_temperatures_are_above_zero(temperature):
 def test_a_lattice_has_two_sites_along_a_side_or_more():
     with pytest.raises(ValueError, match="lattice_size must be at least 2, got 1"):
         exact.kaufman(1, 2.0)
+
+
+@pytest.mark.parametrize("lattice_size", [2, 4])
+def test_levels_are_those_of_enumeration(lattice_size):
+    energies, counts = exact.energy_levels(lattice_size)
+    sites = lattice_size**2
+    states = np.rint(lattice.energy(lattice.all_configurations(lattice_size)) * sites)
+    assert counts == [int((states == energy).sum()) for energy in energies]
+
+
+@pytest.mark.parametrize("lattice_size", [6, 8, 16])
+def test_levels_have_kaufmans_thermodynamics(lattice_size):
+    """And Beale's facts: 2^N states, two ground states, none with a single broken bond pair."""
+    sites = lattice_size**2
+    energies, counts = exact.energy_levels(lattice_size)
+    assert sum(counts) == 2**sites
+    assert counts == counts[::-1]
+    assert counts[:4] == [2, 0, 2 * sites, 4 * sites]
+    for temperature in (1.0, T_C, 4.0):
+        logs = np.array([math.log(g) if g else -np.inf for g in counts])
+        weights = np.exp(logs - energies / temperature - (logs - energies / temperature).max())
+        mean = weights @ energies / weights.sum()
+        variance = weights @ (energies - mean) ** 2 / weights.sum()
+        known = exact.kaufman(lattice_size, temperature)
+        assert mean / sites == pytest.approx(known.energy, rel=1e-10)
+        assert variance / sites / temperature**2 == pytest.approx(known.specific_heat, rel=1e-9)
+
+
+@pytest.mark.parametrize("lattice_size", [0, 3, 34])
+def test_levels_of_other_lattices_are_refused(lattice_size):
+    with pytest.raises(ValueError, match="lattice_size must be even, from 2 to 32"):
+        exact.energy_levels(lattice_size)
+
+
+def test_diagonal_correlations_at_the_critical_temperature_are_the_known_ones():
+    """<s_00 s_11> = 2 / pi and <s_00 s_22> = 16 / (3 pi^2) (McCoy and Wu, chapter XI)."""
+    known = [1, 2 / math.pi, 16 / (3 * math.pi**2)]
+    found = exact.correlation_infinite(T_C, [0, 1, 2], diagonal=True)
+    np.testing.assert_allclose(found, known, atol=1e-11)
+
+
+@pytest.mark.parametrize("temperature", [1.8, 3.0])
+def test_diagonal_correlations_are_those_of_a_large_lattice(temperature):
+    """8192 independent frames at L = 32, where the lattice's end is far: within five errors."""
+    sampler, spacing = ("cluster", 3) if temperature < T_C else ("checkerboard", 15)
+    spins = montecarlo.run_chains(32, temperature, sampler, 8192, 512, 60, spacing, 3).spins
+    found = exact.correlation_infinite(temperature, [1, 2, 3], diagonal=True)
+    for distance, value in zip((1, 2, 3), found, strict=True):
+        moved = np.roll(spins, (distance, distance), axis=(-2, -1))
+        of_chains = (spins * moved).mean(axis=(1, 2, 3))
+        error = of_chains.std(ddof=1) / math.sqrt(len(of_chains))
+        assert abs(of_chains.mean() - value) < 5 * error

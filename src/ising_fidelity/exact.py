@@ -116,6 +116,77 @@ def _mode_products(n: int, K: Any, odd: int) -> tuple[tuple[Any, Any, Any], tupl
     return (cosh_product, cosh_1, cosh_2), (sinh_product, sinh_1, sinh_2)
 
 
+def energy_levels(lattice_size: int) -> tuple[NDArray[np.int64], list[int]]:
+    r"""Return all energies of the periodic L x L lattice and how many configurations have each.
+
+    Kaufman's partition function is a polynomial in x = e^(-4K),
+
+    .. math:: Z = e^{2NK} \sum_{j=0}^{N} g_j x^j,
+
+    whose coefficients P. D. Beale (Phys. Rev. Lett. 76, 78, 1996) found by algebra. Here they come
+    from its values at the N + 1 roots of unity, with digits enough to round to whole numbers.
+
+    Parameters
+    ----------
+    lattice_size
+        L, even, 2 to 32.
+
+    Returns
+    -------
+    energies
+        Of the whole lattice in J, -2N to 2N by 4, shape (N + 1,).
+    counts
+        Exact whole numbers with sum 2^N.
+
+    Raises
+    ------
+    ValueError
+        If L is odd, where some energies differ by 2, or above 32, where it takes too long.
+    """
+    if lattice_size % 2 or not 2 <= lattice_size <= 32:
+        raise ValueError(f"lattice_size must be even, from 2 to 32, got {lattice_size}")
+    sites = lattice_size**2
+    points = sites + 1
+    with mpmath.workdps(20 + int(sites * math.log10(2)) + lattice_size):
+        roots = [mpmath.expjpi(mpf(2 * k) / points) for k in range(points)]
+        # The polynomial is real: values at conjugate roots are conjugates.
+        half = [_level_polynomial(lattice_size, root) for root in roots[: points // 2 + 1]]
+        values = half + [half[points - k].conjugate() for k in range(points // 2 + 1, points)]
+        counts = []
+        # g_j = g_(N - j), as every other spin may be turned.
+        for level in range(sites // 2 + 1):
+            terms = (values[k] * roots[-level * k % points] for k in range(points))
+            counts.append(int(mpmath.nint(mpmath.fsum(terms).real / points)))
+    counts += counts[: sites // 2][::-1]
+    return np.arange(-2 * sites, 2 * sites + 1, 4), counts
+
+
+def _level_polynomial(n: int, x: Any) -> Any:
+    r"""Return :math:`\sum_j g_j x^j`, which is :math:`Z y^N`, for even n and complex x.
+
+    With :math:`y = e^{-2K} = \sqrt{x}` and :math:`w = y (1 - x)`, :math:`(2 \sinh 2K)^{N/2} y^N` is
+    :math:`w^{N/2}`, which is shared among the modes: :math:`w^{n/2}` makes each factor of Kaufman's
+    products finite. Two modes l and 2n - l make :math:`2 w^n (T_n(c_l) \pm 1)` together, as
+    :math:`4 \cosh^2(n\gamma/2) = 2 \cosh(n\gamma) + 2`; either root may be taken of x and below.
+    """
+    y = mpmath.sqrt(x)
+    w = y * (1 - x)
+    total = mpf(0)
+    for odd in (1, 0):
+        products = [mpf(1), mpf(1)]
+        if not odd:
+            for u in (y, -y):  # modes 0 and n, of which there is one each
+                first, second = (1 - u) ** n, (u * (1 + u)) ** n
+                products = [products[0] * (first + second), products[1] * (first - second)]
+        for mode in range(2 - odd, n, 2):
+            b = (1 + x) ** 2 / 2 - w * mpmath.cospi(mpf(mode) / n)
+            root = mpmath.sqrt(b**2 - w**2)
+            chebyshev = (b + root) ** n + (b - root) ** n
+            products = [products[0] * (chebyshev + 2 * w**n), products[1] * (chebyshev - 2 * w**n)]
+        total += sum(products)
+    return total / 2
+
+
 def onsager_energy(temperature: float) -> float:
     """Return the energy per spin of the infinite lattice (Onsager, Phys. Rev. 65, 117, 1944)."""
     with mpmath.workdps(_digits(temperature)):
@@ -146,21 +217,28 @@ def yang_magnetization(temperature: float) -> float:
         return float((1 - sinh**-4) ** (mpf(1) / 8))
 
 
-def correlation_infinite(temperature: float, distances: ArrayLike) -> NDArray[np.float64]:
-    r"""Return <s_0 s_r> along an axis of the infinite lattice.
+def correlation_infinite(
+    temperature: float, distances: ArrayLike, diagonal: bool = False
+) -> NDArray[np.float64]:
+    r"""Return <s_0 s_r> along an axis or the diagonal of the infinite lattice.
 
     The Toeplitz determinant det(a_(i-j)), 0 <= i, j < r, of McCoy and Wu (The Two-Dimensional
     Ising Model, 1973, chapter VIII), where a_n are the Fourier coefficients of
 
     .. math:: \Bigl[\frac{(1 - \alpha_1 e^{i\theta})(1 - \alpha_2 e^{-i\theta})}
-                         {(1 - \alpha_1 e^{-i\theta})(1 - \alpha_2 e^{i\theta})}\Bigr]^{1/2}.
+                         {(1 - \alpha_1 e^{-i\theta})(1 - \alpha_2 e^{i\theta})}\Bigr]^{1/2}
+
+    with :math:`\alpha_1 = z (1 - z) / (1 + z), \alpha_2 = (1 - z) / (z (1 + z))`, :math:`z = \tanh K`
+    along an axis and :math:`\alpha_1 = 0, \alpha_2 = \sinh^{-2} 2K` along the diagonal.
 
     Parameters
     ----------
     temperature
         In units of J/k_B, above 0.
     distances
-        Whole numbers >= 0, any shape.
+        Whole numbers r >= 0, any shape, to the site (0, r) or, along the diagonal, (r, r).
+    diagonal
+        Which of both.
 
     Returns
     -------
@@ -171,6 +249,8 @@ def correlation_infinite(temperature: float, distances: ArrayLike) -> NDArray[np
     size = max(int(distances.max()), 1)
     z = math.tanh(1 / temperature)
     alpha_1, alpha_2 = z * (1 - z) / (1 + z), (1 - z) / (1 + z) / z
+    if diagonal:
+        alpha_1, alpha_2 = 0.0, math.sinh(2 / temperature) ** -2
     # The integrand is steep at theta = 0 near T_c: panels halve towards it.
     nodes, weights = np.polynomial.legendre.leggauss(48 + size)
     edges = np.append(math.pi * 0.5 ** np.arange(55), 0.0)
