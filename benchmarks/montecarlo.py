@@ -18,6 +18,7 @@ import platform
 import re
 import statistics
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache, partial
@@ -127,8 +128,8 @@ class Section:
     data: Data
 
 
-class Walk:
-    """Chains at one temperature that can be timed and measured; one chain unless it says more."""
+class Timed(ABC):
+    """Chains at one temperature that can be timed; one chain unless it says more."""
 
     chains = 1
     effort = 1.0
@@ -136,14 +137,9 @@ class Walk:
     first_count = 1
     """Sweeps that are tried first, to find how many fill a timing."""
 
+    @abstractmethod
     def sweep(self, count: int) -> None:
         """Move every chain on by ``count`` sweeps."""
-        raise NotImplementedError
-
-    @property
-    def frames(self) -> Spins:
-        """Where the chains are, shape (chains, L, L)."""
-        raise NotImplementedError
 
     def seconds(self, count: int) -> float:
         """Return the time of ``count`` sweeps of all chains, in s of one core."""
@@ -151,8 +147,25 @@ class Walk:
         self.sweep(count)
         return time.process_time() - start
 
+
+class Walk(Timed):
+    """Chains that can be measured, too."""
+
+    @abstractmethod
     def series(self, draws: int, spacing: int) -> tuple[Floats, Floats]:
         """Return energies per spin and abs(m), both of shape (chains, draws), in sweeps' order."""
+
+
+class FrameWalk(Walk):
+    """A walk that shows its spins."""
+
+    @property
+    @abstractmethod
+    def frames(self) -> Spins:
+        """Where the chains are, shape (chains, L, L)."""
+
+    def series(self, draws: int, spacing: int) -> tuple[Floats, Floats]:
+        """See :class:`Walk`."""
         measured = []
         for _ in range(draws):
             self.sweep(spacing)
@@ -167,7 +180,7 @@ class Walk:
         return np.stack([lattice.energy(frames), np.abs(lattice.magnetization(frames))])
 
 
-class Ours(Walk):
+class Ours(FrameWalk):
     """Chains of this project's engine."""
 
     def __init__(self, chains: Chains, count: int) -> None:
@@ -183,7 +196,7 @@ class Ours(Walk):
         return self.engine.frames
 
 
-class Mcising(Walk):
+class Mcising(FrameWalk):
     """mcising's simulation object: one chain, sites in sequence, or clusters.
 
     ``sweep`` with a number of sweeps is its fastest call: nothing is measured on the way. A sweep
@@ -206,7 +219,7 @@ class Mcising(Walk):
         return self._simulation.get_spins()[None]
 
 
-class DWave(Walk):
+class DWave(FrameWalk):
     """dwave-samplers' simulated annealing at one temperature, many reads one after the other.
 
     Sites are visited in sequence, faster than at random as its documentation says. Each call sets
@@ -288,20 +301,21 @@ class Peapods(Walk):
         return energies, magnetizations
 
 
-class NumbaLoop(Walk):
+class NumbaLoop(FrameWalk):
     """The loop that people write: one chain, sites at random, a table of chances, neighbors by %.
 
-    With Numba's own random numbers.
+    With NumPy's generator.
     """
 
     def __init__(self, start: Spins, temperature: float) -> None:
         self._spins = start.copy()
         self._chances = np.exp(-np.arange(9) / temperature)
+        self._generator = np.random.default_rng(3)
         self._sweeps = numba_sweeps()
 
     def sweep(self, count: int) -> None:
         """See :class:`Walk`."""
-        self._sweeps(self._spins, self._chances, count)
+        self._sweeps(self._spins, self._chances, count, self._generator)
 
     @property
     def frames(self) -> Spins:
@@ -310,28 +324,29 @@ class NumbaLoop(Walk):
 
 
 @lru_cache(maxsize=1)
-def numba_sweeps() -> Callable[[Spins, Floats, int], None]:
+def numba_sweeps() -> Callable[[Spins, Floats, int, np.random.Generator], None]:
     """Return the compiled loop; ``chances`` of a flip are counted by its cost, 0 to 8."""
 
-    def sweeps(spins: Spins, chances: Floats, count: int) -> None:
+    def sweeps(spins: Spins, chances: Floats, count: int, generator: np.random.Generator) -> None:
         size = spins.shape[0]
         for _ in range(count * size * size):
-            y, x = np.random.randint(size), np.random.randint(size)  # noqa: NPY002
+            y, x = int(size * generator.random()), int(size * generator.random())
             around = spins[(y + 1) % size, x] + spins[(y - 1) % size, x]
             around += spins[y, (x + 1) % size] + spins[y, (x - 1) % size]
             cost = 2 * spins[y, x] * around
-            if cost <= 0 or np.random.random() < chances[cost]:  # noqa: NPY002
+            if cost <= 0 or generator.random() < chances[cost]:
                 spins[y, x] = -spins[y, x]
 
-    compiled: Callable[[Spins, Floats, int], None] = import_module("numba").njit(sweeps)
-    compiled(np.ones((2, 2), np.int8), np.ones(9), 1)
+    compiled: Callable[[Spins, Floats, int, np.random.Generator], None]
+    compiled = import_module("numba").njit(sweeps)
+    compiled(np.ones((2, 2), np.int8), np.ones(9), 1, np.random.default_rng(3))
     return compiled
 
 
-class Draws(Walk):
+class Draws(Timed):
     """Frames of a walk, one per chain; a sweep of this is ``spacing`` of the other, and a look."""
 
-    def __init__(self, walk: Walk, spacing: int) -> None:
+    def __init__(self, walk: FrameWalk, spacing: int) -> None:
         self._walk, self._spacing = walk, spacing
         self.chains, self._kept = walk.chains, walk.frames.copy()
 
@@ -450,7 +465,7 @@ def repeating(timers: Mapping[str, Timer], effort: Effort) -> dict[str, list[flo
     return taking_turns(timers, counts, effort)
 
 
-def sweeping(walks: Mapping[str, Walk | None], effort: Effort) -> dict[str, list[float]]:
+def sweeping(walks: Mapping[str, Timed | None], effort: Effort) -> dict[str, list[float]]:
     """Return seconds per sweep of all chains of each walk that is there, round by round."""
     there = {name: walk for name, walk in walks.items() if walk}
     counts = {
@@ -551,15 +566,7 @@ def _rates(lattice_size: int, temperature: float, effort: Effort) -> Section:
             "energy_deviation": deviation,
             "energy_error": error,
         }
-    chains = {name: walk.chains for name, walk in walks.items() if walk}
-    data["fastest_other"] = fastest_other(times, chains)
     return Section(table(["", "attempts/ns", "ratio", "energy - exact"], rows), data)
-
-
-def fastest_other(times: Mapping[str, list[float]], chains: Mapping[str, int]) -> str:
-    """Return the name of the fastest walk that is not ours, empty if there is none."""
-    others = [name for name in times if not name.startswith("ours")]
-    return min(others, key=lambda name: statistics.median(times[name]) / chains[name], default="")
 
 
 @dataclass(frozen=True)
@@ -661,7 +668,6 @@ def effective_samples(effort: Effort) -> Section:
             "effective_samples_per_s": asdict(per_second),
             "our_cluster_is_faster_by": asdict(ratio),
         }
-    data["fastest_other"] = fastest_other(costs, dict.fromkeys(costs, 1))
     orders = _orders(memories, clusters_per_sweep(effort))
     text = (
         f"Effective samples of abs(m) per second of one core, chains / (2 tau_int), at L = {L}, "

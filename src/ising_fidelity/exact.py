@@ -228,8 +228,8 @@ def correlation_infinite(
     .. math:: \Bigl[\frac{(1 - \alpha_1 e^{i\theta})(1 - \alpha_2 e^{-i\theta})}
                          {(1 - \alpha_1 e^{-i\theta})(1 - \alpha_2 e^{i\theta})}\Bigr]^{1/2}
 
-    with :math:`\alpha_1 = z (1 - z) / (1 + z), \alpha_2 = (1 - z) / (z (1 + z)), z = \tanh K` along an
-    axis and :math:`\alpha_1 = 0, \alpha_2 = \sinh^{-2} 2K` along the diagonal.
+    with :math:`z = \tanh K, \alpha_1 = z (1 - z) / (1 + z), \alpha_2 = (1 - z) / (z (1 + z))` along
+    an axis, and with :math:`\alpha_1 = 0, \alpha_2 = \sinh^{-2} 2K` along the diagonal.
 
     Parameters
     ----------

@@ -104,6 +104,9 @@ class DiffusionSettings(Training):
         "those at which spins are decided",
     )
     learning_rate: PositiveFloat = Field(3e-4, description="of AdamW")
+    adam_beta_2: float = Field(
+        0.999, gt=0, lt=1, description="decay of AdamW's mean of squared gradients"
+    )
     learning_rate_schedule: Literal["constant", "cosine"] = Field(
         "constant", description="cosine: falls to zero over the epochs"
     )

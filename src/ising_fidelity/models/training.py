@@ -256,7 +256,9 @@ class DiffusionTrainer:
         self.network = UNet(settings.network).to(device)
         self.averaged = copy.deepcopy(self.network).requires_grad_(False)
         self.optimizer = torch.optim.AdamW(
-            self.network.parameters(), lr=settings.learning_rate, betas=(0.9, 0.99)
+            self.network.parameters(),
+            lr=settings.learning_rate,
+            betas=(0.9, settings.adam_beta_2),
         )
         self.schedule = diffusion.Schedule.linear(
             settings.diffusion_steps, settings.beta_start, settings.beta_end

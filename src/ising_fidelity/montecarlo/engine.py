@@ -189,10 +189,12 @@ def trajectories(
 
 
 def best_sampler(lattice_size: int, temperature: float, chains: int) -> str:
-    """Return the sampler that makes independent frames at least cost, see ``benchmarks``.
+    """Return the cheaper sampler whose frames are independent ten sweeps apart, with either sign.
 
-    Above T_c, where local updates decorrelate within a few sweeps, that is ``checkerboard``, if it
-    can be used and there are chains enough to fill words. Elsewhere it is ``cluster``.
+    In :data:`LOCAL_TEMPERATURES` that is ``checkerboard``, if it can be used and there are chains
+    enough to fill words. Elsewhere it is ``cluster``: near T_c local updates forget slowly, and
+    below they keep the sign. With many more sweeps between frames, checkerboard can be the cheaper
+    one from some T = 2.5 on (``benchmarks/results/montecarlo.txt``).
     """
     fits = lattice_size % 2 == 0 and lattice_size >= 6 and chains >= BLOCK // 2
     coldest, hottest = LOCAL_TEMPERATURES
