@@ -69,6 +69,29 @@ def test_a_model_set_to_null_leaves_run_and_figures(tmp_path):
     assert run.drawn_figures["figS3"].sources == ["mc-paper", "DiffIsing2"]
 
 
+def test_training_seeds_make_sources_of_their_own(tmp_path):
+    run = changed(tmp_path, models={"GAN": {"training_seeds": 3}})
+    assert run.repeats == {"GAN": ["GAN.seed2", "GAN.seed3"]}
+    assert run.all_sources[-2:] == ["GAN.seed2", "GAN.seed3"]
+    single = config.load([DEFAULT]).trained_models["GAN"]
+    assert all(run.trained_models[name] == single for name in ("GAN", *run.repeats["GAN"]))
+    assert config.load([DEFAULT]).repeats == {}
+
+
+def test_a_source_may_not_have_the_name_of_a_repeat(tmp_path):
+    models = {"GAN": {"training_seeds": 2}}
+    sources = {"GAN.seed2": {"frames": "T{T}.nc"}}
+    with pytest.raises(InputError, match=r"GAN\.seed2: one name for two"):
+        changed(tmp_path, models=models, sources=sources)
+
+
+def test_frames_made_elsewhere_stand_in_every_figure_of_frames(tmp_path):
+    run = changed(tmp_path, sources={"mine": {"frames": "frames/T{T}.nc"}})
+    shown = {name for name, figure in run.drawn_figures.items() if "mine" in figure.sources}
+    without = {"fig1a", "fig1b", "fig1c", "fig1d", "fig4", "training"}
+    assert shown == run.drawn_figures.keys() - without
+
+
 def test_a_figure_shows_the_temperatures_that_the_run_has(tmp_path):
     figures = changed(tmp_path, temperatures=[2.3, 3.0]).drawn_figures
     assert figures["fig7"].temperatures == ["2.30", "3.00"]

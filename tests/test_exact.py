@@ -192,6 +192,23 @@ def test_levels_have_kaufmans_thermodynamics(lattice_size):
         assert variance / sites / temperature**2 == pytest.approx(known.specific_heat, rel=1e-9)
 
 
+@pytest.mark.parametrize("temperature", [0.5, T_C, 5.0])
+def test_the_energy_distribution_is_that_of_all_configurations(temperature):
+    energies, probabilities = exact.energy_distribution(4, temperature)
+    u = lattice.energy(lattice.all_configurations(4))
+    weights = np.exp(-16 * (u - u.min()) / temperature)
+    expected = [weights[np.isclose(u, energy)].sum() / weights.sum() for energy in energies]
+    np.testing.assert_allclose(probabilities, expected, rtol=1e-9, atol=1e-300)
+
+
+def test_the_energy_distribution_has_no_overflow_at_any_temperature():
+    for temperature in (0.01, 1000.0):
+        energies, probabilities = exact.energy_distribution(16, temperature)
+        assert probabilities.sum() == pytest.approx(1, rel=1e-12)
+        mean = float(probabilities @ energies)
+        assert mean == pytest.approx(exact.kaufman(16, temperature).energy, rel=1e-9)
+
+
 @pytest.mark.parametrize("lattice_size", [0, 3, 34])
 def test_levels_of_other_lattices_are_refused(lattice_size):
     with pytest.raises(ValueError, match="lattice_size must be even, from 2 to 32"):

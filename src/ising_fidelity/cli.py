@@ -236,6 +236,9 @@ def plot(
     source: Annotated[list[str] | None, typer.Option(help="in the legend's order")] = None,
     temperature: Annotated[list[str] | None, typer.Option(help="repeat for more")] = None,
     training_temperatures: Annotated[str, typer.Option(help="JSON: model to list")] = "{}",
+    foreign: Annotated[
+        str, typer.Option(help="JSON: source of frames made elsewhere to its path with {T}")
+    ] = "{}",
 ) -> None:
     """Draw one figure of the paper from the run's files."""
     from ising_fidelity.steps.plot import plot
@@ -247,6 +250,7 @@ def plot(
         sources=source or [],
         temperatures=[canonical(value) for value in temperature or []],
         training_temperatures=_mapping(training_temperatures, "--training-temperatures"),
+        foreign=_mapping(foreign, "--foreign"),
     )
 
 

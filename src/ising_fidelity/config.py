@@ -119,6 +119,7 @@ class Config(Section):
                     f"{key}: {getattr(self, key)} is not in monte_carlo: {list(self.monte_carlo)}"
                 )
         named = [*self.monte_carlo, *self.models, *self.sources]
+        named += [repeat for repeats in self.repeats.values() for repeat in repeats]
         twice = sorted({name for name in named if named.count(name) > 1})
         if twice:
             raise ValueError(f"{twice[0]}: one name for two of monte_carlo, models and sources")
@@ -170,8 +171,23 @@ class Config(Section):
 
     @property
     def trained_models(self) -> dict[str, DiffusionSettings | AdversarialSettings]:
-        """The models of this run, without those set to null."""
-        return {name: model for name, model in self.models.items() if model is not None}
+        """Every network of this run: the models not set to null, and their repeats."""
+        given = {name: model for name, model in self.models.items() if model is not None}
+        networks = {
+            name: model.model_copy(update={"training_seeds": 1}) for name, model in given.items()
+        }
+        for name, repeats in self.repeats.items():
+            networks |= dict.fromkeys(repeats, networks[name])
+        return networks
+
+    @property
+    def repeats(self) -> dict[str, list[str]]:
+        """For models of several training seeds, the sources of the second and later ones."""
+        return {
+            name: [f"{name}.seed{number}" for number in range(2, model.training_seeds + 1)]
+            for name, model in self.models.items()
+            if model is not None and model.training_seeds > 1
+        }
 
     @property
     def all_sources(self) -> list[str]:
@@ -182,7 +198,8 @@ class Config(Section):
     def drawn_figures(self) -> dict[str, Figure]:
         """The figures of this run, each with what the run has of its sources and temperatures.
 
-        One that would be left without any is left out.
+        One that would be left without any is left out. Frames made elsewhere stand beside the
+        sources named wherever a figure is drawn from frames or what was measured on them.
         """
         drawn = {}
         for key, figure in self.figures.items():
@@ -190,8 +207,10 @@ class Config(Section):
                 continue
             walks = "equilibration" in FIGURES[key].needs
             there = self.equilibration.temperatures if walks else self.temperatures
+            foreign = self.sources if FIGURES[key].of_frames and figure.sources else ()
+            named = dict.fromkeys([*figure.sources, *foreign])
             shown = {
-                "sources": [name for name in figure.sources if name in self.all_sources],
+                "sources": [name for name in named if name in self.all_sources],
                 "temperatures": [T for T in figure.temperatures if T in there],
             }
             if all(shown[name] or not getattr(figure, name) for name in shown):

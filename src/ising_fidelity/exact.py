@@ -10,6 +10,7 @@ precision at every temperature; mpmath's exponents have no bounds, so nothing ov
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import mpmath
@@ -18,6 +19,9 @@ from mpmath import mpf
 from numpy.typing import ArrayLike, NDArray
 
 from ising_fidelity.lattice import CRITICAL_TEMPERATURE
+
+LARGEST_COUNTED_LATTICE = 32
+"""L up to which :func:`energy_levels` counts, in some seconds."""
 
 
 @dataclass(frozen=True)
@@ -143,22 +147,72 @@ def energy_levels(lattice_size: int) -> tuple[NDArray[np.int64], list[int]]:
     ValueError
         If L is odd, where some energies differ by 2, or above 32, where it takes too long.
     """
-    if lattice_size % 2 or not 2 <= lattice_size <= 32:
-        raise ValueError(f"lattice_size must be even, from 2 to 32, got {lattice_size}")
+    if not has_energy_levels(lattice_size):
+        raise ValueError(
+            f"lattice_size must be even, from 2 to {LARGEST_COUNTED_LATTICE}, got {lattice_size}"
+        )
+    sites = lattice_size**2
+    return np.arange(-2 * sites, 2 * sites + 1, 4), list(_level_counts(lattice_size))
+
+
+@cache
+def _level_counts(lattice_size: int) -> tuple[int, ...]:
+    """Return how many configurations have each of the energies -2N, -2N + 4, ... 2N."""
     sites = lattice_size**2
     points = sites + 1
     with mpmath.workdps(20 + int(sites * math.log10(2)) + lattice_size):
         roots = [mpmath.expjpi(mpf(2 * k) / points) for k in range(points)]
         # The polynomial is real: values at conjugate roots are conjugates.
-        half = [_level_polynomial(lattice_size, root) for root in roots[: points // 2 + 1]]
-        values = half + [half[points - k].conjugate() for k in range(points // 2 + 1, points)]
-        counts = []
-        # g_j = g_(N - j), as every other spin may be turned.
-        for level in range(sites // 2 + 1):
-            terms = (values[k] * roots[-level * k % points] for k in range(points))
-            counts.append(int(mpmath.nint(mpmath.fsum(terms).real / points)))
-    counts += counts[: sites // 2][::-1]
-    return np.arange(-2 * sites, 2 * sites + 1, 4), counts
+        values = [_level_polynomial(lattice_size, root) for root in roots[: points // 2 + 1]]
+        # Whole multiples of 2^-bits from here on, which Python multiplies faster.
+        bits = mpmath.mp.prec
+
+        def whole(part: Any) -> int:
+            return int(mpmath.ldexp(part, bits))
+
+        cosines, sines = [whole(root.real) for root in roots], [whole(root.imag) for root in roots]
+        real, imaginary = zip(*((whole(v.real), whole(v.imag)) for v in values[1:]), strict=True)
+        first = whole(values[0].real) << bits
+    counts = []
+    # g_j = g_(N - j), as every other spin may be turned.
+    for level in range(sites // 2 + 1):
+        places = [level * k % points for k in range(1, points // 2 + 1)]
+        total = first + 2 * sum(
+            x * cosines[place] + y * sines[place]
+            for x, y, place in zip(real, imaginary, places, strict=True)
+        )
+        unit = points << (2 * bits)
+        counts.append((2 * total + unit) // (2 * unit))
+    return (*counts, *counts[: sites // 2][::-1])
+
+
+def has_energy_levels(lattice_size: int) -> bool:
+    """Return whether :func:`energy_levels` knows the lattice: L even and at most 32."""
+    return lattice_size % 2 == 0 and 2 <= lattice_size <= LARGEST_COUNTED_LATTICE
+
+
+def energy_distribution(
+    lattice_size: int, temperature: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the canonical distribution of the energy, g(E) e^(-E/T) / Z.
+
+    Parameters
+    ----------
+    lattice_size
+        As in :func:`energy_levels`.
+    temperature
+        Above 0, in J/k_B.
+
+    Returns
+    -------
+    energies, probabilities
+        Energy per spin in J, rising from -2 to 2, shape (L^2 + 1,), and how likely each is.
+    """
+    energies, counts = energy_levels(lattice_size)
+    logarithms = np.array([math.log(count) if count else -math.inf for count in counts])
+    exponents = logarithms - energies / temperature
+    weights = np.exp(exponents - exponents.max())
+    return energies / lattice_size**2, weights / weights.sum()
 
 
 def _level_polynomial(n: int, x: Any) -> Any:
@@ -180,11 +234,22 @@ def _level_polynomial(n: int, x: Any) -> Any:
                 products = [products[0] * (first + second), products[1] * (first - second)]
         for mode in range(2 - odd, n, 2):
             b = (1 + x) ** 2 / 2 - w * mpmath.cospi(mpf(mode) / n)
-            root = mpmath.sqrt(b**2 - w**2)
-            chebyshev = (b + root) ** n + (b - root) ** n
+            chebyshev = _lucas(n, 2 * b, w**2)
             products = [products[0] * (chebyshev + 2 * w**n), products[1] * (chebyshev - 2 * w**n)]
         total += sum(products)
     return total / 2
+
+
+def _lucas(n: int, total: Any, product: Any) -> Any:
+    """Return p^n + q^n of two numbers of this sum and product, by doubling n bit by bit."""
+    low, high, power = mpf(2), total, mpf(1)  # of k and k + 1, and (p q)^k
+    for bit in f"{n:b}":
+        middle = low * high - power * total
+        if bit == "1":
+            low, high, power = middle, high**2 - 2 * power * product, power**2 * product
+        else:
+            low, high, power = low**2 - 2 * power, middle, power**2
+    return low
 
 
 def onsager_energy(temperature: float) -> float:

@@ -74,6 +74,22 @@ def test_snapshots_are_the_first_and_the_middle_frame(files, drawn, tmp_path):
     np.testing.assert_array_equal(shown, expected)
 
 
+def test_frames_made_elsewhere_are_where_their_pattern_says(files, drawn, tmp_path):
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    moved = [
+        path.rename(folder / f"a-{path.stem.removeprefix('T')}.nc")
+        if "mine" in path.parts
+        else path
+        for path in files
+    ]
+    places = {"mine": str(folder / "a-{T}.nc")}
+    plot(figure="fig7", files=moved, outputs=[tmp_path / "fig7.png"], foreign=places)
+    ((inputs, figure),) = drawn
+    assert row_labels(figure)[-1] == "mine"
+    assert {T for source, T in inputs.configurations if source == "mine"} == set(TEMPERATURES)
+
+
 def test_files_that_a_figure_does_not_need_are_left_aside(files, tmp_path):
     model = tmp_path / "GAN-M.safetensors"
     model.write_bytes(b"")

@@ -23,6 +23,22 @@ def test_temperatures_are_sorted_and_count_once(tmp_path):
         data["free_energy"], data["energy"] - data["temperature"] * data["entropy"], rtol=1e-12
     )
     assert all("long_name" in data[name].attrs for name in data.variables)
+    energies, probabilities = exact.energy_distribution(16, 2.4)
+    assert data["energy_level"].values.tolist() == energies.tolist()
+    assert data["energy_probability"].values[2].tolist() == probabilities.tolist()
+    assert data["distance"].values.tolist() == list(range(9))
+    along_axes, along_diagonals = (
+        data["correlation_infinite"],
+        data["correlation_diagonal_infinite"],
+    )
+    assert along_axes.values[2].tolist() == exact.correlation_infinite(2.4, range(9)).tolist()
+    assert (along_diagonals[1:, 1:] < along_axes[1:, 1:]).all()
+
+
+def test_energies_of_odd_and_of_large_lattices_have_no_distribution(tmp_path):
+    for size in (5, 34):
+        solve(lattice_size=size, temperatures=["2.40"], output=tmp_path / "exact.nc")
+        assert "energy_probability" not in dataset.read(tmp_path / "exact.nc")
 
 
 def test_the_same_bytes_twice(tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -52,6 +53,14 @@ def frames_of(source, temperature):
     if source in RUN.sources:
         return RUN.sources[source].frames.replace("{T}", temperature)
     return f"{RESULTS}/configurations/{source}/T{temperature}.nc"
+
+
+def foreign_frames(sources):
+    """Return the function of the flag that says where frames made elsewhere are, if any are shown."""
+    places = {name: RUN.sources[name].frames for name in sources if name in RUN.sources}
+    flag = f"--foreign {shlex.quote(json.dumps(places))}" if places else ""
+    # A parameter that is no function would have its {T} filled in.
+    return lambda wildcards: flag
 
 
 def training_frames(model):

@@ -25,7 +25,9 @@ for figure, settings in RUN.drawn_figures.items():
             sources=" ".join(flags(source=source) for source in settings.sources),
             temperatures=" ".join(flags(temperature=T) for T in settings.temperatures),
             training_temperatures=training_temperatures(settings.sources),
+            foreign=foreign_frames(settings.sources),
         shell:
             "ising-fidelity plot --figure {params.figure} {params.sources} "
             "{params.temperatures} --training-temperatures {params.training_temperatures:q} "
+            "{params.foreign} "
             "--output {output.svg} --output {output.png} {input} > {log} 2>&1"

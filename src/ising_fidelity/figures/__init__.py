@@ -35,6 +35,11 @@ class FigureKind:
     category: str
     needs: tuple[Need, ...]
 
+    @property
+    def of_frames(self) -> bool:
+        """Whether any set of frames has a place in it, whoever made them."""
+        return not {"equilibration", "model", "training"} & set(self.needs)
+
 
 def _thermodynamics(title: str, models: str) -> FigureKind:
     return FigureKind(
@@ -47,11 +52,11 @@ def _thermodynamics(title: str, models: str) -> FigureKind:
     )
 
 
-def _histograms(title: str, quantity: str) -> FigureKind:
+def _histograms(title: str, quantity: str, more: str = "") -> FigureKind:
     return FigureKind(
         title,
         f"Distribution over frames of the {quantity} per spin at single temperatures, a column "
-        "per source.",
+        f"per source{more}.",
         "Distributions",
         ("observables",),
     )
@@ -124,7 +129,11 @@ FIGURES: dict[str, FigureKind] = {
     ),
     "figS2": _thermodynamics("Thermodynamics of DiffFlip", "the model of flipped frames"),
     "figS3": _histograms("Distribution of magnetization", "magnetization"),
-    "figS4": _histograms("Distribution of energy", "energy"),
+    "figS4": _histograms(
+        "Distribution of energy",
+        "energy",
+        ", with the exact distribution of this lattice (or its mean alone above L = 32)",
+    ),
     "figS5": FigureKind(
         "Logarithmic axes",
         "Energy and absolute magnetization on logarithmic axes, against temperature and against "

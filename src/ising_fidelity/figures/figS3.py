@@ -8,5 +8,5 @@ from ising_fidelity.figures.inputs import Inputs
 
 def draw(inputs: Inputs) -> Figure:
     """Draw the figure."""
-    figure, _ = histograms(inputs, "magnetization_series", "magnetization per spin $m$")
+    figure, *_ = histograms(inputs, "magnetization_series", "magnetization per spin $m$")
     return figure

@@ -12,8 +12,10 @@ from ising_fidelity.figures.inputs import Inputs
 BINS = 60
 
 
-def histograms(inputs: Inputs, series: str, label: str) -> tuple[Figure, NDArray[Any]]:
-    """Return the figure and its axes: a row per temperature, a column per source.
+def histograms(
+    inputs: Inputs, series: str, label: str
+) -> tuple[Figure, NDArray[Any], NDArray[np.float64]]:
+    """Return the figure, its axes, a row per temperature and a column per source, and the bins.
 
     Parameters
     ----------
@@ -54,4 +56,4 @@ def histograms(inputs: Inputs, series: str, label: str) -> tuple[Figure, NDArray
         ax.set_ylabel(f"$T$ = {style.short(T)}", rotation=0, ha="right", va="center")
     figure.supylabel("share of frames, each panel to its own scale", fontsize="medium")
     style.letter(axes[0], [look.label for look in sources.values()])
-    return figure, axes
+    return figure, axes, edges

@@ -85,6 +85,11 @@ class Training(Section):
     threads: PositiveInt = Field(
         1, description="threads of a CPU; part of the model, since sums depend on it"
     )
+    training_seeds: PositiveInt = Field(
+        1,
+        description="how many networks are trained, each from its own seed: three or more tell "
+        "whether one model is better than another",
+    )
 
 
 class DiffusionSettings(Training):

@@ -32,6 +32,7 @@ def plot(
     temperatures: Sequence[str] = (),
     sources: Sequence[str] = (),
     training_temperatures: Mapping[str, Sequence[str]] | None = None,
+    foreign: Mapping[str, str] | None = None,
 ) -> None:
     """Draw a figure and write it in every format asked for.
 
@@ -49,6 +50,8 @@ def plot(
         What to show, temperatures canonical; everything that the files have if not given.
     training_temperatures
         Of each model, for the shaded range.
+    foreign
+        Sources whose frames were made elsewhere, and where: a path with ``{T}`` in it.
 
     Raises
     ------
@@ -60,7 +63,7 @@ def plot(
     for output in outputs:
         if output.suffix not in METADATA:
             raise InputError(f"{output}: allowed are paths ending in {' or '.join(METADATA)}")
-    read = _read(files)
+    read = _read(files, foreign or {})
     missing = [need for need in FIGURES[figure].needs if need not in read]
     if missing:
         raise InputError(f"{figure}: no file of kind {', '.join(missing)} given")
@@ -75,12 +78,17 @@ def plot(
         _save(import_module(f"ising_fidelity.figures.{figure}").draw(inputs), outputs)
 
 
-def _read(files: Sequence[Path]) -> dict[str, Any]:
+def _read(files: Sequence[Path], foreign: Mapping[str, str]) -> dict[str, Any]:
     """Return what the files hold by kind, see :class:`Inputs`."""
     found: dict[str, Any] = {}
     for path in files:
         kind, source = path.parent.parent.name, path.parent.name
         temperature = re.fullmatch(r"T(.+)\.nc", path.name)
+        for name, pattern in foreign.items():
+            before, _, after = pattern.partition("{T}")
+            place = re.fullmatch(f"{re.escape(before)}(.+){re.escape(after)}", str(path))
+            if place:
+                kind, source, temperature = "configurations", name, place
         if path.name == "fidelity.nc":
             tree = dataset.read_tree(path)
             found["fidelity"] = {name: node.to_dataset() for name, node in tree.children.items()}

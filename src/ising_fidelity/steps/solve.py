@@ -2,15 +2,27 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import xarray as xr
 
 from ising_fidelity import dataset, exact, provenance
 from ising_fidelity.exceptions import InputError
 
+LONG_NAMES = {
+    "correlation_infinite": "spin-spin correlation along the axes of the infinite lattice",
+    "correlation_diagonal_infinite": "spin-spin correlation along the diagonals of the infinite "
+    "lattice, distance (r, r)",
+    "energy_level": "energy per spin in units of J",
+    "energy_probability": "canonical probability of the energy level",
+}
+
 
 def solve(*, lattice_size: int, temperatures: Sequence[str], output: Path) -> None:
     """Write exact results of the periodic L x L lattice and of the infinite one.
+
+    The distribution of the energy is among them where :func:`exact.has_energy_levels`.
 
     Parameters
     ----------
@@ -43,9 +55,25 @@ def solve(*, lattice_size: int, temperatures: Sequence[str], output: Path) -> No
         name: [getattr(one, name) for one in finite]
         for name in ("energy", "specific_heat", "free_energy", "entropy")
     } | {name: [function(value) for value in values] for name, function in infinite.items()}
+    distances = np.arange(lattice_size // 2 + 1)
+    variables: dict[str, Any] = {name: ("temperature", column) for name, column in columns.items()}
+    for name, diagonal in (
+        ("correlation_infinite", False),
+        ("correlation_diagonal_infinite", True),
+    ):
+        rows = [exact.correlation_infinite(value, distances, diagonal=diagonal) for value in values]
+        variables[name] = (("temperature", "distance"), rows)
+    coordinates: dict[str, Any] = {"temperature": values, "distance": distances}
+    if exact.has_energy_levels(lattice_size):
+        pairs = [exact.energy_distribution(lattice_size, value) for value in values]
+        coordinates["energy_level"] = pairs[0][0]
+        variables["energy_probability"] = (
+            ("temperature", "energy_level"),
+            [probabilities for _, probabilities in pairs],
+        )
     data = xr.Dataset(
-        {name: ("temperature", column) for name, column in columns.items()},
-        coords={"temperature": values},
+        variables,
+        coords=coordinates,
         attrs={
             **provenance.attributes(
                 "solve",
@@ -57,4 +85,4 @@ def solve(*, lattice_size: int, temperatures: Sequence[str], output: Path) -> No
             "lattice_size": lattice_size,
         },
     )
-    dataset.write(dataset.describe(data), output)
+    dataset.write(dataset.describe(data, LONG_NAMES), output)

@@ -1,0 +1,57 @@
+"""The README's own lines put frames made elsewhere into every figure and score."""
+
+import re
+import shutil
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+import yaml
+
+from ising_fidelity import config, dataset
+
+from .conftest import ROOT, Project
+
+pytestmark = pytest.mark.workflow
+
+
+def block(name):
+    """Return the code between two marks of README.md."""
+    text = (ROOT / "README.md").read_text()
+    return re.search(rf"<!-- begin: {name} -->\n```\w+\n(.*?)```\n<!-- end", text, re.DOTALL)[1]
+
+
+def test_the_lines_of_the_page_put_frames_beside_the_zoo(finished, tmp_path):
+    folder = tmp_path / "run"
+    shutil.copytree(finished.folder, folder, symlinks=True)
+    lines = block("frames")
+    assert len([line for line in lines.splitlines() if line]) == 10
+    (folder / "coins.py").write_text(lines)
+    (folder / "coins.yaml").write_text(block("sources"))
+    subprocess.run([sys.executable, "coins.py", *finished.configs], cwd=folder, check=True)
+    project = Project(folder, [*finished.configs, "coins.yaml"])
+    plan = project.plan()
+    run = config.load([folder / "config.yaml", *(folder / path for path in project.configs)])
+    figures = [name for name, figure in run.drawn_figures.items() if "coins" in figure.sources]
+    drawn = {f"plot_{name}": 1 for name in run.drawn_figures}
+    assert plan["measure"] == plan["compare"] == 3
+    assert not {"simulate", "train", "sample"} & plan.keys()
+    assert {f"plot_{name}" for name in figures} <= plan.keys() <= drawn.keys() | {
+        "measure", "compare", "merge", "score",
+    }  # fmt: skip
+
+    done = project.snakemake("--printshellcmds")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for name in figures:
+        assert re.search(rf"plot --figure {name} .*--source coins", done.stdout + done.stderr)
+    scores = pd.read_csv(folder / "results" / "tiny" / "scores.csv", dtype={"temperature": str})
+    of_coins = scores[(scores["source"] == "coins") & (scores["quantity"] == "energy")]
+    assert {"2.00", "2.30", "3.00"} <= set(of_coins["temperature"])
+    assert "coins" in (folder / "results" / "tiny" / "scores.html").read_text()
+    tree = dataset.read_tree(folder / "results" / "tiny" / "fidelity.nc")
+    # Spins that do not know of each other have the energy -2 m^2 per spin.
+    data = tree["coins"].to_dataset().sel(temperature=2.0)
+    deviation = float(data["energy"]) + 2 * float(data["magnetization"]) ** 2
+    assert abs(deviation) < 5 * float(data["energy_error"])
+    assert yaml.safe_load(block("sources"))["sources"]["coins"]["frames"].endswith("{T}.nc")
