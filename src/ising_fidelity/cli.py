@@ -186,12 +186,26 @@ def compare(
     training: Annotated[
         list[Path] | None, typer.Option(help="training frames; repeat for more")
     ] = None,
+    memory_frames: Annotated[
+        int, typer.Option(help="to hold against training frames modulo all symmetries", min=0)
+    ] = 0,
+    classifier: Annotated[
+        bool, typer.Option("--classifier", help="train a network to tell the two apart")
+    ] = False,
     seed: Seed = 0,
 ) -> None:
     """Measure the distances between two files of frames."""
     from ising_fidelity.steps.compare import compare
 
-    compare(frames=frames, reference=reference, training=training or [], output=output, seed=seed)
+    compare(
+        frames=frames,
+        reference=reference,
+        training=training or [],
+        output=output,
+        seed=seed,
+        memory_frames=memory_frames,
+        classify=classifier,
+    )
 
 
 @app.command()

@@ -71,6 +71,20 @@ class Sampling(Section):
     binarize: Literal["sign"] = Field("sign", description="rule that makes spins of real numbers")
 
 
+class Comparison(Section):
+    """What is compared beyond distributions; both take long."""
+
+    memory_frames: int = Field(
+        0,
+        ge=0,
+        description="frames held against all training frames modulo translations, the square's "
+        "symmetries and sign; 0: none",
+    )
+    classifier: bool = Field(
+        False, description="train a network to tell every source from the reference at each T"
+    )
+
+
 class Equilibration(Section):
     """Energy and magnetisation on the way from random starts (the paper's first Fig. 4)."""
 
@@ -108,6 +122,7 @@ class Config(Section):
         default={}, description="the model zoo; null leaves a model out of the run"
     )
     sampling: Sampling = Sampling()
+    comparison: Comparison = Comparison()
     equilibration: Equilibration = Equilibration()
     figures: dict[str, Figure | None] = Field(default={}, description="null leaves a figure out")
 

@@ -13,6 +13,8 @@ rule compare:
         code=step_code("compare"),
         seed=seed_of("compare"),
         training=lambda wildcards, input: flags(training=input.get("training") or None),
+        more=flags(memory_frames=RUN.comparison.memory_frames or None)
+        + " --classifier" * RUN.comparison.classifier,
     shell:
-        "ising-fidelity compare --reference {input.reference} {params.training} "
+        "ising-fidelity compare --reference {input.reference} {params.training} {params.more} "
         "--seed {params.seed} --output {output} {input.frames} > {log} 2>&1"
