@@ -3,15 +3,17 @@
 import numpy as np
 import pytest
 
-from ising_fidelity import comparison, dataset
+from ising_fidelity import classifier, comparison, dataset, memory
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.steps.compare import compare
 
-NAMES = [
+DISTANCES = [
     f"{name}_{label}"
     for name in ("energy", "magnetization", "abs_magnetization")
     for label in ("wasserstein", "ks")
-] + ["hamming_cross"]
+] + ["energy_magnetization_histogram"]
+NEAREST = "nearest_training_symmetric"
+FLOORLESS = {"hamming_cross", "vendi_score", "vendi_score_reference", "nearest_training_hamming"}
 
 
 def write_frames(path, shape=(1, 12, 8, 8), temperature=2.3, seed=0):
@@ -20,7 +22,8 @@ def write_frames(path, shape=(1, 12, 8, 8), temperature=2.3, seed=0):
     return spins.reshape(-1, *shape[-2:])
 
 
-def test_the_contract(tmp_path):
+def test_the_contract(tmp_path, monkeypatch):
+    monkeypatch.setattr(classifier, "STEPS", 5)
     frames = write_frames(tmp_path / "frames.nc", seed=1)
     reference = write_frames(tmp_path / "reference.nc", (3, 7, 8, 8), seed=2)
     known = write_frames(tmp_path / "training.nc", seed=3)
@@ -31,14 +34,31 @@ def test_the_contract(tmp_path):
         training=[tmp_path / "warmer.nc", tmp_path / "training.nc"],
         output=tmp_path / "c.nc",
         seed=5,
+        memory_frames=9,
+        classify=True,
     )
     data = dataset.read(tmp_path / "c.nc")
-    expected = comparison.compare(frames, reference, seed=5)
-    expected["nearest_training_hamming"] = comparison.nearest_hamming(frames, known)
-    assert {*NAMES, "nearest_training_hamming"} == set(expected)
-    for name, pair in expected.items():
-        assert (float(data[name]), float(data[f"{name}_error"])) == pair
+    nearest = comparison.nearest_hamming(frames, known)
+    expected = {
+        **comparison.compare(frames, reference, seed=5),
+        **memory.diversity(frames, reference, seed=5),
+        **memory.memory(frames, reference, known, 9, seed=5),
+        "nearest_training_hamming": comparison.Estimate(*nearest),
+        "classifier_auc": classifier.two_sample_test(frames, reference, seed=5),
+    }
+    tested = {*DISTANCES, NEAREST, "vendi_ratio", "classifier_auc"}
+    assert set(expected) == tested | FLOORLESS | {f"{NEAREST}_heldout"}
+    for name, estimate in expected.items():
+        assert float(data[name]) == estimate.value
+        assert float(data[f"{name}_error"]) == estimate.error
+        assert (f"{name}_z" in data) == (f"{name}_p_value" in data) == (name in tested)
+        if name in tested:
+            assert float(data[f"{name}_z"]) == pytest.approx(estimate.z, nan_ok=True)
+            assert float(data[f"{name}_p_value"]) == estimate.p_value
+    assert {name for name in tested if f"{name}_floor" not in data} == {NEAREST}
     assert data.attrs["comparison"].startswith("all frames against all")
+    assert all(one.attrs["units"] == "1" for one in data.variables.values())
+    assert not any("_" in one.attrs["long_name"] for one in data.data_vars.values())
 
 
 def test_without_training_frames_at_this_temperature_there_is_no_distance_to_them(tmp_path):
@@ -51,7 +71,8 @@ def test_without_training_frames_at_this_temperature_there_is_no_distance_to_the
             training=training,
             output=tmp_path / "c.nc",
         )
-        assert "nearest_training_hamming" not in dataset.read(tmp_path / "c.nc")
+        data = dataset.read(tmp_path / "c.nc")
+        assert not any(str(name).startswith(("nearest", "classifier")) for name in data)
 
 
 def test_the_reference_against_itself_is_even_against_odd(tmp_path):
@@ -74,9 +95,8 @@ def test_autocorrelated_frames_have_larger_errors(tmp_path):
     data = dataset.frames_dataset(spins, 2.3, "chain", {})
     errors = []
     for name, tau_int in (("white.nc", 0.5), ("red.nc", 5.0)):
-        dataset.write(
-            dataset.describe(data.assign_attrs(abs_magnetization_tau_int=tau_int)), tmp_path / name
-        )
+        times = {"energy_tau_int": 0.5, "abs_magnetization_tau_int": tau_int}
+        dataset.write(dataset.describe(data.assign_attrs(times)), tmp_path / name)
         compare(
             frames=tmp_path / name,
             reference=tmp_path / "other.nc",
@@ -87,15 +107,29 @@ def test_autocorrelated_frames_have_larger_errors(tmp_path):
     assert errors[1] > 2 * errors[0]
 
 
-def test_the_same_bytes_twice(tmp_path):
+def test_a_chain_that_does_not_say_how_correlated_it_is_is_asked(tmp_path):
+    """Thirty frames five times over count as about thirty, with and without attributes."""
+    spins = np.where(np.random.default_rng(1).random((30, 8, 8)) < 0.7, 1, -1).astype(np.int8)
+    write_frames(tmp_path / "other.nc", (1, 400, 8, 8), seed=9)
+    repeated = dataset.frames_dataset(np.repeat(spins, 5, axis=0)[None], 2.3, "chain", {})
+    dataset.write(repeated, tmp_path / "chain.nc")
+    files = {"reference": tmp_path / "other.nc", "training": [], "output": tmp_path / "c.nc"}
+    compare(frames=tmp_path / "chain.nc", **files)
+    assert dataset.read(tmp_path / "c.nc")["vendi_score"] < 45
+
+
+def test_the_same_bytes_twice(tmp_path, monkeypatch):
+    monkeypatch.setattr(classifier, "STEPS", 5)
     write_frames(tmp_path / "frames.nc", seed=1)
     write_frames(tmp_path / "reference.nc", seed=2)
     for name in ("a.nc", "b.nc"):
         compare(
             frames=tmp_path / "frames.nc",
             reference=tmp_path / "reference.nc",
-            training=[],
+            training=[tmp_path / "reference.nc"],
             output=tmp_path / name,
+            memory_frames=5,
+            classify=True,
         )
     assert (tmp_path / "a.nc").read_bytes() == (tmp_path / "b.nc").read_bytes()
 
