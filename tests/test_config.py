@@ -28,7 +28,16 @@ def test_the_default_run():
     assert run.all_sources == [
         "mc-paper", "mc", "DiffIsing1", "DiffIsing2", "DiffFlip", "GAN", "GAN-M",
     ]  # fmt: skip
-    assert len(run.drawn_figures) == 18
+    assert len(run.drawn_figures) == 19
+
+
+def test_figures_of_a_comparison_are_drawn_where_it_is_made(tmp_path):
+    default = config.load([DEFAULT]).drawn_figures.keys()
+    both = changed(tmp_path, comparison={"memory_frames": 50, "classifier": True})
+    assert both.drawn_figures.keys() - default == {"memory", "classifier"}
+    assert changed(tmp_path, comparison={"classifier": True}).drawn_figures.keys() - default == {
+        "classifier"
+    }
 
 
 @pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)

@@ -213,12 +213,16 @@ class Config(Section):
     def drawn_figures(self) -> dict[str, Figure]:
         """The figures of this run, each with what the run has of its sources and temperatures.
 
-        One that would be left without any is left out. Frames made elsewhere stand beside the
-        sources named wherever a figure is drawn from frames or what was measured on them.
+        One that would be left without any is left out, as is one of a comparison that is not
+        made. Frames made elsewhere stand beside the sources named wherever a figure is drawn from
+        frames or what was measured on them.
         """
         drawn = {}
         for key, figure in self.figures.items():
             if figure is None:
+                continue
+            switch = FIGURES[key].comparison
+            if switch and not getattr(self.comparison, switch):
                 continue
             walks = "equilibration" in FIGURES[key].needs
             there = self.equilibration.temperatures if walks else self.temperatures

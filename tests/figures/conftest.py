@@ -2,6 +2,7 @@
 
 import pytest
 
+from ising_fidelity import classifier
 from ising_fidelity.models.settings import AdversarialSettings, DiffusionSettings
 from ising_fidelity.steps.compare import compare
 from ising_fidelity.steps.equilibrate import equilibrate
@@ -64,7 +65,18 @@ def run(tmp_path_factory):
         model = folder / "models" / "DiffIsing2.safetensors"
         equilibrate(temperature=T, output=walks / "mc-paper" / f"T{T}.nc", **walk)
         equilibrate(temperature=T, output=walks / "DiffIsing2" / f"T{T}.nc", model=model, **walk)
-    files = []
+    # Enough for a figure, far too little to tell anything.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(classifier, "STEPS", 3)
+        files = measured_and_compared(folder)
+    merge(files=files, output=folder / "fidelity.nc")
+    solve(lattice_size=L, temperatures=TEMPERATURES, output=folder / "exact.nc")
+    return folder
+
+
+def measured_and_compared(folder):
+    """Measure and compare all frames; return the files."""
+    frames, files = folder / "configurations", []
     for name in (*CHAINS, *MODELS):
         for T in TEMPERATURES:
             measured = folder / "observables" / name / f"T{T}.nc"
@@ -72,8 +84,11 @@ def run(tmp_path_factory):
             path = frames / name / f"T{T}.nc"
             measure(frames=path, output=measured)
             reference = frames / "mc" / f"T{T}.nc"
-            compare(frames=path, reference=reference, training=[], output=compared)
+            trained = name in MODELS and T in MODELS[name].training_temperatures
+            compare(
+                frames=path, reference=reference, output=compared, memory_frames=8,
+                training=[frames / "mc-paper" / f"T{T}.nc"] if trained else [],
+                classify=name != "mc",
+            )  # fmt: skip
             files += [measured, compared]
-    merge(files=files, output=folder / "fidelity.nc")
-    solve(lattice_size=L, temperatures=TEMPERATURES, output=folder / "exact.nc")
-    return folder
+    return files

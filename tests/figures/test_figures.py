@@ -9,6 +9,7 @@ import yaml
 from matplotlib.container import ErrorbarContainer
 
 from ising_fidelity import dataset
+from ising_fidelity.exceptions import InputError
 from ising_fidelity.figures import FIGURES
 from ising_fidelity.steps import plot as step
 from ising_fidelity.steps.plot import plot
@@ -128,3 +129,46 @@ def test_exact_curves_are_those_of_the_run(run, tmp_path, figure):
             drawn_there = np.interp(solved["temperature"], *line.get_data())
             # 241 points over 1.4 in T: straight lines between them are this close.
             np.testing.assert_allclose(drawn_there, solved[variable], rtol=1e-3)
+
+
+def bars_by_label(axes):
+    return {part.get_label(): part for part in axes.containers}
+
+
+def test_distances_are_those_of_the_run_above_their_noise_floor(run, tmp_path, figure):
+    draw("distances", run, tmp_path / "distances")
+    (drawn,) = figure
+    assert len(drawn.axes) == 14
+    data = dataset.read_tree(run / "fidelity.nc")["GAN"]
+    values, z = drawn.axes[0], drawn.axes[4]
+    for axes, name in ((values, "energy_wasserstein"), (z, "energy_wasserstein_z")):
+        line = bars_by_label(axes)["GAN"].lines[0]
+        np.testing.assert_allclose(line.get_ydata(), data[name])
+    assert any("Monte Carlo against" in part.get_label() for part in values.collections)
+    # From -2 to 2 spreads.
+    assert [patch.get_extents().transformed(z.transData.inverted()).y1 for patch in z.patches] == [
+        pytest.approx(2)
+    ]
+
+
+def test_memory_is_shown_where_a_model_was_trained_beside_held_out_frames(run, tmp_path, figure):
+    draw("memory", run, tmp_path / "memory")
+    (drawn,) = figure
+    data = dataset.read_tree(run / "fidelity.nc")["DiffIsing2"]
+    nearest, modes = (bars_by_label(axes) for axes in drawn.axes)
+    for label, name in (("DiffIsing2", ""), ("held-out Monte Carlo", "_heldout")):
+        line = nearest[label].lines[0]
+        np.testing.assert_allclose(line.get_xdata(), [1.6, 2.3])
+        expected = data[f"nearest_training_symmetric{name}"].dropna("temperature")
+        np.testing.assert_allclose(line.get_ydata(), expected)
+    np.testing.assert_allclose(modes["GAN"].lines[0].get_xdata(), [1.6, 2.3, 3.0])
+
+
+@pytest.mark.parametrize(
+    ("name", "flag"),
+    [("memory", "--memory-frames and --training"), ("classifier", "--classifier")],
+)
+def test_a_comparison_that_was_not_made_is_named(name, flag, run, tmp_path):
+    with pytest.raises(InputError, match=rf"fidelity.nc: no \w+ of mc; .* with {flag}$"):
+        draw(name, run, tmp_path / name, sources=["mc"])
+    assert not list(tmp_path.iterdir())

@@ -15,7 +15,20 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.workflow
 
 SUMMARY = {"merge": 1, "score": 1, "plot_fig3": 1}
-CURVES = ("fig3", "fig4_gan", "fig5", "fig6", "figS1", "figS2", "figS5", "figS6", "independence")
+CURVES = (
+    "fig3",
+    "fig4_gan",
+    "fig5",
+    "fig6",
+    "figS1",
+    "figS2",
+    "figS5",
+    "figS6",
+    "independence",
+    "distances",
+    "memory",
+    "classifier",
+)
 STAND_IN = """#!/bin/sh
 while [ $# -gt 0 ]; do
     case $1 in --output | --table | --paper-table) : > "$2"; out=$2 ;; esac
@@ -111,6 +124,12 @@ def test_one_more_training_temperature_retrains_the_models_that_use_it(finished)
         "plot_fig7": 1,
         "plot_training": 1,
     }
+
+
+def test_a_classifier_is_trained_by_comparisons_alone(finished):
+    plan = finished.lay_over(comparison={"classifier": True}).plan()
+    assert plan == SUMMARY | {"compare": 12, "plot_classifier": 1}
+    assert finished.lay_over(comparison={"memory_frames": 0}).plan() == {}
 
 
 def test_a_training_temperature_of_no_other_use_is_simulated_once(finished):

@@ -28,12 +28,15 @@ class FigureKind:
         Files that it is drawn from. ``fidelity`` and ``exact`` are one file each;
         ``configurations``, ``observables`` and ``equilibration`` one per source and temperature
         of the figure's config; ``training`` and ``model`` one per source that is a model.
+    comparison
+        Key of the config's ``comparison`` that must be set for it; a run without leaves it out.
     """
 
     title: str
     caption: str
     category: str
     needs: tuple[Need, ...]
+    comparison: str = ""
 
     @property
     def of_frames(self) -> bool:
@@ -163,6 +166,33 @@ FIGURES: dict[str, FigureKind] = {
         "of training over the times that were trained on.",
         "Method",
         ("training",),
+    ),
+    "distances": FigureKind(
+        "Distances from Monte Carlo",
+        "Distances between each source's distributions of energy, absolute and signed "
+        "magnetization and those of the reference, with bootstrap errors, and below each how far "
+        "it is above the distances of Monte Carlo from Monte Carlo (gray) in units of their "
+        "spread, z; the reference itself is its even frames against its odd ones.",
+        "Distributions",
+        ("fidelity",),
+    ),
+    "memory": FigureKind(
+        "Memory and diversity",
+        "Sites that differ from the nearest training frame modulo translations, the square's "
+        "symmetries and the global sign, for frames of each model and for held-out Monte Carlo "
+        "frames; and the effective number of distinct frames in units of that of as many Monte "
+        "Carlo frames.",
+        "Diversity",
+        ("fidelity",),
+        comparison="memory_frames",
+    ),
+    "classifier": FigureKind(
+        "Classifier two-sample test",
+        "Area under the ROC curve of a network that tells each source's frames from those of the "
+        "reference, held out and cross-validated, at each temperature.",
+        "Distributions",
+        ("fidelity",),
+        comparison="classifier",
     ),
 }
 """Every figure by the name that files, config and command line use."""
