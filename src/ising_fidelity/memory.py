@@ -69,7 +69,8 @@ def memory(
 
     Frames that were learnt by heart are nearer. Were the frames more of Monte Carlo, they and the
     held-out ones could change places: the p-value is the share of such permutations in which the
-    mean distance is as small (a small one: memory), z is negative where it is smaller.
+    mean distance is as small (a small one: memory), z is negative where it is smaller. Below T_c,
+    where all frames are alike, so are frames that are merely too ordered.
 
     Parameters
     ----------

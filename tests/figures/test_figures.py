@@ -155,7 +155,7 @@ def test_memory_is_shown_where_a_model_was_trained_beside_held_out_frames(run, t
     draw("memory", run, tmp_path / "memory")
     (drawn,) = figure
     data = dataset.read_tree(run / "fidelity.nc")["DiffIsing2"]
-    nearest, modes = (bars_by_label(axes) for axes in drawn.axes)
+    nearest, _, modes = (bars_by_label(axes) for axes in drawn.axes)
     for label, name in (("DiffIsing2", ""), ("held-out Monte Carlo", "_heldout")):
         line = nearest[label].lines[0]
         np.testing.assert_allclose(line.get_xdata(), [1.6, 2.3])

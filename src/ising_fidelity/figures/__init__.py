@@ -180,8 +180,8 @@ FIGURES: dict[str, FigureKind] = {
         "Memory and diversity",
         "Sites that differ from the nearest training frame modulo translations, the square's "
         "symmetries and the global sign, for frames of each model and for held-out Monte Carlo "
-        "frames; and the effective number of distinct frames in units of that of as many Monte "
-        "Carlo frames.",
+        "frames; the difference of the two in spreads of its permutations, z; and the effective "
+        "number of distinct frames in units of that of as many Monte Carlo frames.",
         "Diversity",
         ("fidelity",),
         comparison="memory_frames",

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import NullLocator
 
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.figures import style
@@ -13,8 +14,9 @@ from ising_fidelity.lattice import CRITICAL_TEMPERATURE
 
 FLOOR: dict[str, Any] = {"color": "0.85", "linewidth": 0, "zorder": 0.5}
 FLOOR_LABEL = r"Monte Carlo against Monte Carlo, $\pm$ 2 spreads"
-Z_LINEAR = 3
-"""z up to which its axis is linear; logarithmic above."""
+Z_LINEAR = 10
+Z_TICKS = (-1000, -100, -10, -5, 0, 5, 10, 100, 1000, 10000)
+"""z up to which its axis is linear, logarithmic above, and what is written at it."""
 
 
 def having(inputs: Inputs, name: str, flag: str) -> list[str]:
@@ -45,14 +47,17 @@ def numbers(ax: Axes, inputs: Inputs, sources: Sequence[str], name: str) -> None
     _critical(ax)
 
 
-def scores(ax: Axes, inputs: Inputs, name: str) -> None:
-    """Draw how far a number of every source is from its noise floor, in spreads of that."""
-    for source, look in style.looks(inputs.sources).items():
-        group = inputs.fidelity[source]
-        T, z = group["temperature"].values, group[f"{name}_z"].values
-        style.points(ax, look, T, z, np.zeros_like(z))
+def scores(ax: Axes, inputs: Inputs, sources: Sequence[str], name: str) -> None:
+    """Draw how far a number of some sources is from its noise floor, in spreads of that."""
+    for source, look in style.looks(sources).items():
+        z = inputs.fidelity[source][f"{name}_z"].dropna("temperature")
+        style.points(ax, look, z["temperature"].values, z.values, np.zeros(z.size))
     ax.axhspan(-2, 2, **FLOOR)
+    limits = ax.get_ylim()
     ax.set_yscale("symlog", linthresh=Z_LINEAR)
+    ax.set_yticks([z for z in Z_TICKS if limits[0] <= z <= limits[1]])
+    ax.yaxis.set_major_formatter("{x:g}")
+    ax.yaxis.set_minor_locator(NullLocator())
     _critical(ax)
 
 

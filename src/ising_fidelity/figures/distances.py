@@ -28,7 +28,7 @@ def draw(inputs: Inputs) -> Figure:
         comparisons.noise_floor(values, inputs, name)
         values.set_yscale("log")
         values.set_ylabel(label)
-        comparisons.scores(z, inputs, name)
+        comparisons.scores(z, inputs, inputs.sources, name)
         z.set_ylabel(f"$z$: {label}")
     for ax in axes[2:, 3]:
         ax.remove()

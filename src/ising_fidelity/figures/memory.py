@@ -12,8 +12,8 @@ NEAREST = "nearest_training_symmetric"
 def draw(inputs: Inputs) -> Figure:
     """Draw the figure."""
     models = comparisons.having(inputs, NEAREST, "--memory-frames and --training")
-    figure, axes = style.panels(1, 2, (11.5, 5.2))
-    nearest, modes = axes[0]
+    figure, axes = style.panels(1, 3, (15, 5))
+    nearest, z, modes = axes[0]
     comparisons.numbers(nearest, inputs, models, NEAREST)
     heldout = _heldout(inputs, models)
     look = style.Look("held-out Monte Carlo", "#000000", "o", (0, (1, 1)))
@@ -21,6 +21,8 @@ def draw(inputs: Inputs) -> Figure:
     style.points(nearest, look, *values)
     nearest.set_ylim(bottom=0)
     nearest.set_ylabel("sites that differ from the nearest\ntraining frame, modulo symmetries")
+    comparisons.scores(z, inputs, models, NEAREST)
+    z.set_ylabel("$z$, below 0 where nearer than held-out frames")
     comparisons.numbers(modes, inputs, inputs.sources, "vendi_ratio")
     comparisons.noise_floor(modes, inputs, "vendi_ratio")
     modes.set_yscale("log")
@@ -29,7 +31,7 @@ def draw(inputs: Inputs) -> Figure:
     for ax in axes[0]:
         ax.set_xlabel(style.TEMPERATURE)
     style.letter(axes[0])
-    style.legend(figure, axes[0], columns=3)
+    style.legend(figure, axes[0])
     return figure
 
 
