@@ -49,12 +49,13 @@ def numbers(ax: Axes, inputs: Inputs, sources: Sequence[str], name: str) -> None
 
 def scores(ax: Axes, inputs: Inputs, sources: Sequence[str], name: str) -> None:
     """Draw how far a number of some sources is from its noise floor, in spreads of that."""
+    # Before the points, so that margins are those of this axis.
+    ax.set_yscale("symlog", linthresh=Z_LINEAR)
     for source, look in style.looks(sources).items():
         z = inputs.fidelity[source][f"{name}_z"].dropna("temperature")
         style.points(ax, look, z["temperature"].values, z.values, np.zeros(z.size))
     ax.axhspan(-2, 2, **FLOOR)
     limits = ax.get_ylim()
-    ax.set_yscale("symlog", linthresh=Z_LINEAR)
     ax.set_yticks([z for z in Z_TICKS if limits[0] <= z <= limits[1]])
     ax.yaxis.set_major_formatter("{x:g}")
     ax.yaxis.set_minor_locator(NullLocator())
