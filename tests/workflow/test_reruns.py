@@ -18,7 +18,7 @@ SUMMARY = {"merge": 1, "score": 1, "plot_fig3": 1}
 CURVES = ("fig3", "fig4_gan", "fig5", "fig6", "figS1", "figS2", "figS5", "figS6", "independence")
 STAND_IN = """#!/bin/sh
 while [ $# -gt 0 ]; do
-    case $1 in --output | --table | --paper-table) : > "$2"; out=$2 ;; esac
+    case $1 in --output | --table | --paper-table | --claims-table) : > "$2"; out=$2 ;; esac
     case $out in *.safetensors) : > "${out%.safetensors}.training.nc" ;; esac
     shift
 done
