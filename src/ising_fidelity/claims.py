@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
 
 from ising_fidelity.config import NAME, explain
 from ising_fidelity.exceptions import InputError
@@ -30,8 +30,24 @@ class Span(Section):
     start: float = Field(alias="from", ge=0)
     end: float = Field(alias="to", ge=0)
 
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        if self.start > self.end:
+            raise ValueError(f"from: {self.start} is above to: {self.end}")
+        return self
+
     def __str__(self) -> str:
         return f"{canonical(self.start)} to {canonical(self.end)}"
+
+
+def _form(at: Any) -> str:
+    return "range" if isinstance(at, dict | Span) else "list"
+
+
+# Told apart by their form, so that complaints are about the one that is meant.
+At = Annotated[
+    Annotated[SomeTemperatures, Tag("list")] | Annotated[Span, Tag("range")], Discriminator(_form)
+]
 
 
 class Term(Section):
@@ -46,7 +62,7 @@ class Term(Section):
     of: str | None = Field(None, description="of slope_ratio: a variable of fidelity.nc")
     kind: Literal["raw", "connected"] | None = Field(None, description="of fits: of which G(r)")
     distance: int | None = Field(None, description="of G(r): r", ge=0)
-    at: SomeTemperatures | Span | None = Field(None, description="a list, or {from: ..., to: ...}")
+    at: At | None = Field(None, description="a list, or {from: ..., to: ...}")
     table: Literal["fidelity", "finite_size", "attribution"] = Field(
         "fidelity", description="which file; finite_size has no temperatures"
     )
@@ -111,19 +127,21 @@ class Comparison(Claim):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if (self.test == "between") != (self.interval is not None):
-            raise ValueError("interval: of test between, and of it alone")
-        many = self.against is not None and self.against.at != self.value.at
-        if many and not all(
-            isinstance(term.at, list) and len(term.at) == 1
-            for term in (self.value, self.against)
-            if term
-        ):
-            raise ValueError("at: of value and against the same, or a single temperature each")
+        between, near = self.test == "between", self.test in ("equal", "differs")
+        if between != (self.interval is not None) or (between and self.threshold is not None):
+            raise ValueError("interval: of test between, and of it alone; it has no threshold")
+        if self.interval is not None and not self.interval[0] < self.interval[1]:
+            raise ValueError("interval: the lower end, then the higher one")
+        if self.tolerance and not near:
+            raise ValueError("tolerance: of tests equal and differs alone")
         if self.test == "equal" and not self.tolerance:
             raise ValueError("tolerance: above 0 with test equal, as errors confirm no equality")
-        if self.against is None and self.interval is None and self.threshold is None:
+        if self.against is None and not between and self.threshold is None:
             raise ValueError("threshold: needed where nothing is given to hold the value against")
+        if self.against is not None and self.against.at != self.value.at:
+            ends = (self.value.at, self.against.at)
+            if not all(isinstance(at, list) and len(at) == 1 for at in ends):
+                raise ValueError("at: the same of value and against, or one temperature each")
         return self
 
     @property
@@ -177,7 +195,7 @@ class Better(Claim):
     than: str = Field(pattern=NAME)
     quantity: Text
     reference: Literal["exact", "monte_carlo"] = Field("exact", description="what both are held to")
-    at: SomeTemperatures | Span
+    at: At
 
     def words(self) -> str:
         """Return the test in words."""

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from ising_fidelity import claims as claims_of_paper
 from ising_fidelity import dataset, fidelity, judgement, page, quotations, verdicts
+from ising_fidelity.claims import SHIPPED
+from ising_fidelity.claims import load as load_claims
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.files import whole
 from ising_fidelity.temperatures import canonical
@@ -94,7 +95,7 @@ def score(
         differ.
     """
     repeats = repeats or {}
-    listed = claims_of_paper.load(claims or claims_of_paper.SHIPPED)
+    listed = load_claims(claims or SHIPPED)
     sources = {name: node.to_dataset() for name, node in dataset.read_tree(fidelity).items()}
     if reference not in sources:
         known = ", ".join(sources)
@@ -226,11 +227,19 @@ def _deviations(data: xr.Dataset, other: xr.Dataset, name: str) -> pd.DataFrame:
             "expected_error": expected_error,
             "deviation": deviation,
             "deviation_in_errors": in_errors,
-            "within_2_errors": np.where(np.isnan(in_errors), np.nan, np.abs(in_errors) <= 2),
-            "within_3_errors": np.where(np.isnan(in_errors), np.nan, np.abs(in_errors) <= 3),
+            **_within(in_errors),
             "p_value": fidelity.p_values(in_errors),
         }
     )
+
+
+def _within(in_errors: fidelity.Floats) -> dict[str, fidelity.Floats]:
+    return {
+        f"within_{errors}_errors": np.where(
+            np.isnan(in_errors), np.nan, np.abs(in_errors) <= errors
+        )
+        for errors in (2, 3)
+    }
 
 
 def distances(data: xr.Dataset) -> tuple[str, ...]:
@@ -255,6 +264,7 @@ def _above_floor(data: xr.Dataset, name: str) -> pd.DataFrame:
             "expected": values("_floor"),
             "deviation": values("") - values("_floor"),
             "deviation_in_errors": values("_z"),
+            **_within(values("_z")),
             "p_value": values("_p_value"),
         }
     )
