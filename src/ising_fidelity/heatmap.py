@@ -26,7 +26,8 @@ STYLE = "\n".join(
         "                   padding: .3em 0 }",
         ".z td { min-width: 2.2em; height: 2em; background: #f5f5f5; vertical-align: middle }",
         ".z td.s { font-weight: 700; text-decoration: underline }",
-        ".z td.none { background: none; color: #666 }",
+        ".z td.none, .z td.end { background: none; color: #666 }",
+        ".key td { padding: .2em .9em }",
         *(
             f".z .{sign}{step} {{ background: {color}; color: {'#fff' if step > 3 else '#000'} }}"
             for sign, colors in (("b", BELOW), ("a", ABOVE))

@@ -35,9 +35,10 @@ dd {{ margin-left: 1.5em }}
 .{UNDECIDED} {{ background: #eee; color: #333 }}
 .small {{ color: #555; font-size: 12px }}
 .scroll {{ overflow-x: auto }}
-@media print {{ @page {{ size: landscape }} body {{ font-size: 11px; max-width: none }}
-               tr, .z {{ break-inside: avoid }} .scroll {{ overflow: visible }} }}
 {heatmap.STYLE}
+@page {{ size: landscape }}
+@media print {{ body {{ font-size: 11px; max-width: none }}
+               tr, .z {{ break-inside: avoid }} .scroll {{ overflow: visible }} }}
 """
 
 

@@ -118,10 +118,10 @@ def _heat(rows: pd.DataFrame) -> str:
     if chosen.empty:
         return "C is nowhere distinguishable from the exact value."
     with np.errstate(divide="ignore"):
-        logarithm = np.log(np.abs(chosen["value"].to_numpy() / chosen["expected"].to_numpy()))
-    worst = chosen.iloc[int(np.abs(logarithm).argmax())]
-    ratio = float(f"{worst['value'] / worst['expected']:.2g}")
-    return f"C is worst at T = {worst['temperature']}, {ratio:g} times the exact value."
+        ratios = chosen["value"].to_numpy() / chosen["expected"].to_numpy()
+        worst = int(np.abs(np.log(ratios)).argmax())
+    ratio, T = float(f"{ratios[worst]:.2g}"), chosen["temperature"].iloc[worst]
+    return f"C is worst at T = {T}, {ratio:g} times the exact value."
 
 
 def _first_failure(rows: pd.DataFrame) -> str:
