@@ -184,6 +184,9 @@ def test_the_shipped_claims_are_about_sources_and_quantities_of_the_default_run(
             assert term.source in {*run.all_sources, claims.EXACT}, claim.id
             assert term.quantity in known[term.table], claim.id
             assert term.of is None or term.of in measured, claim.id
+            assert (term.distance is not None) == term.quantity.startswith(
+                ("correlation_raw", "correlation_connected", "correlation_signed")
+            ), claim.id
             assert (term.kind is not None) == (
                 term.quantity in ("eta", "eta_power_law", "correlation_length")
                 and term.table == "fidelity"

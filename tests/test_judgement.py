@@ -207,6 +207,23 @@ def test_derived_quantities():
     assert row["value"] == pytest.approx(42.17, abs=0.01)
 
 
+def test_the_papers_correlation_is_large_where_frames_have_both_signs():
+    """One sign and both, of frames that are alike but for that."""
+    shape = ("temperature", "distance")
+    raw = xr.Dataset(
+        {"correlation_raw": (shape, [[0.65]]), "correlation_raw_error": (shape, [[0.03]])},
+        coords={"temperature": [2.2], "distance": [4]},
+    )
+    m = {"magnetization": ("temperature", [0.8]), "magnetization_error": ("temperature", [0.025])}
+    sources = {"mc": raw.assign(m), "A": raw.assign(m | {"magnetization": ("temperature", [0.0])})}
+    value = {"quantity": "correlation_signed", "distance": 4, "at": [2.2]}
+    row = verdict_of(comparison("greater", value, threshold=0), run_of(sources=sources))
+    assert (row["value"], row["error"]) == (pytest.approx(0.65), pytest.approx(0.03))
+    of_one_sign = comparison("greater", value | {"source": "mc"}, threshold=0)
+    row = verdict_of(of_one_sign, run_of(sources=sources))
+    assert (row["value"], row["error"]) == (pytest.approx(0.01), pytest.approx(0.05))
+
+
 def test_exponents_come_from_finite_size_scaling():
     scaling = xr.Dataset({"eta": 0.251, "eta_error": 0.003})
     value = {"source": "mc", "quantity": "eta", "table": "finite_size", "at": None}

@@ -65,6 +65,13 @@ def test_counts_are_given_for_every_training_seed():
     assert words["GAN"][-1] == "Counts are those of 2 training seeds, all else of the first."
 
 
+def test_the_reference_is_held_against_exact_results():
+    words = words_of(table_of("mc"))
+    assert words == {
+        "mc": ["The reference. Indistinguishable from exact results in C at 1 of 3 temperatures."]
+    }
+
+
 def test_nothing_to_complain_of():
     scores = table_of()
     scores["p_adjusted"] = 0.5

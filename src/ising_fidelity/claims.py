@@ -18,7 +18,12 @@ from ising_fidelity.temperatures import canonical
 
 SHIPPED = Path(__file__).with_name("paper_claims.yaml")
 EXACT = "exact"
-DERIVED = ("slope_ratio", "energy_spread_at_64", "correlation_length_infinite")
+DERIVED = (
+    "slope_ratio",
+    "energy_spread_at_64",
+    "correlation_signed",
+    "correlation_length_infinite",
+)
 """Quantities that are no variables of a file."""
 
 Text = Annotated[str, Field(min_length=1)]
@@ -57,7 +62,8 @@ class Term(Section):
     quantity: Text = Field(
         description="variable of fidelity.nc or exact.nc, or slope_ratio: slope of the second step "
         "of three temperatures over that of the first; energy_spread_at_64: standard deviation of "
-        "u of single frames, scaled to the paper's L; correlation_length_infinite: exact"
+        "u of single frames, scaled to the paper's L; correlation_signed: the paper's Eq. 13, raw "
+        "G(r) less the squared signed mean; correlation_length_infinite: exact"
     )
     of: str | None = Field(None, description="of slope_ratio: a variable of fidelity.nc")
     kind: Literal["raw", "connected"] | None = Field(None, description="of fits: of which G(r)")

@@ -297,6 +297,10 @@ def _numbers(term: Term, run: Run) -> Numbers:
         heat = zip(*_columns(term, "specific_heat", data), T, strict=True)
         pairs = np.array([fidelity.energy_spread(C, dC, one, PAPER_SIZE) for C, dC, one in heat])
         return Numbers(names, pairs[:, 0], pairs[:, 1])
+    if term.quantity == "correlation_signed":
+        raw, raw_error = _columns(term, "correlation_raw", data)
+        m, m_error = _columns(term, "magnetization", data)
+        return Numbers(names, raw - m**2, np.hypot(raw_error, 2 * m * m_error))
     return Numbers(names, *_columns(term, term.quantity, data))
 
 

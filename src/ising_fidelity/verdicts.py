@@ -31,7 +31,9 @@ def of_sources(
     repeats: Mapping[str, Sequence[str]],
     reference: str,
 ) -> dict[str, list[str]]:
-    """Return a few sentences on each source but the reference and the repeats of a model.
+    """Return a few sentences on each source but the repeats of a model.
+
+    The reference itself is held against exact results, all others against the reference.
 
     Parameters
     ----------
@@ -46,7 +48,11 @@ def of_sources(
     single = scores[~scores["temperature"].isin(["all", "training"])]
     words = {}
     for source, rows in single.groupby("source", sort=False):
-        if source == reference or source in others:
+        if source in others:
+            continue
+        if source == reference:
+            counts = _counts([rows], "exact")
+            words[str(source)] = [f"The reference. Indistinguishable from exact results {counts}."]
             continue
         seeds = [rows, *(single[single["source"] == one] for one in repeats.get(str(source), ()))]
         against = rows[rows["reference"] == reference]
