@@ -247,7 +247,7 @@ def seeded(first, second):
         "A": [name for name in sources if name.startswith("A.")],
         "B": [name for name in sources if name.startswith("B.")],
     }
-    mc = group(energy=(1.0, 0.0))
+    mc = group(energy=(1.0, 0.0)).copy(deep=True)
     return run_of(sources={**sources, "mc": mc}, models=[*sources], repeats=repeats)
 
 
@@ -263,6 +263,14 @@ def test_one_model_is_better_by_more_than_the_spread_between_seeds(first, second
     row = verdict_of(better(), seeded(first, second))
     assert row["verdict"] == verdict
     assert "times the spread between seeds" in row["reason"]
+
+
+def test_models_are_held_against_monte_carlo_where_nothing_is_exact():
+    run = seeded([1.0, 1.01, 0.99], [1.5, 1.51, 1.49])
+    run.sources["mc"]["energy"] += 1
+    row = verdict_of(better(reference="monte_carlo"), run)
+    assert row["verdict"] == "refuted"
+    assert row["value"] == pytest.approx(-0.5)
 
 
 @pytest.mark.parametrize(
