@@ -233,3 +233,23 @@ def test_diagonal_correlations_are_those_of_a_large_lattice(temperature):
         of_chains = (spins * moved).mean(axis=(1, 2, 3))
         error = of_chains.std(ddof=1) / math.sqrt(len(of_chains))
         assert abs(of_chains.mean() - value) < 5 * error
+
+
+@pytest.mark.parametrize(
+    ("temperature", "power"), [(2.4, 0.5), (3.0, 0.5), (2.15, 2.0), (2.0, 2.0)]
+)
+def test_correlation_length_is_how_fast_correlations_fall(temperature, power):
+    """G(r) goes as r^(-1/2) exp(-r/xi) above T_c, G(r) - m^2 as r^(-2) exp(-r/xi) below."""
+    length = exact.correlation_length_infinite(temperature)
+    r = int(10 * length)
+    G = exact.correlation_infinite(temperature, [r, r + 1])
+    G = G - exact.yang_magnetization(temperature) ** 2
+    slope = -math.log(G[1] / G[0]) - power * math.log((r + 1) / r)
+    assert slope == pytest.approx(1 / length, rel=0.03)
+
+
+def test_correlation_length_beside_the_critical_point():
+    assert exact.correlation_length_infinite(2.3) == pytest.approx(42.17, abs=0.01)
+    assert exact.correlation_length_infinite(T_C) == math.inf
+    above, below = (exact.correlation_length_infinite(T_C + step) for step in (1e-6, -1e-6))
+    assert above / below == pytest.approx(2, rel=1e-3)

@@ -226,8 +226,19 @@ def score(
     training_temperatures: Annotated[str, typer.Option(help="JSON: model to list")] = "{}",
     paper: Annotated[Path | None, typer.Option(help="the numbers that the paper quotes")] = None,
     paper_table: Annotated[Path | None, typer.Option(help="its table beside ours, CSV")] = None,
+    repeats: Annotated[str, typer.Option(help="JSON: model to sources of other seeds")] = "{}",
+    claims: Annotated[
+        Path | None, typer.Option(help="what the paper says, YAML; the shipped list if not given")
+    ] = None,
+    claims_table: Annotated[Path | None, typer.Option(help="verdicts to write, CSV")] = None,
+    finite_size: Annotated[
+        list[Path] | None, typer.Option(help="exponents of a source, named after it; repeat")
+    ] = None,
+    attribution: Annotated[
+        Path | None, typer.Option(help="parts of the specific heat's excess, of every model")
+    ] = None,
 ) -> None:
-    """Hold every source against exact results and Monte Carlo."""
+    """Hold every source against exact results and Monte Carlo, and the paper against the run."""
     from ising_fidelity.steps.score import score
 
     score(
@@ -239,6 +250,11 @@ def score(
         table=table,
         paper=paper,
         paper_table=paper_table,
+        repeats=_mapping(repeats, "--repeats"),
+        claims=claims,
+        claims_table=claims_table,
+        finite_size=finite_size or [],
+        attribution=attribution,
     )
 
 

@@ -282,6 +282,21 @@ def yang_magnetization(temperature: float) -> float:
         return float((1 - sinh**-4) ** (mpf(1) / 8))
 
 
+def correlation_length_infinite(temperature: float) -> float:
+    r"""Return the correlation length along an axis of the infinite lattice, in sites.
+
+    .. math:: 1 / \xi = \ln\coth K - 2K \quad (T > T_c), \qquad
+              1 / \xi = 4K - 2\ln\coth K \quad (T < T_c)
+
+    (McCoy and Wu, The Two-Dimensional Ising Model, 1973), infinite at T_c.
+    """
+    K = 1 / temperature
+    inverse = -math.log(math.tanh(K)) - 2 * K
+    if temperature == CRITICAL_TEMPERATURE:
+        return math.inf
+    return 1 / inverse if inverse > 0 else -1 / (2 * inverse)
+
+
 def correlation_infinite(
     temperature: float, distances: ArrayLike, diagonal: bool = False
 ) -> NDArray[np.float64]:

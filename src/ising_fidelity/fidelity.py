@@ -4,12 +4,28 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 Floats = NDArray[np.float64]
 
 AGAINST_EXACT = ("energy", "specific_heat")
 AGAINST_REFERENCE = ("energy", "abs_magnetization", "specific_heat", "susceptibility")
 """Quantities that have a closed form on a finite lattice, and those held against Monte Carlo."""
+MORE_AGAINST_REFERENCE = (
+    "temperature_at_field_2",
+    "temperature_at_field_4",
+    "effective_temperature",
+    "spurious_flips",
+    "second_moment_correlation_length",
+    "positive_share",
+    "largest_cluster",
+    "mean_cluster_size",
+)
+"""Held against Monte Carlo where both sides were measured for them."""
+SIGNIFICANT = 0.05
+"""Share of false alarms that is put up with, among temperatures and their adjusted p-values."""
+ENOUGH_SEEDS = 3
+"""Training seeds of either model before one of them is called better."""
 
 
 def deviation_in_errors(deviation: Floats, error: Floats, expected_error: Floats) -> Floats:
@@ -21,6 +37,57 @@ def deviation_in_errors(deviation: Floats, error: Floats, expected_error: Floats
     combined = np.hypot(error, expected_error)
     exact = np.where(deviation == 0, 0.0, np.copysign(np.inf, deviation))
     return np.divide(deviation, combined, out=exact, where=combined != 0)
+
+
+def p_values(in_errors: Floats) -> Floats:
+    """Return the chance of a normal number at least as far from 0, on either side."""
+    return 2 * ndtr(-np.abs(in_errors))
+
+
+def adjusted(p_values: Floats) -> Floats:
+    """Return p-values adjusted for how many there are; NaN does not count.
+
+    Of those at most q a share q is expected to be false alarms (Y. Benjamini and Y. Hochberg,
+    J. R. Stat. Soc. B 57, 289, 1995).
+
+    Parameters
+    ----------
+    p_values
+        Shape (n,).
+    """
+    result = np.full(p_values.shape, np.nan)
+    order = np.argsort(p_values)[: np.count_nonzero(~np.isnan(p_values))]
+    scaled = p_values[order] * order.size / np.arange(1, order.size + 1)
+    result[order] = np.minimum.accumulate(scaled[::-1])[::-1]
+    return result
+
+
+def together(p_values: Floats) -> float:
+    """Return the p-value of all together, NaN of none (R. J. Simes, Biometrika 73, 751, 1986)."""
+    known = adjusted(p_values[~np.isnan(p_values)])
+    return float(known.min()) if known.size else np.nan
+
+
+def difference_between_seeds(first: Floats, second: Floats) -> tuple[float, float]:
+    """Return the difference of two models' means over training seeds, and its spread.
+
+    The spread is that of one network of each, not of the means: where it is one normal spread for
+    both, and three seeds each, a difference of twice the spread comes by chance once in 39 times.
+
+    Parameters
+    ----------
+    first, second
+        One number of every training seed, shapes (n,) and (m,).
+
+    Returns
+    -------
+    difference, spread
+        The spread is NaN unless there are :data:`ENOUGH_SEEDS` of either.
+    """
+    difference = float(first.mean() - second.mean())
+    if min(first.size, second.size) < ENOUGH_SEEDS:
+        return difference, np.nan
+    return difference, float(np.hypot(first.std(ddof=1), second.std(ddof=1)))
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 import yaml
+from scipy.stats import false_discovery_control, norm
 
 from ising_fidelity import dataset, exact
+from ising_fidelity.claims import SHIPPED, load
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.steps.measure import measure
 from ising_fidelity.steps.merge import merge
@@ -173,3 +176,169 @@ def test_bad_lists_of_numbers(run, tmp_path, text, message):
         run_score(run, tmp_path, paper=tmp_path / "paper.yaml")
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "scores.csv").exists()
+
+
+SEEDS = ("DiffIsing2", "DiffIsing2.seed2", "DiffIsing2.seed3")
+MODELS = {name: ["2.10", "2.20"] for name in (*SEEDS, "GAN")}
+
+
+@pytest.fixture(scope="module")
+def rich(run, tmp_path_factory):
+    """Return a fidelity.nc with three seeds of one model, one of another, and a distance."""
+    folder = tmp_path_factory.mktemp("rich")
+    tree = dataset.read_tree(run / "fidelity.nc")
+    groups = {name: tree[name].to_dataset() for name in ("mc", "mc-paper")}
+    for index, name in enumerate([*SEEDS, "GAN"]):
+        data = tree["DiffIsing2"].to_dataset()
+        data["energy"] = data["energy"] + 0.1 * index
+        columns = {
+            "energy_ks": [0.1, 0.2, 0.3],
+            "energy_ks_error": [0.01, 0.01, 0.01],
+            "energy_ks_floor": [0.05, 0.05, 0.05],
+            "energy_ks_z": [2.0, 5.0, -1.0],
+            "energy_ks_p_value": [0.04, 0.001, 0.9],
+            "hamming_cross": [0.5, 0.5, 0.5],
+            "lonely_z": [0.0, 0.0, 0.0],
+        }
+        groups[name] = data.assign(
+            {key: ("temperature", values) for key, values in columns.items()}
+        )
+    for name, data in groups.items():
+        value = 2.5 if name == "GAN" else 2.2
+        groups[name] = data.assign(
+            effective_temperature=("temperature", [2.1, value, 2.3]),
+            effective_temperature_error=("temperature", [0.01, 0.01, np.nan]),
+        )
+    dataset.write(xr.DataTree.from_dict(groups), folder / "fidelity.nc")
+    return folder / "fidelity.nc"
+
+
+def rich_scores(run, rich, folder, **changes):
+    repeats = {"DiffIsing2": [*SEEDS[1:]]}
+    run_score(run, folder, fidelity=rich, models=MODELS, repeats=repeats, **changes)
+    return pd.read_csv(folder / "scores.csv", dtype={"temperature": str})
+
+
+def test_p_values_are_adjusted_over_temperatures(run, rich, tmp_path):
+    scores = rich_scores(run, rich, tmp_path)
+    single = scores[scores["temperature"].isin(TEMPERATURES)]
+    for _, rows in single.groupby(["source", "quantity", "reference"]):
+        known = rows[rows["p_value"].notna()]
+        expected = false_discovery_control(known["p_value"]) if len(known) else []
+        assert known["p_adjusted"].to_numpy() == pytest.approx(expected, rel=1e-4)
+        assert rows.loc[rows["p_value"].isna(), "p_adjusted"].isna().all()
+    energies = single[(single["source"] == "GAN") & (single["reference"] == "exact")]
+    z = energies["deviation_in_errors"].to_numpy()
+    assert energies["p_value"].to_numpy() == pytest.approx(2 * norm.sf(np.abs(z)), rel=1e-3)
+    together = scores[(scores["temperature"] == "all") & (scores["quantity"] == "energy_ks")]
+    assert together["p_value"].to_numpy() == pytest.approx(0.003)
+
+
+def test_distances_are_found_by_their_z_and_p_value(run, rich, tmp_path):
+    scores = rich_scores(run, rich, tmp_path)
+    rows = scores[(scores["source"] == "GAN") & (scores["quantity"] == "energy_ks")]
+    single = rows[rows["temperature"].isin(TEMPERATURES)]
+    assert single["value"].tolist() == [0.1, 0.2, 0.3]
+    assert single["expected"].tolist() == [0.05] * 3
+    assert single["deviation_in_errors"].tolist() == [2, 5, -1]
+    assert single["p_value"].tolist() == [0.04, 0.001, 0.9]
+    assert single["within_3_errors"].tolist() == [1, 0, 1]
+    assert (single["reference"] == "mc").all()
+    assert not {"hamming_cross", "lonely"} & set(scores["quantity"])
+    assert "energy_ks" not in set(scores.loc[scores["source"] == "mc", "quantity"])
+    # Distances have one sign: they are no part of the share within errors.
+    everything = scores[(scores["source"] == "GAN") & (scores["quantity"] == "all")]
+    others = scores[
+        (scores["source"] == "GAN")
+        & scores["temperature"].isin(TEMPERATURES)
+        & (scores["quantity"] != "energy_ks")
+    ]
+    share = others["within_3_errors"].mean()
+    assert everything["within_3_errors"].iloc[0] == pytest.approx(share, rel=1e-5)
+
+
+def test_more_observables_are_held_against_monte_carlo_where_they_are(run, rich, tmp_path):
+    scores = rich_scores(run, rich, tmp_path)
+    rows = scores[scores["quantity"] == "effective_temperature"]
+    assert set(rows["reference"]) == {"mc"}
+    of_gan = rows[rows["source"] == "GAN"].set_index("temperature")
+    assert of_gan.loc["2.20", "deviation"] == pytest.approx(0.3)
+    assert of_gan.loc["2.20", "deviation_in_errors"] == pytest.approx(0.3 / np.hypot(0.01, 0.01))
+    assert np.isnan(of_gan.loc["2.30", "p_value"])
+    run_score(run, tmp_path)
+    assert "effective_temperature" not in (tmp_path / "scores.csv").read_text()
+
+
+def test_training_seeds_have_a_spread(run, rich, tmp_path):
+    scores = rich_scores(run, rich, tmp_path)
+    energies = scores[(scores["quantity"] == "energy") & (scores["reference"] == "exact")]
+    seeds = energies[energies["source"].isin(SEEDS)]
+    single = seeds[seeds["temperature"].isin(TEMPERATURES)]
+    # 0, 0.1 and 0.2 apart from each other.
+    assert single["between_seed_spread"].to_numpy() == pytest.approx(0.1, rel=1e-4)
+    summed = seeds[seeds["temperature"] == "all"]
+    spread = summed["deviation"].std(ddof=1)
+    assert summed["between_seed_spread"].to_numpy() == pytest.approx(spread, rel=1e-4)
+    others = scores[~scores["source"].isin(SEEDS)]
+    assert others["between_seed_spread"].isna().all()
+
+
+def test_claims_have_a_table_and_a_place_on_the_page(run, rich, tmp_path):
+    rich_scores(run, rich, tmp_path, claims_table=tmp_path / "claims.csv")
+    table = pd.read_csv(tmp_path / "claims.csv", keep_default_na=False)
+    assert len(table) == len(load(SHIPPED))
+    assert set(table["verdict"]) == {"confirmed", "refuted", "undecided"}
+    page = (tmp_path / "scores.html").read_text(encoding="utf-8")
+    for verdict in ("confirmed", "refuted", "undecided"):
+        assert page.count(f'class="verdict {verdict}"') == (table["verdict"] == verdict).sum()
+    own = {
+        "id": "x",
+        "sentence": "the energy of <networks> is high",
+        "place": "Sec. 3",
+        "test": "greater",
+        "value": {"source": "GAN", "quantity": "energy", "at": [2.2]},
+        "threshold": -2.1,
+    }
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump([own]))
+    rich_scores(
+        run, rich, tmp_path, claims=tmp_path / "own.yaml", claims_table=tmp_path / "claims.csv"
+    )
+    (row,) = pd.read_csv(tmp_path / "claims.csv").to_dict("records")
+    assert row["verdict"] == "confirmed"
+    page = (tmp_path / "scores.html").read_text(encoding="utf-8")
+    assert "of &lt;networks&gt; is" in page
+
+
+def test_finite_size_scaling_and_attribution_are_shown_where_there_are_any(run, rich, tmp_path):
+    scaling = xr.Dataset({"eta": 0.2512, "eta_error": 0.0031, "critical_temperature": 2.2690})
+    dataset.write(dataset.describe(scaling), tmp_path / "mc.nc")
+    parts = xr.Dataset(
+        {
+            "specific_heat_excess": ("temperature", [0.417, 0.3]),
+            "specific_heat_excess_error": ("temperature", [0.052, 0.04]),
+        },
+        coords={"temperature": [1.0, 1.1]},
+    )
+    dataset.write(xr.DataTree.from_dict({"GAN": parts}), tmp_path / "attribution.nc")
+    page = tmp_path / "scores.html"
+    rich_scores(run, rich, tmp_path)
+    assert "Finite-size" not in page.read_text(encoding="utf-8")
+    rich_scores(
+        run,
+        rich,
+        tmp_path,
+        finite_size=[tmp_path / "mc.nc"],
+        attribution=tmp_path / "attribution.nc",
+        claims_table=tmp_path / "claims.csv",
+    )
+    text = page.read_text(encoding="utf-8")
+    assert "<td>0.2512 ± 0.0031</td>" in text
+    assert "<caption>GAN</caption>" in text
+    assert "<td>0.417 ± 0.052</td>" in text
+    table = pd.read_csv(tmp_path / "claims.csv").set_index("id")
+    assert table.loc["eta_infinite", "verdict"] == "confirmed"
+
+
+def test_repeats_are_sources(run, tmp_path):
+    with pytest.raises(InputError, match=r"--repeats: GAN.seed2 is no source of .*fidelity.nc"):
+        run_score(run, tmp_path, repeats={"GAN": ["GAN.seed2"]})

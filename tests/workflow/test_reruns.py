@@ -31,7 +31,7 @@ CURVES = (
 )
 STAND_IN = """#!/bin/sh
 while [ $# -gt 0 ]; do
-    case $1 in --output | --table | --paper-table) : > "$2"; out=$2 ;; esac
+    case $1 in --output | --table | --paper-table | --claims-table) : > "$2"; out=$2 ;; esac
     case $out in *.safetensors) : > "${out%.safetensors}.training.nc" ;; esac
     shift
 done

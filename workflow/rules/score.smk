@@ -3,19 +3,26 @@ rule score:
         fidelity=f"{RESULTS}/fidelity.nc",
         exact=f"{RESULTS}/exact.nc",
         paper="resources/paper.yaml",
+        claims="resources/paper_claims.yaml",
     output:
         scores=f"{RESULTS}/scores.csv",
         page=report(
             f"{RESULTS}/scores.html",
             caption="../report/scores.rst",
             category="Scores",
-            labels={"table": "every source against exact results and Monte Carlo"},
+            labels={"table": "verdicts, heat maps, the paper's claims, all scores"},
         ),
         paper=report(
             f"{RESULTS}/paper.csv",
             caption="../report/paper.rst",
             category="Scores",
             labels={"table": "the paper's numbers beside ours"},
+        ),
+        claims=report(
+            f"{RESULTS}/claims.csv",
+            caption="../report/claims.rst",
+            category="Scores",
+            labels={"table": "the paper's claims: confirmed, refuted, undecided"},
         ),
     log:
         f"{LOGS}/score.log",
@@ -25,9 +32,11 @@ rule score:
         code=step_code("score"),
         reference=RUN.reference,
         training_temperatures=training_temperatures(),
+        repeats=json.dumps(RUN.repeats),
     shell:
         "ising-fidelity score --fidelity {input.fidelity} --exact {input.exact} "
         "--reference {params.reference} --paper {input.paper} "
         "--training-temperatures {params.training_temperatures:q} "
+        "--repeats {params.repeats:q} --claims {input.claims} --claims-table {output.claims} "
         "--output {output.scores} --table {output.page} --paper-table {output.paper} "
         "> {log} 2>&1"

@@ -1,0 +1,271 @@
+"""What the paper claims, each claim as a test: the form of ``resources/paper_claims.yaml``.
+
+A claim becomes a number and an interval where it must be: the difference of two sources above 0,
+their ratio within a fifth of 1. :mod:`ising_fidelity.judgement` holds it against a run.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import numpy as np
+import yaml
+from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
+
+from ising_fidelity.config import NAME, explain
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.models.settings import Section, SomeTemperatures
+from ising_fidelity.temperatures import canonical
+
+SHIPPED = Path(__file__).with_name("paper_claims.yaml")
+EXACT = "exact"
+DERIVED = (
+    "slope_ratio",
+    "energy_spread_at_64",
+    "correlation_signed",
+    "correlation_length_infinite",
+)
+"""Quantities that are no variables of a file."""
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Span(Section):
+    """All temperatures of the run from one to another, both included."""
+
+    start: float = Field(alias="from", ge=0)
+    end: float = Field(alias="to", ge=0)
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        if self.start > self.end:
+            raise ValueError(f"from: {self.start} is above to: {self.end}")
+        return self
+
+    def __str__(self) -> str:
+        return f"{canonical(self.start)} to {canonical(self.end)}"
+
+
+def _form(at: Any) -> str:
+    return "range" if isinstance(at, dict | Span) else "list"
+
+
+# Told apart by their form, so that complaints are about the one that is meant.
+At = Annotated[
+    Annotated[SomeTemperatures, Tag("list")] | Annotated[Span, Tag("range")], Discriminator(_form)
+]
+
+
+class Term(Section):
+    """A number, or one at every temperature."""
+
+    source: str = Field(pattern=NAME, description="a source of the run, or exact")
+    quantity: Text = Field(
+        description="variable of fidelity.nc or exact.nc, or slope_ratio: slope of the second step "
+        "of three temperatures over that of the first; energy_spread_at_64: standard deviation of "
+        "u of single frames, scaled to the paper's L; correlation_signed: the paper's Eq. 13, raw "
+        "G(r) less the squared signed mean; correlation_length_infinite: exact"
+    )
+    of: str | None = Field(None, description="of slope_ratio: a variable of fidelity.nc")
+    kind: Literal["raw", "connected"] | None = Field(None, description="of fits: of which G(r)")
+    distance: int | None = Field(None, description="of G(r): r", ge=0)
+    at: At | None = Field(None, description="a list, or {from: ..., to: ...}")
+    table: Literal["fidelity", "finite_size", "attribution"] = Field(
+        "fidelity", description="which file; finite_size has no temperatures"
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.at is None) != (self.table == "finite_size"):
+            raise ValueError("at: temperatures are needed, but of table finite_size there are none")
+        if (self.quantity == "slope_ratio") != (self.of is not None):
+            raise ValueError("of: what slope_ratio, and it alone, is taken of")
+        three = isinstance(self.at, list) and len(self.at) == 3
+        if self.quantity == "slope_ratio" and not three:
+            raise ValueError("at: slope_ratio is of a list of three temperatures")
+        return self
+
+    def __str__(self) -> str:
+        words = [self.quantity.replace("_", " ")]
+        if self.of is not None:
+            words.append(f"of {self.of.replace('_', ' ')}")
+        if self.kind is not None:
+            words.append(f"of {self.kind} G(r)")
+        if self.distance is not None:
+            words.append(f"at r = {self.distance}")
+        return " ".join([*words, "of", self.source])
+
+
+class Claim(Section):
+    """What all claims have."""
+
+    id: Text
+    sentence: Text = Field(description="the words of the paper")
+    place: Text = Field(description="where they stand")
+    note: str = Field("", description="how words became a test")
+
+
+class Comparison(Claim):
+    """A number, a difference or a ratio, and the interval where it must be."""
+
+    test: Literal["greater", "less", "equal", "differs", "between"]
+    value: Term
+    against: Term | None = Field(None, description="keys not given are those of value")
+    by: Literal["difference", "ratio"] = Field("difference", description="of value and against")
+    threshold: float | None = Field(
+        None, description="0 of differences and 1 of ratios if not given; not of between"
+    )
+    tolerance: float = Field(0, ge=0, description="of equal and differs: half the interval's width")
+    interval: tuple[float, float] | None = Field(None, description="of between")
+    holds: Literal["everywhere", "somewhere"] = Field(
+        "everywhere", description="at every temperature, or at one or more of them"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _inherit(cls, content: Any) -> Any:
+        value, against = content.get("value"), content.get("against")
+        if not isinstance(value, dict) or not isinstance(against, dict):
+            return content
+        # Which fit, which distance: of the value's quantity, and of no other.
+        own = {"of", "kind", "distance"} if "quantity" in against else set()
+        inherited = {key: one for key, one in value.items() if key not in own}
+        return {**content, "against": {**inherited, **against}}
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        between, near = self.test == "between", self.test in ("equal", "differs")
+        if between != (self.interval is not None) or (between and self.threshold is not None):
+            raise ValueError("interval: of test between, and of it alone; it has no threshold")
+        if self.interval is not None and not self.interval[0] < self.interval[1]:
+            raise ValueError("interval: the lower end, then the higher one")
+        if self.tolerance and not near:
+            raise ValueError("tolerance: of tests equal and differs alone")
+        if self.test == "equal" and not self.tolerance:
+            raise ValueError("tolerance: above 0 with test equal, as errors confirm no equality")
+        if self.against is None and not between and self.threshold is None:
+            raise ValueError("threshold: needed where nothing is given to hold the value against")
+        if self.against is not None and self.against.at != self.value.at:
+            ends = (self.value.at, self.against.at)
+            if not all(isinstance(at, list) and len(at) == 1 for at in ends):
+                raise ValueError("at: the same of value and against, or one temperature each")
+        return self
+
+    @property
+    def border(self) -> float:
+        """The threshold."""
+        if self.threshold is not None:
+            return self.threshold
+        return 1.0 if self.by == "ratio" else 0.0
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The interval where the number must be, or, of differs, must not be."""
+        if self.interval is not None:
+            return self.interval
+        return {
+            "greater": (self.border, np.inf),
+            "less": (-np.inf, self.border),
+        }.get(self.test, (self.border - self.tolerance, self.border + self.tolerance))
+
+    def words(self) -> str:
+        """Return the test in words."""
+        sign = "/" if self.by == "ratio" else "-"
+        subject = f"{self.value} {sign} {self.against}" if self.against else f"{self.value}"
+        margin = f"{self.border:g} ± {self.tolerance:g}"
+        lowest, highest = self.limits
+        condition = {
+            "greater": f"> {self.border:g}",
+            "less": f"< {self.border:g}",
+            "equal": f"within {margin}",
+            "differs": f"outside of {margin}" if self.tolerance else f"not {self.border:g}",
+            "between": f"from {lowest:g} to {highest:g}",
+        }[self.test]
+        return f"{subject} {condition}{self._when()}"
+
+    def _when(self) -> str:
+        at, other = self.value.at, self.against.at if self.against else self.value.at
+        if at is None or other is None:
+            return ""
+        if other != at:
+            return f", T = {listed(at)} and {listed(other)}"
+        if self.value.quantity == "slope_ratio" or (isinstance(at, list) and len(at) == 1):
+            return f", T = {listed(at)}"
+        return f", {'every' if self.holds == 'everywhere' else 'some'} T of {listed(at)}"
+
+
+class Better(Claim):
+    """One model nearer to exact results or to Monte Carlo than another, over some temperatures."""
+
+    test: Literal["better"]
+    source: str = Field(pattern=NAME)
+    than: str = Field(pattern=NAME)
+    quantity: Text
+    reference: Literal["exact", "monte_carlo"] = Field("exact", description="what both are held to")
+    at: At
+
+    def words(self) -> str:
+        """Return the test in words."""
+        name = "exact results" if self.reference == EXACT else "Monte Carlo"
+        return (
+            f"{self.quantity.replace('_', ' ')}: rms deviation of {self.than} from {name} - that "
+            f"of {self.source} > 0 over T of {listed(self.at)}"
+        )
+
+
+class Reference(Section):
+    """A work that the paper cites."""
+
+    number: int = Field(gt=0)
+    title: Text
+    pure_2d_ising: bool = Field(description="whether, by its title, it is on the pure 2D model")
+
+
+class Citation(Claim):
+    """Works cited for values of the pure two-dimensional Ising model, by their titles."""
+
+    test: Literal["citation"]
+    references: list[Reference] = Field(min_length=1)
+
+    def words(self) -> str:
+        """Return the test in words."""
+        return "the works cited are, by their titles, on the pure two-dimensional Ising model"
+
+
+AnyClaim = Comparison | Better | Citation
+KINDS: dict[str, type[AnyClaim]] = {"better": Better, "citation": Citation}
+
+
+def load(path: Path) -> list[AnyClaim]:
+    """Read and check a list of claims.
+
+    Raises
+    ------
+    InputError
+        Naming the file, the claim and the key, what is wrong and what is allowed.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}: no such file")
+    try:
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as problem:
+        text = " ".join(str(problem).split())
+        raise InputError(f"{path}: not valid YAML ({text})") from problem
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise InputError(f"{path}: a list of claims is needed, each a mapping of keys to values")
+    claims = []
+    for number, entry in enumerate(entries, start=1):
+        name = entry.get("id", f"claim {number}")
+        try:
+            claims.append(KINDS.get(str(entry.get("test")), Comparison).model_validate(entry))
+        except ValidationError as problem:
+            raise InputError(f"{path}: {name}: {explain(problem)}") from problem
+    names = [claim.id for claim in claims]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError(f"{path}: {twice[0]}: one id for two claims")
+    return claims
+
+
+def listed(at: list[str] | Span) -> str:
+    """Return temperatures in words."""
+    return str(at) if isinstance(at, Span) else ", ".join(at)

@@ -1,0 +1,203 @@
+"""What the scores say of each source, in words made from the numbers."""
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from ising_fidelity import fidelity
+from ising_fidelity.judgement import too_few_seeds
+
+SYMBOLS = {
+    "energy": "u",
+    "abs_magnetization": "|m|",
+    "specific_heat": "C",
+    "susceptibility": "χ",
+    "energy_magnetization_histogram": "the joint distribution of u and m",
+}
+COMPARED = (
+    ("energy", "exact"),
+    ("specific_heat", "exact"),
+    ("abs_magnetization", "reference"),
+    ("susceptibility", "reference"),
+)
+"""Quantities in which models are put in order, and what they are held against."""
+
+
+def of_sources(
+    scores: pd.DataFrame,
+    models: Mapping[str, Sequence[str]],
+    repeats: Mapping[str, Sequence[str]],
+    reference: str,
+) -> dict[str, list[str]]:
+    """Return a few sentences on each source but the repeats of a model.
+
+    The reference itself is held against exact results, all others against the reference.
+
+    Parameters
+    ----------
+    scores
+        The table of ``score``.
+    models, repeats
+        Model to its training temperatures and to the sources of its other training seeds.
+    reference
+        The Monte Carlo source that others are held against.
+    """
+    others = {name for names in repeats.values() for name in names}
+    single = scores[~scores["temperature"].isin(["all", "training"])]
+    words = {}
+    for source, rows in single.groupby("source", sort=False):
+        if source in others:
+            continue
+        if source == reference:
+            counts = _counts([rows], "exact")
+            words[str(source)] = [f"The reference. Indistinguishable from exact results {counts}."]
+            continue
+        seeds = [rows, *(single[single["source"] == one] for one in repeats.get(str(source), ()))]
+        against = rows[rows["reference"] == reference]
+        counts = _counts(seeds, reference)
+        sentences = [
+            f"Indistinguishable from Monte Carlo {counts}.",
+            _farthest(against),
+            _heat(rows),
+        ]
+        training = sorted(models.get(str(source), ()), key=float)
+        if training:
+            within = [_between(one, training) for one in seeds]
+            counts = _counts(within, reference)
+            ends = f"{training[0]} to {training[-1]}"
+            sentences.append(f"Within its training range, T of {ends}: {counts}.")
+            against = _between(against, training)
+        sentences.append(_first_failure(against))
+        if training:
+            sentences.append(_seed_count(len(seeds)))
+        words[str(source)] = [sentence for sentence in sentences if sentence]
+    return words
+
+
+def _between(rows: pd.DataFrame, training: Sequence[str]) -> pd.DataFrame:
+    """Return the rows from the lowest to the highest training temperature."""
+    ends = float(training[0]), float(training[-1])
+    return rows[rows["temperature"].astype(float).between(*ends)]
+
+
+def _failing(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["p_adjusted"] < fidelity.SIGNIFICANT]
+
+
+def _counts(seeds: Sequence[pd.DataFrame], reference: str) -> str:
+    """Return at how many temperatures a source cannot be told from the reference."""
+    parts = []
+    for quantity, symbol in SYMBOLS.items():
+        shares = []
+        for rows in seeds:
+            chosen = rows[(rows["quantity"] == quantity) & (rows["reference"] == reference)]
+            known = chosen[chosen["p_adjusted"].notna()]
+            shares.append((len(known) - len(_failing(known)), len(known)))
+        total = shares[0][1]
+        if total:
+            counts = ", ".join(str(passed) for passed, _ in shares)
+            parts.append(f"in {symbol} at {counts} of {total} temperatures")
+    if not parts:
+        return "nowhere, as there is no temperature in common"
+    parts[1:] = [part.removesuffix(" temperatures") for part in parts[1:]]
+    return _joined(parts)
+
+
+def _farthest(rows: pd.DataFrame) -> str:
+    """Return where the observables are most errors away from Monte Carlo."""
+    failing = _failing(rows[rows["quantity"].isin(fidelity.AGAINST_REFERENCE)])
+    if failing.empty:
+        return "No deviation of these is significant."
+    worst = failing.iloc[int(failing["deviation_in_errors"].abs().to_numpy().argmax())]
+    return (
+        f"Most errors off: {SYMBOLS[worst['quantity']]} at T = {worst['temperature']}, "
+        f"{worst['value']:.4g} in place of {worst['expected']:.4g} "
+        f"(z = {worst['deviation_in_errors']:.0f})."
+    )
+
+
+def _heat(rows: pd.DataFrame) -> str:
+    """Return where the specific heat is most times off the exact value."""
+    chosen = _failing(rows[(rows["quantity"] == "specific_heat") & (rows["reference"] == "exact")])
+    if chosen.empty:
+        return "C is nowhere distinguishable from the exact value."
+    with np.errstate(divide="ignore"):
+        ratios = chosen["value"].to_numpy() / chosen["expected"].to_numpy()
+        worst = int(np.abs(np.log(ratios)).argmax())
+    ratio, T = float(f"{ratios[worst]:.2g}"), chosen["temperature"].iloc[worst]
+    return f"C is worst at T = {T}, {ratio:g} times the exact value."
+
+
+def _first_failure(rows: pd.DataFrame) -> str:
+    """Return where, coming from high temperatures, an observable first differs."""
+    failing = _failing(rows[rows["quantity"].isin(fidelity.AGAINST_REFERENCE)])
+    if failing.empty:
+        return ""
+    temperatures = failing["temperature"].astype(float)
+    first = failing[temperatures == temperatures.max()]
+    quantities = [SYMBOLS[quantity] for quantity in first["quantity"]]
+    return (
+        f"From the highest temperature down it fails first at T = {first['temperature'].iloc[0]}, "
+        f"in {_joined(quantities)}."
+    )
+
+
+def _seed_count(count: int) -> str:
+    return (
+        "This is one network: one training seed."
+        if count == 1
+        else f"Counts are those of {count} training seeds, all else of the first."
+    )
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def orderings(
+    scores: pd.DataFrame, models: Mapping[str, Sequence[str]], repeats: Mapping[str, Sequence[str]]
+) -> pd.DataFrame:
+    """Return, for each pair of models and each quantity, which one is better, in words.
+
+    The number of a model is its root mean square deviation over all temperatures; the smaller one
+    is better where both have enough training seeds and the difference of their means is more than
+    twice its spread, see :func:`ising_fidelity.fidelity.difference_between_seeds`.
+    """
+    others = {name for names in repeats.values() for name in names}
+    everywhere = scores[scores["temperature"] == "all"]
+    names = [
+        name
+        for name in dict.fromkeys(everywhere["source"])
+        if name in models and name not in others
+    ]
+    lines = []
+    for first, second in combinations(names, 2):
+        line = {"models": f"{first}, {second}"}
+        for quantity, kind in COMPARED:
+            rows = everywhere[everywhere["quantity"] == quantity]
+            rows = rows[(rows["reference"] == "exact") == (kind == "exact")]
+            by_source = rows.set_index("source")["deviation"]
+            sides = [
+                by_source.reindex([model, *repeats.get(model, ())]).dropna().to_numpy()
+                for model in (first, second)
+            ]
+            line[SYMBOLS[quantity]] = order(first, second, sides[0], sides[1])
+        lines.append(line)
+    return pd.DataFrame(lines)
+
+
+def order(first: str, second: str, deviations: fidelity.Floats, others: fidelity.Floats) -> str:
+    """Return which of two models is better, given the deviations of their training seeds."""
+    if not deviations.size or not others.size:
+        return "not measured"
+    difference, spread = fidelity.difference_between_seeds(others, deviations)
+    numbers = f"{deviations.mean():.2g}, {others.mean():.2g}"
+    if np.isnan(spread):
+        seeds = too_few_seeds(min(deviations.size, others.size))
+        return f"not decided: {seeds} ({numbers})"
+    if abs(difference) <= 2 * spread:
+        return f"not decided: within the spread between seeds ({numbers})"
+    better, worse = (first, second) if difference > 0 else (second, first)
+    return f"{better} is better than {worse} ({numbers})"

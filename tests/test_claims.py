@@ -1,0 +1,207 @@
+"""The list of the paper's claims: its form, and that the shipped one is about the default run."""
+
+import numpy as np
+import pytest
+import yaml
+
+from ising_fidelity import claims, config, dataset, fidelity
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.steps.measure import measure
+
+TERM = {"source": "mc", "quantity": "energy", "at": [2.3]}
+CLAIM = {
+    "id": "one",
+    "sentence": "so it is",
+    "place": "Sec. 3",
+    "test": "less",
+    "value": TERM,
+    "threshold": 0,
+}
+FINITE_SIZE = {"critical_temperature", "nu", "eta"}
+ATTRIBUTION = {
+    f"specific_heat_excess{part}"
+    for part in ("", "_rounding", "_isolated_flips", "_sign_mixture", "_thermal", "_remainder")
+}
+
+
+def write(folder, *entries):
+    path = folder / "claims.yaml"
+    path.write_text(yaml.safe_dump(list(entries)), encoding="utf-8")
+    return path
+
+
+def terms_of(claim):
+    if isinstance(claim, claims.Comparison):
+        return [claim.value, *([claim.against] if claim.against else [])]
+    return []
+
+
+def test_what_is_not_said_of_the_other_side_is_that_of_the_value(tmp_path):
+    value = {**TERM, "quantity": "eta", "kind": "raw"}
+    (inherited,) = claims.load(
+        write(tmp_path, CLAIM | {"value": value, "against": {"source": "x"}})
+    )
+    assert inherited.against == inherited.value.model_copy(update={"source": "x"})
+    (other,) = claims.load(
+        write(tmp_path, CLAIM | {"value": value, "against": {"quantity": "lattice_size"}})
+    )
+    assert (other.against.source, other.against.kind) == ("mc", None)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({}, "energy of mc < 0, T = 2.30"),
+        (
+            {"against": {"source": "exact"}, "by": "ratio", "threshold": None, "test": "greater"},
+            "energy of mc / energy of exact > 1, T = 2.30",
+        ),
+        (
+            {"test": "equal", "tolerance": 0.1, "value": TERM | {"at": {"from": 1, "to": 2}}},
+            "energy of mc within 0 ± 0.1, every T of 1.00 to 2.00",
+        ),
+        (
+            {"test": "differs", "holds": "somewhere", "value": TERM | {"at": [1, 2]}},
+            "energy of mc not 0, some T of 1.00, 2.00",
+        ),
+        (
+            {"against": {"at": [1.0]}},
+            "energy of mc - energy of mc < 0, T = 2.30 and 1.00",
+        ),
+        (
+            {
+                "test": "between",
+                "threshold": None,
+                "interval": [1, 2],
+                "value": TERM | {"kind": "raw"},
+            },
+            "energy of raw G(r) of mc from 1 to 2, T = 2.30",
+        ),
+    ],
+)
+def test_a_test_says_in_words_what_it_does(tmp_path, change, words):
+    (claim,) = claims.load(write(tmp_path, CLAIM | change))
+    assert claim.words() == words
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"test": "nearly"}, "one: test: Input should be 'greater', 'less'"),
+        ({"value": TERM | {"sources": "x"}}, "one: value.sources: Extra inputs"),
+        ({"value": TERM | {"at": ["cold"]}}, "temperature 'cold' is not a number"),
+        (
+            {"value": TERM | {"at": {"from": 3, "to": 2}}},
+            "one: value.at.range: from: 3.0 is above to: 2.0",
+        ),
+        ({"value": TERM | {"at": None}}, "at: temperatures are needed"),
+        ({"value": TERM | {"table": "finite_size"}}, "finite_size there are none"),
+        ({"value": TERM | {"quantity": "slope_ratio"}}, "of: what slope_ratio"),
+        ({"value": TERM | {"quantity": "slope_ratio", "of": "energy"}}, "three temperatures"),
+        ({"test": "equal"}, "tolerance: above 0 with test equal"),
+        ({"tolerance": 1}, "tolerance: of tests equal and differs alone"),
+        ({"threshold": None}, "threshold: needed"),
+        ({"interval": [1, 2]}, "interval: of test between, and of it alone"),
+        (
+            {"test": "between", "threshold": None, "interval": [2, 1]},
+            "interval: the lower end, then the higher one",
+        ),
+        ({"against": {"at": [1, 2]}}, "at: the same of value and against, or one"),
+        ({"test": "better"}, "one: "),
+        ({"test": "citation", "references": []}, "one: "),
+        ({"sentence": ""}, "one: sentence: "),
+    ],
+)
+def test_a_bad_claim_is_one_line_that_names_it(tmp_path, change, message):
+    with pytest.raises(InputError, match=message) as caught:
+        claims.load(write(tmp_path, CLAIM | change))
+    assert str(tmp_path / "claims.yaml") in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "not valid YAML"),
+        ("a: 1", "a list of claims is needed"),
+        ("- one", "a list of claims is needed"),
+        ("- {test: less}", "claim 1: id: Field required"),
+    ],
+)
+def test_a_bad_file_is_one_line(tmp_path, text, message):
+    (tmp_path / "claims.yaml").write_text(text)
+    with pytest.raises(InputError, match=message) as caught:
+        claims.load(tmp_path / "claims.yaml")
+    assert "\n" not in str(caught.value)
+    with pytest.raises(InputError, match=r"none.yaml: no such file"):
+        claims.load(tmp_path / "none.yaml")
+
+
+def test_two_claims_have_two_names(tmp_path):
+    with pytest.raises(InputError, match="one: one id for two claims"):
+        claims.load(write(tmp_path, CLAIM, CLAIM))
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return claims.load(claims.SHIPPED)
+
+
+def test_the_shipped_claims_are_those_in_resources(request, shipped):
+    path = request.config.rootpath / "resources" / "paper_claims.yaml"
+    assert claims.load(path) == shipped
+    assert len({claim.sentence for claim in shipped}) >= 25
+
+
+def test_the_shipped_claims_are_of_every_kind(shipped):
+    assert {claim.test for claim in shipped} >= {
+        "greater",
+        "less",
+        "equal",
+        "differs",
+        "between",
+        "better",
+        "citation",
+    }
+
+
+def test_the_shipped_claims_are_about_sources_and_quantities_of_the_default_run(
+    request, tmp_path, shipped
+):
+    run = config.load([request.config.rootpath / "config.yaml"])
+    spins = np.where(np.random.default_rng(1).random((1, 8, 8, 8)) < 0.7, 1, -1).astype(np.int8)
+    frames = dataset.frames_dataset(spins, 2.3, "independent", {})
+    dataset.write(frames, tmp_path / "frames.nc")
+    measure(frames=tmp_path / "frames.nc", output=tmp_path / "observables.nc")
+    measured = {str(name) for name in dataset.read(tmp_path / "observables.nc").data_vars}
+    known = {
+        "fidelity": measured | set(claims.DERIVED),
+        "finite_size": FINITE_SIZE,
+        "attribution": ATTRIBUTION,
+    }
+    for claim in shipped:
+        for term in terms_of(claim):
+            assert term.source in {*run.all_sources, claims.EXACT}, claim.id
+            assert term.quantity in known[term.table], claim.id
+            assert term.of is None or term.of in measured, claim.id
+            assert (term.distance is not None) == term.quantity.startswith(
+                ("correlation_raw", "correlation_connected", "correlation_signed")
+            ), claim.id
+            assert (term.kind is not None) == (
+                term.quantity in ("eta", "eta_power_law", "correlation_length")
+                and term.table == "fidelity"
+            ), claim.id
+            assert isinstance(term.at, claims.Span | None) or set(term.at) <= set(run.temperatures)
+        if isinstance(claim, claims.Better):
+            assert {claim.source, claim.than} <= set(run.trained_models)
+            exactly = claim.reference == claims.EXACT
+            names = fidelity.AGAINST_EXACT if exactly else fidelity.AGAINST_REFERENCE
+            assert claim.quantity in names
+
+
+def test_the_works_cited_for_eta_are_told_apart_by_their_titles(shipped):
+    cited = [one for claim in shipped if claim.test == "citation" for one in claim.references]
+    assert sorted(one.number for one in cited) == [49, 50, 51, 52, 53, 54]
+    for one in cited:
+        of_glass = any(word in one.title.replace("-", " ") for word in ("spin glass", "impurities"))
+        assert one.pure_2d_ising != of_glass

@@ -1,0 +1,155 @@
+"""The page: whole, accessible, and as coloured as its numbers."""
+
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ising_fidelity import heatmap, page
+
+VOID = {"meta", "br"}
+CLAIM = {
+    "sentence": 'a < b & "c"',
+    "place": "Sec. 3",
+    "test": "u < 0",
+    "verdict": "refuted",
+    "number": "0.1 ± 0.02",
+    "reason": "5.0 standard errors against it",
+    "note": "",
+}
+
+
+def rows_of(source, zs, adjusted, quantity="energy"):
+    return pd.DataFrame(
+        {
+            "source": source,
+            "temperature": [f"{T:.2f}" for T in range(1, len(zs) + 1)],
+            "quantity": quantity,
+            "reference": "mc",
+            "value": 1.0,
+            "error": 0.1,
+            "expected": np.nan,
+            "deviation": 0.5,
+            "deviation_in_errors": zs,
+            "within_2_errors": 1.0,
+            "within_3_errors": 1.0,
+            "p_value": adjusted,
+            "p_adjusted": adjusted,
+            "between_seed_spread": np.nan,
+            "in_training_temperatures": False,
+        }
+    )
+
+
+@pytest.fixture
+def content():
+    single = pd.concat(
+        [
+            rows_of("mc <2>", [0.4, -2.5, 100.0], [0.9, 0.2, 1e-9]),
+            rows_of("GAN", [np.nan, -np.inf, 5.0], [np.nan, 0.0, 1e-4]),
+        ]
+    )
+    total = single.drop_duplicates("source").assign(temperature="all")
+    everything = total.assign(quantity="all", reference="all")
+    return page.Content(
+        scores=pd.concat([single, total, everything], ignore_index=True),
+        reference="mc",
+        lattice_size=8,
+        verdicts={"mc <2>": ["It is so.", "Or not."]},
+        orderings=pd.DataFrame([{"models": "A, B", "u": "not decided: one training seed (1, 2)"}]),
+        claims=pd.DataFrame([CLAIM]),
+    )
+
+
+class Outline(HTMLParser):
+    """Checks that every element ends where it should, and keeps what there is."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.elements = [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_the_page_is_well_formed_and_accessible(content):
+    outline = Outline()
+    text = page.render(content)
+    outline.feed(text)
+    outline.close()
+    assert outline.open == []
+    assert ("html", {"lang": "en"}) in outline.elements
+    assert [tag for tag, _ in outline.elements].count("title") == 1
+    assert [tag for tag, _ in outline.elements].count("h1") == 1
+    headers = [attributes for tag, attributes in outline.elements if tag == "th"]
+    assert headers
+    assert all(attributes.get("scope") in ("row", "col") for attributes in headers)
+    assert "a &lt; b &amp; &quot;c&quot;" in text
+    assert "<dt>mc &lt;2&gt;</dt><dd>It is so. Or not.</dd>" in text
+
+
+def test_cells_have_the_colour_of_their_z_and_say_their_numbers(content):
+    text = page.render(content)
+    cells = dict(re.findall(r'<td class="([^"]*)" title="[^"]*">([^<]*)</td>', text))
+    minus = heatmap.MINUS
+    assert cells == {
+        "": "0",
+        "b1": f"{minus}2",
+        "a5 s": "100",
+        "none": "?",
+        "b5 s": f"{minus}∞",
+        "a3 s": "5",
+    }
+    assert 'title="GAN, T = 3.00: 1 ± 0.1; z = 5, adjusted p = 0.0001"' in text
+
+
+@pytest.mark.parametrize(
+    ("z", "name"),
+    [
+        (1.99, ""),
+        (-1.99, ""),
+        (2, "a1"),
+        (-3, "b2"),
+        (5, "a3"),
+        (-10, "b4"),
+        (29.9, "a4"),
+        (30, "a5"),
+        (np.inf, "a5"),
+        (np.nan, "none"),
+    ],
+)
+def test_steps_of_colour(z, name):
+    assert heatmap.color_class(z) == name
+
+
+def luminance(color):
+    """Return the relative luminance of a colour (WCAG 2.1)."""
+    if len(color) == 4:
+        color = "#" + "".join(2 * digit for digit in color[1:])
+    channels = np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    linear = np.where(channels <= 0.03928, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722]
+
+
+def test_numbers_can_be_read_on_every_colour():
+    """WCAG 2.1 asks for a contrast of 4.5."""
+    pairs = re.findall(r"background: (#\w+); color: (#\w+)", page.STYLE)
+    assert len(pairs) >= len(heatmap.ABOVE) + len(heatmap.BELOW) + 3
+    for background, color in pairs:
+        low, high = sorted([luminance(background), luminance(color)])
+        assert (high + 0.05) / (low + 0.05) >= 4.5
+
+
+def test_the_legend_has_every_colour():
+    text = heatmap.legend()
+    for name in ("b5", "b4", "b3", "b2", "b1", "", "a1", "a2", "a3", "a4", "a5"):
+        assert text.count(f'<td class="{name}">') == 1
+    assert "2 to 3" in text
+    assert "beyond 30" in text

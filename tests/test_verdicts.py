@@ -1,0 +1,127 @@
+"""Words made from the numbers."""
+
+import numpy as np
+import pandas as pd
+
+from ising_fidelity import verdicts
+
+KEYS = ("source", "temperature", "quantity", "reference", "value", "expected")
+
+
+def row(source, temperature, quantity, reference, value, expected, z, p_adjusted):
+    keys = (source, temperature, quantity, reference, value, expected)
+    return dict(zip(KEYS, keys, strict=True)) | {
+        "deviation_in_errors": z,
+        "p_adjusted": p_adjusted,
+        "deviation": value - expected,
+    }
+
+
+def table_of(source="GAN"):
+    """Return scores of one source that fails in u at 2.00 and in C at 1.00 and 3.00."""
+    fine = {"z": 0.5, "p_adjusted": 0.7}
+    rows = []
+    for T in ("1.00", "2.00", "3.00"):
+        bad = {"z": 9.4, "p_adjusted": 1e-6} if T == "2.00" else fine
+        rows.append(row(source, T, "energy", "mc", -1.5, -1.75, **bad))
+        rows.append(row(source, T, "abs_magnetization", "mc", 0.9, 0.9, np.nan, np.nan))
+        heat = {"1.00": 5.0, "2.00": 0.3, "3.00": 0.15}[T]
+        worse = fine if T == "2.00" else {"z": -4.0, "p_adjusted": 0.001}
+        rows.append(row(source, T, "specific_heat", "exact", heat, 0.3, **worse))
+        rows.append(row(source, T, "specific_heat", "mc", heat, 0.3, **fine))
+    return pd.DataFrame(rows)
+
+
+def words_of(scores, models=None, repeats=None):
+    return verdicts.of_sources(scores, models or {}, repeats or {}, "mc")
+
+
+def test_a_verdict_counts_and_names_the_worst():
+    (sentences,) = words_of(table_of()).values()
+    assert sentences == [
+        "Indistinguishable from Monte Carlo in u at 2 of 3 temperatures and in C at 3 of 3.",
+        "Most errors off: u at T = 2.00, -1.5 in place of -1.75 (z = 9).",
+        "C is worst at T = 1.00, 17 times the exact value.",
+        "From the highest temperature down it fails first at T = 2.00, in u.",
+    ]
+
+
+def test_a_model_is_judged_within_its_training_range_too():
+    (sentences,) = words_of(table_of(), models={"GAN": ["2.50", "3.00"]}).values()
+    assert sentences[3:] == [
+        "Within its training range, T of 2.50 to 3.00: in u at 1 of 1 temperatures and in C at 1 "
+        "of 1.",
+        "This is one network: one training seed.",
+    ]
+
+
+def test_counts_are_given_for_every_training_seed():
+    scores = pd.concat([table_of("GAN"), table_of("GAN.seed2")], ignore_index=True)
+    seed = (scores["source"] == "GAN.seed2") & (scores["quantity"] == "energy")
+    scores.loc[seed, "p_adjusted"] = 1e-9
+    words = words_of(scores, {"GAN": ["1.00"], "GAN.seed2": ["1.00"]}, {"GAN": ["GAN.seed2"]})
+    assert list(words) == ["GAN"]
+    assert words["GAN"][0].startswith("Indistinguishable from Monte Carlo in u at 2, 0 of 3 temp")
+    assert words["GAN"][-1] == "Counts are those of 2 training seeds, all else of the first."
+
+
+def test_the_reference_is_held_against_exact_results():
+    words = words_of(table_of("mc"))
+    assert words == {
+        "mc": ["The reference. Indistinguishable from exact results in C at 1 of 3 temperatures."]
+    }
+
+
+def test_nothing_to_complain_of():
+    scores = table_of()
+    scores["p_adjusted"] = 0.5
+    (sentences,) = words_of(scores).values()
+    assert sentences[1:] == [
+        "No deviation of these is significant.",
+        "C is nowhere distinguishable from the exact value.",
+    ]
+
+
+def sums(**deviations):
+    """Return rows that sum up: deviations in u of every source."""
+    return pd.DataFrame(
+        [
+            {
+                "source": source.replace("_", "."),
+                "temperature": "all",
+                "quantity": "energy",
+                "reference": "exact",
+                "deviation": deviation,
+            }
+            for source, deviation in deviations.items()
+        ]
+    )
+
+
+def test_no_model_is_better_on_one_seed():
+    table = verdicts.orderings(sums(A=0.1, B=0.9, mc=0.0), {"A": ["2.00"], "B": ["2.00"]}, {})
+    (line,) = table.to_dict("records")
+    assert line["models"] == "A, B"
+    assert line["u"] == "not decided: one training seed (0.1, 0.9)"
+    assert line["C"] == "not measured"
+
+
+def test_three_seeds_and_more_than_the_spread_decide():
+    scores = sums(A=0.1, A_seed2=0.11, A_seed3=0.12, B=0.9, B_seed2=0.91, B_seed3=0.92)
+    repeats = {name: [f"{name}.seed2", f"{name}.seed3"] for name in "AB"}
+    models = {name: ["2.00"] for name in scores["source"]}
+    assert list(verdicts.orderings(scores, models, repeats)["u"]) == [
+        "A is better than B (0.11, 0.91)"
+    ]
+    scores.loc[scores["source"] == "A.seed2", "deviation"] = 2.0
+    (words,) = verdicts.orderings(scores, models, repeats)["u"]
+    assert words == "not decided: within the spread between seeds (0.74, 0.91)"
+    fewer = {"A": repeats["A"], "B": ["B.seed2"]}
+    models = {name: ["2.00"] for name in models if name != "B.seed3"}
+    (words,) = verdicts.orderings(scores, models, fewer)["u"]
+    assert words == "not decided: 2 training seeds (0.74, 0.91)"
+
+
+def test_the_worse_one_is_not_called_better():
+    low, high = np.array([0.1, 0.11, 0.12]), np.array([0.5, 0.51, 0.52])
+    assert verdicts.order("A", "B", high, low).startswith("B is better than A")
