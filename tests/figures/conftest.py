@@ -3,6 +3,7 @@
 import pytest
 
 from ising_fidelity.models.settings import AdversarialSettings, DiffusionSettings
+from ising_fidelity.steps.attribute import attribute
 from ising_fidelity.steps.compare import compare
 from ising_fidelity.steps.equilibrate import equilibrate
 from ising_fidelity.steps.measure import measure
@@ -75,5 +76,10 @@ def run(tmp_path_factory):
             compare(frames=path, reference=reference, training=[], output=compared)
             files += [measured, compared]
     merge(files=files, output=folder / "fidelity.nc")
+    parts = [folder / "attributions" / name / "T1.60.nc" for name in MODELS]
+    for path in parts:
+        path_of_frames = frames / path.parent.name / path.name
+        attribute(frames=path_of_frames, sweeps=[1, 5], output=path)
+    merge(files=parts, output=folder / "attribution.nc")
     solve(lattice_size=L, temperatures=TEMPERATURES, output=folder / "exact.nc")
     return folder

@@ -175,8 +175,8 @@ FIGURES: dict[str, FigureKind] = {
         "Causes of a wrong specific heat",
         "From each model's excess of the specific heat over the exact one down to nothing, a row "
         "per model and a column per temperature: what one intervention on the frames after the "
-        "other takes away, and, on the right, the specific heat after Monte Carlo sweeps on top "
-        "of the frames against the exact one (dashed).",
+        "other takes away, each with its own error bar, and, on the right, the specific heat after "
+        "Monte Carlo sweeps on top of the frames against the exact one (dashed).",
         "Thermodynamics",
         ("attribution",),
     ),

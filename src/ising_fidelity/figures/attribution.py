@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from ising_fidelity.figures import style
 from ising_fidelity.figures.inputs import Inputs
@@ -20,6 +21,8 @@ CAUSES = {
     "remainder": ("remainder", "#009E73"),
 }
 """Label and color of each bar, from the top."""
+
+DASHES = (0, (4, 2))
 
 
 def draw(inputs: Inputs) -> Figure:
@@ -37,20 +40,23 @@ def draw(inputs: Inputs) -> Figure:
             ax.set_yticklabels([])
         row[0].set_ylabel(sources[source].label, fontweight="bold")
         row[-1].set_yscale("log")
+        row[-1].yaxis.set_minor_formatter(NullFormatter())
         row[-1].set_ylabel(style.LABELS["specific_heat"])
         row[-1].grid(False, axis="x")
     for ax, look in zip(axes[0], looks.values(), strict=False):
         ax.set_title(look.label)
     axes[0, -1].set_title("after Monte Carlo sweeps")
     for ax in axes[-1, :-1]:
-        ax.set_xlabel(r"of $C - C_\mathrm{exact}$ / $k_B$")
+        ax.set_xlabel(r"$C - C_\mathrm{exact}$ / $k_B$")
     axes[-1, -1].set_xlabel("sweeps")
+    size = int(next(iter(inputs.attribution.values()))["lattice_size"].max())
+    axes[0, -1].plot([], [], color=style.INK, linestyle=DASHES, label=style.exact_label(size))
     style.legend(figure, axes[:, -1], columns=columns + 1)
     return figure
 
 
 def _walk_down(ax: Axes, data: xr.Dataset) -> None:
-    """Draw the excess and its parts, each bar beginning where the one above ends."""
+    """Draw the excess and its parts, each with its error, from where the one above ends."""
     end = 0.0
     for place, (cause, (_, color)) in enumerate(CAUSES.items()):
         part = float(data[f"specific_heat_{cause}"])
@@ -74,5 +80,5 @@ def _relaxed(ax: Axes, data: xr.Dataset, look: style.Look) -> None:
     values = (walked[f"specific_heat_relaxed{end}"].values for end in ("", "_error"))
     style.points(ax, look, place, *values)
     exact = float(data["specific_heat_exact"])
-    ax.axhline(exact, color=look.color, linewidth=1.1, linestyle=(0, (4, 2)), zorder=1.7)
+    ax.axhline(exact, color=look.color, linewidth=1.1, linestyle=DASHES, zorder=1.7)
     ax.set_xticks(place, [f"{count}" for count in walked["sweeps"].values])
