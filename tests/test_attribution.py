@@ -196,9 +196,12 @@ def test_rounding_leaves_decided_sites_and_ties_alone():
     assert np.argwhere(rounded != spins).tolist() == [[2, 2]]
 
 
-def test_all_frames_are_kept_where_no_sign_fills_enough():
+@pytest.mark.parametrize(("striped", "kept"), [(12, 20), (8, 12)])
+def test_all_frames_are_kept_where_no_sign_fills_enough(striped, kept):
     spins = np.ones((1, 20, 8, 8), np.int8)
-    spins[:, :12, :, :4] = -1
-    assert attribution.majority_phase(spins, 1.0).all()
-    spins[:, 8:12] = 1
-    assert attribution.majority_phase(spins, 1.0).sum() == 12
+    spins[:, :striped, :, :4] = -1
+    assert attribution.majority_phase(spins, 1.0).sum() == 20 - striped
+    estimates = attribute(spins, 1.0, sweeps=[1])
+    assert estimates["majority_phase_share"][0] == 1 - striped / 20
+    gained = specific_heat(spins, 1.0) if kept < 20 else 0
+    assert estimates["specific_heat_sign_mixture"][0] == pytest.approx(gained)

@@ -41,8 +41,8 @@ UNDECIDED = 0.5
 """Raw outputs between minus this and this are nearer to 0 than to a spin."""
 
 LEAST_FRAMES = 10
-"""That must be of one sign for that sign to be looked at alone: fewer have no spread to speak of,
-and a bootstrap sample may hold none of them."""
+"""That one sign must fill, or all frames are kept and nothing is called sign mixture: fewer have no
+spread to speak of, and a bootstrap sample may hold none of them."""
 
 Spins = NDArray[np.int8]
 
@@ -80,8 +80,8 @@ def attribute(
         the quantity of all frames after 0 and so many sweeps, and ``_flips_beyond_thermal``, what
         isolated flips beyond the rate of the temperature asked for make of it, whether or not the
         frames are as hot as that elsewhere (no part of the sum). Beside them ``isolated_flips`` and
-        ``spurious_flips`` per site, and ``majority_phase_share``, the share of frames left by
-        ``sign_mixture``.
+        ``spurious_flips`` per site, and ``majority_phase_share``, the share of frames that the more
+        frequent sign fills.
     """
     size = spins.shape[-1]
     sites = size**2
@@ -93,13 +93,14 @@ def attribute(
     share = _share(spurious_flips(mean_counts, temperature), mean_counts)
     coins = np.random.default_rng(seed).random(spins.shape)
     thinned = np.where(isolated & (coins < share), -rounded, rounded).astype(np.int8)
-    keep = majority_phase(thinned, temperature)[..., None].astype(float)
+    phase = majority_phase(thinned, temperature)[..., None].astype(float)
+    keep = phase if phase.sum() >= LEAST_FRAMES else np.ones_like(phase)
     # Energies are counted from near their mean, where their fluctuations lose no digits.
     origin = np.rint(_total_energy(spins).mean())
     thinnable = _thinnable_moments(_total_energy(rounded) - origin, counts[..., 0])
     (mended,) = _relaxed_energies(thinned, temperature, steps[-1:], seed)
-    columns = [_moments(_total_energy(spins) - origin), counts, thinnable, keep, keep * thinnable]
-    columns += [keep * _moments(mended - origin)]
+    columns = [_moments(_total_energy(spins) - origin), counts, thinnable, phase, keep]
+    columns += [keep * thinnable, keep * _moments(mended - origin)]
     columns += [_moments(E - origin) for E in _relaxed_energies(spins, temperature, steps, seed)]
     ends = np.cumsum([column.shape[-1] for column in columns])[:-1]
     solved = exact.kaufman(size, temperature)
@@ -110,7 +111,7 @@ def attribute(
         return np.stack([(E2 - E**2) / (sites * temperature**2), (E + origin) / sites], axis=-1)
 
     def table(means: Floats) -> dict[str, Floats]:
-        model, counts, all_thin, kept, thin, mended, *after = np.split(means, ends, axis=-1)
+        model, counts, all_thin, phase, kept, thin, mended, *after = np.split(means, ends, axis=-1)
         share = _share(spurious_flips(counts, temperature), counts)
         stages = [model, _thinned(all_thin, 0 * share), _thinned(all_thin, share)]
         stages += [_thinned(thin, share) / kept, mended / kept]
@@ -126,7 +127,7 @@ def attribute(
             **{QUANTITIES[i] + name: pair[..., i] for i in (0, 1) for name, pair in pairs.items()},
             "isolated_flips": counts[..., 0] / sites,
             "spurious_flips": counts[..., 0] * share / sites,
-            "majority_phase_share": kept[..., 0],
+            "majority_phase_share": phase[..., 0],
         }
 
     sample = Primaries(np.concatenate(columns, axis=-1), sampling, seed)
@@ -208,8 +209,6 @@ def flips_beyond(counts: Floats, temperature: float) -> Floats:
 def majority_phase(spins: Spins, temperature: float) -> NDArray[np.bool_]:
     """Return which frames the sign fills that fills more of them.
 
-    All frames, if that is fewer than :data:`LEAST_FRAMES`.
-
     Parameters
     ----------
     spins
@@ -221,8 +220,7 @@ def majority_phase(spins: Spins, temperature: float) -> NDArray[np.bool_]:
     ordered = np.array([stripes.is_ordered(frame, temperature) for frame in frames])
     phase = (np.sign(lattice.magnetization(frames)) * ordered).reshape(spins.shape[:2])
     sign = 1 if (phase > 0).sum() >= (phase < 0).sum() else -1
-    keep = phase == sign
-    return keep if keep.sum() >= LEAST_FRAMES else np.ones_like(keep)
+    return phase == sign
 
 
 def _edge_sites(spins: Spins) -> tuple[Floats, Floats, Floats]:

@@ -50,9 +50,29 @@ def test_only_what_they_add_runs_and_it_is_measured_scored_and_drawn(finished, t
     assert set(trained[trained["source"] == RELAXED[1]]["temperature"]) >= {"2.00", "3.00"}
     assert set(dataset.read_tree(results / "attribution.nc")) == {"DiffIsing2", "GAN"}
 
+    more = project.lay_over(temperatures=[2.0, 2.27, 2.3, 3.0]).plan()
+    assert more == {
+        "simulate": 2,
+        "sample": 2,
+        "relax": 2,
+        "measure": 6,
+        "compare": 6,
+        "solve": 1,
+        "merge": 1,
+        "score": 1,
+        "plot_fig3": 1,
+    }
+
 
 def test_more_sweeps_run_what_hangs_on_them(finished):
     relaxed = finished.lay_over(relaxation=RELAXATION | {"sweeps": [1]})
-    assert relaxed.plan() == {"relax": 3, "measure": 3, "compare": 3, "merge": 1, "score": 1}
+    assert relaxed.plan() == {
+        "relax": 3,
+        "measure": 3,
+        "compare": 3,
+        "merge": 1,
+        "score": 1,
+        "plot_fig3": 1,
+    }
     attributed = finished.lay_over(attribution=ATTRIBUTION | {"temperatures": [2.0, 1.0]})
     assert attributed.plan() == {"attribute": 2, "merge_attributions": 1, "plot_attribution": 1}

@@ -7,7 +7,6 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
 
 from ising_fidelity.figures import style
 from ising_fidelity.figures.inputs import Inputs
@@ -40,8 +39,9 @@ def draw(inputs: Inputs) -> Figure:
             ax.set_yticklabels([])
         row[0].set_ylabel(sources[source].label, fontweight="bold")
         row[-1].set_yscale("log")
-        row[-1].yaxis.set_minor_formatter(NullFormatter())
-        row[-1].set_ylabel(style.LABELS["specific_heat"])
+        low, high = row[-1].get_ylim()
+        style.plain_ticks(row[-1].yaxis, [1, 3] if high < 300 * low else [1])
+        row[-1].set_ylabel(r"$C$ / $k_B$")
         row[-1].grid(False, axis="x")
     for ax, look in zip(axes[0], looks.values(), strict=False):
         ax.set_title(look.label)
