@@ -159,7 +159,8 @@ def test_errors_are_the_spread_over_repetitions(flips):
     every = equilibrium(2.0, 60 * 100, 8).reshape(60, 1, 100, 8, 8)
     every = np.where(lone_sites(every, flips), -every, every)
     results = [attribute(spins, 2.0, sweeps=[3]) for spins in every]
-    for cause in ("excess", "thermal", "remainder"):
+    causes = ["excess", "thermal", "remainder"] + ["isolated_flips"] * (flips > 0)
+    for cause in causes:
         values, errors = np.array([one[f"specific_heat_{cause}"] for one in results]).T
         assert np.std(values, ddof=1) == pytest.approx(np.sqrt(np.mean(errors**2)), rel=0.4)
 

@@ -24,6 +24,8 @@ would mend rounding and isolated flips, too.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,54 +85,16 @@ def attribute(
         ``spurious_flips`` per site, and ``majority_phase_share``, the share of frames that the more
         frequent sign fills.
     """
-    size = spins.shape[-1]
-    sites = size**2
     steps = sorted(set(sweeps))
-    rounded = spins if field is None else round_by_neighbors(spins, field)
-    isolated = isolated_flips(rounded)
-    counts = np.stack([isolated.sum(axis=(-2, -1)), *_edge_sites(rounded)], axis=-1)
-    mean_counts = counts.mean(axis=(0, 1))
-    share = _share(spurious_flips(mean_counts, temperature), mean_counts)
-    coins = np.random.default_rng(seed).random(spins.shape)
-    thinned = np.where(isolated & (coins < share), -rounded, rounded).astype(np.int8)
-    phase = majority_phase(thinned, temperature)[..., None].astype(float)
-    keep = phase if phase.sum() >= LEAST_FRAMES else np.ones_like(phase)
-    # Energies are counted from near their mean, where their fluctuations lose no digits.
-    origin = np.rint(_total_energy(spins).mean())
-    thinnable = _thinnable_moments(_total_energy(rounded) - origin, counts[..., 0])
-    (mended,) = _relaxed_energies(thinned, temperature, steps[-1:], seed)
-    columns = [_moments(_total_energy(spins) - origin), counts, thinnable, phase, keep]
-    columns += [keep * thinnable, keep * _moments(mended - origin)]
-    columns += [_moments(E - origin) for E in _relaxed_energies(spins, temperature, steps, seed)]
-    ends = np.cumsum([column.shape[-1] for column in columns])[:-1]
-    solved = exact.kaufman(size, temperature)
-    truth = np.array([solved.specific_heat, solved.energy])
-
-    def quantities(means: Floats) -> Floats:
-        E, E2 = np.moveaxis(means, -1, 0)
-        return np.stack([(E2 - E**2) / (sites * temperature**2), (E + origin) / sites], axis=-1)
+    scale = _Scale.of(spins, temperature)
+    columns = _columns(spins, field, scale, steps, seed)
+    ends = np.cumsum([column.shape[-1] for column in columns.values()])[:-1]
+    sample = Primaries(np.concatenate(list(columns.values()), axis=-1), sampling, seed)
 
     def table(means: Floats) -> dict[str, Floats]:
-        model, counts, all_thin, phase, kept, thin, mended, *after = np.split(means, ends, axis=-1)
-        share = _share(spurious_flips(counts, temperature), counts)
-        stages = [model, _thinned(all_thin, 0 * share), _thinned(all_thin, share)]
-        stages += [_thinned(thin, share) / kept, mended / kept]
-        levels = [quantities(stage) for stage in stages] + [truth]
-        pairs = {"": levels[0], "_excess": levels[0] - truth}
-        for cause, before, left in zip(CAUSES, levels[:-1], levels[1:], strict=True):
-            pairs[f"_{cause}"] = before - left
-        for number, stage in zip([0, *steps], [model, *after], strict=True):
-            pairs[f"_relaxed{number}"] = quantities(stage)
-        cooled = _thinned(all_thin, _share(flips_beyond(counts, temperature), counts))
-        pairs["_flips_beyond_thermal"] = levels[1] - quantities(cooled)
-        return {
-            **{QUANTITIES[i] + name: pair[..., i] for i in (0, 1) for name, pair in pairs.items()},
-            "isolated_flips": counts[..., 0] / sites,
-            "spurious_flips": counts[..., 0] * share / sites,
-            "majority_phase_share": phase[..., 0],
-        }
+        parts = np.split(means, ends, axis=-1)
+        return _table(dict(zip(columns, parts, strict=True)), scale, steps)
 
-    sample = Primaries(np.concatenate(columns, axis=-1), sampling, seed)
     values = table(sample.means)
     errors = sample.errors(lambda means: np.stack(list(table(means).values()), axis=-1))
     estimates = {name: (values[name], errors[i]) for i, name in enumerate(values)}
@@ -139,6 +103,101 @@ def attribute(
         value, error = np.array(walk).T
         estimates[f"{quantity}_relaxed"] = (value, error)
     return estimates
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """What turns the total energies of frames into C and u, and the exact ones.
+
+    Energies are counted from ``origin``, near their mean, where fluctuations lose no digits.
+    """
+
+    sites: int
+    temperature: float
+    origin: float
+    exact: Floats
+
+    @classmethod
+    def of(cls, spins: Spins, temperature: float) -> Self:
+        size = spins.shape[-1]
+        solved = exact.kaufman(size, temperature)
+        origin = float(np.rint(lattice.energy(spins).mean() * size**2))
+        truth = np.array([getattr(solved, quantity) for quantity in QUANTITIES])
+        return cls(size**2, temperature, origin, truth)
+
+    def energies(self, spins: Spins) -> Floats:
+        """Return the total energy of each frame, shape (chain, draw)."""
+        return np.rint(lattice.energy(spins) * self.sites) - self.origin
+
+    def relaxed(self, spins: Spins, sweeps: Sequence[int], seed: int) -> list[Floats]:
+        """Return the total energies after each number of sweeps."""
+        frames = spins.reshape(-1, *spins.shape[-2:])
+        after = montecarlo.relax(frames, self.temperature, sweeps, seed)
+        return [self.energies(one).reshape(spins.shape[:2]) for one in after]
+
+    def quantities(self, means: Floats) -> Floats:
+        """Return C and u of the means of E and E^2, shape (..., 2)."""
+        E, E2 = np.moveaxis(means, -1, 0)
+        specific_heat = (E2 - E**2) / (self.sites * self.temperature**2)
+        return np.stack([specific_heat, (E + self.origin) / self.sites], axis=-1)
+
+
+def _columns(
+    spins: Spins,
+    field: NDArray[np.floating] | None,
+    scale: _Scale,
+    steps: Sequence[int],
+    seed: int,
+) -> dict[str, Floats]:
+    """Intervene, and return what each frame contributes to the means, each (chain, draw, k)."""
+    rounded = spins if field is None else round_by_neighbors(spins, field)
+    isolated = isolated_flips(rounded)
+    counts = np.stack([isolated.sum(axis=(-2, -1)), *_edge_sites(rounded)], axis=-1)
+    share = _spurious_share(counts.mean(axis=(0, 1)), scale.temperature)
+    coins = np.random.default_rng(seed).random(spins.shape)
+    thinned = np.where(isolated & (coins < share), -rounded, rounded).astype(np.int8)
+    phase = majority_phase(thinned, scale.temperature)[..., None].astype(float)
+    keep = phase if phase.sum() >= LEAST_FRAMES else np.ones_like(phase)
+    thinnable = _thinnable_moments(scale.energies(rounded), counts[..., 0])
+    (mended,) = scale.relaxed(thinned, steps[-1:], seed)
+    after = zip(steps, scale.relaxed(spins, steps, seed), strict=True)
+    return {
+        "model": _moments(scale.energies(spins)),
+        "rounded": thinnable,
+        "counts": counts,
+        "phase": phase,
+        "kept": keep,
+        "kept_rounded": keep * thinnable,
+        "kept_mended": keep * _moments(mended),
+        **{f"relaxed{number}": _moments(E) for number, E in after},
+    }
+
+
+def _table(means: dict[str, Floats], scale: _Scale, steps: Sequence[int]) -> dict[str, Floats]:
+    """Return every number that :func:`attribute` gives, from means of the columns."""
+    counts, kept, rounded = means["counts"], means["kept"], means["rounded"]
+    share = _spurious_share(counts, scale.temperature)
+    stages = [means["model"], _thinned(rounded, 0 * share), _thinned(rounded, share)]
+    stages += [_thinned(means["kept_rounded"], share) / kept, means["kept_mended"] / kept]
+    levels = [scale.quantities(stage) for stage in stages] + [scale.exact]
+    pairs = {"": levels[0], "_excess": levels[0] - scale.exact}
+    for cause, before, left in zip(CAUSES, levels[:-1], levels[1:], strict=True):
+        pairs[f"_{cause}"] = before - left
+    pairs["_relaxed0"] = levels[0]
+    for number in steps:
+        pairs[f"_relaxed{number}"] = scale.quantities(means[f"relaxed{number}"])
+    beyond = _share(flips_beyond(counts, scale.temperature), counts)
+    pairs["_flips_beyond_thermal"] = levels[1] - scale.quantities(_thinned(rounded, beyond))
+    return {
+        **{
+            quantity + name: pair[..., place]
+            for place, quantity in enumerate(QUANTITIES)
+            for name, pair in pairs.items()
+        },
+        "isolated_flips": counts[..., 0] / scale.sites,
+        "spurious_flips": counts[..., 0] * share / scale.sites,
+        "majority_phase_share": means["phase"][..., 0],
+    }
 
 
 def round_by_neighbors(spins: Spins, field: NDArray[np.floating]) -> Spins:
@@ -232,23 +291,14 @@ def _edge_sites(spins: Spins) -> tuple[Floats, Floats, Floats]:
     return against, three, four
 
 
+def _spurious_share(counts: Floats, temperature: float) -> Floats:
+    return _share(spurious_flips(counts, temperature), counts)
+
+
 def _share(flips: Floats, counts: Floats) -> Floats:
     """Return which share of the isolated flips these are."""
     isolated = counts[..., 0]
     return np.divide(flips, isolated, out=np.zeros_like(flips), where=isolated > 0)
-
-
-def _total_energy(spins: Spins) -> Floats:
-    return np.rint(lattice.energy(spins) * spins.shape[-1] ** 2)
-
-
-def _relaxed_energies(
-    spins: Spins, temperature: float, sweeps: Sequence[int], seed: int
-) -> list[Floats]:
-    """Return the total energies, shape (chain, draw), after each number of sweeps."""
-    frames = spins.reshape(-1, *spins.shape[-2:])
-    after = montecarlo.relax(frames, temperature, sweeps, seed)
-    return [_total_energy(one).reshape(spins.shape[:2]) for one in after]
 
 
 def _moments(energy: Floats) -> Floats:
