@@ -11,11 +11,13 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/simulate.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/sample.smk"
+include: "workflow/rules/relax.smk"
 include: "workflow/rules/equilibrate.smk"
 include: "workflow/rules/measure.smk"
 include: "workflow/rules/compare.smk"
 include: "workflow/rules/solve.smk"
 include: "workflow/rules/merge.smk"
+include: "workflow/rules/attribute.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/plot.smk"
 
@@ -26,5 +28,6 @@ rule all:
         f"{RESULTS}/exact.nc",
         f"{RESULTS}/fidelity.nc",
         f"{RESULTS}/scores.csv",
+        [f"{RESULTS}/attribution.nc"] if RUN.attributed else [],
         training_histories(),
         figure_files(),

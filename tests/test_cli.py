@@ -34,11 +34,16 @@ def test_simulate_measure_compare_solve_by_hand(frames, tmp_path):
         ["compare", "--reference", frames, "--training", frames, "--output", "c.nc", frames],
         ["solve", "--lattice-size", 8, "--temperature", "2.3", "--temperature", "2.40",
          "--output", "exact.nc"],
+        ["relax", "--sweeps", 5, "--seed", 1, "--output", "frames2.nc", frames],
+        [*SIMULATE[:4], "1.00", *SIMULATE[5:], "--output", "cold.nc"],
+        ["attribute", "--sweeps", 1, "--sweeps", 5, "--output", "parts.nc", "cold.nc"],
     ]  # fmt: skip
     for command in commands:
         done = run(*command, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["c.nc", "exact.nc", "o.nc"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "c.nc", "cold.nc", "exact.nc", "frames2.nc", "o.nc", "parts.nc",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -65,8 +70,8 @@ def test_a_simulation_ends_soon_after_it_is_interrupted(sampler, threads, tmp_pa
 def test_every_verb_has_help():
     listed = run("--help").stdout
     for verb in (
-        "simulate", "train", "sample", "equilibrate", "measure", "compare", "solve", "merge",
-        "score", "plot",
+        "simulate", "train", "sample", "relax", "equilibrate", "measure", "compare", "attribute",
+        "solve", "merge", "score", "plot",
     ):  # fmt: skip
         assert verb in listed
 
@@ -82,6 +87,8 @@ def test_every_verb_has_help():
           "--lattice-size", "8", "--seed", "1"], "gone: no such file"),
         (["equilibrate", "--temperature", "2", "--lattice-size", "8", "--starts", "1",
           "--seed", "1"], "either --sampler or --model"),
+        (["relax", "--sweeps", "5", "--seed", "1", "gone.nc"], "gone.nc: no such file"),
+        (["attribute", "--sweeps", "0", "gone.nc"], "--sweeps: [0]; allowed are"),
         (["plot", "--figure", "fig99", "gone.nc"], "fig99"),
     ],
 )  # fmt: skip

@@ -101,6 +101,34 @@ def test_frames_made_elsewhere_stand_in_every_figure_of_frames(tmp_path):
     assert shown == run.drawn_figures.keys() - without
 
 
+RELAXATION = {"sweeps": [5, 1], "models": ["GAN", "DiffFlip"]}
+ATTRIBUTION = {"temperatures": [1, 1.2, 1.234], "sweeps": [1, 5]}
+
+
+def test_relaxed_frames_are_sources_that_figures_may_name(tmp_path):
+    names = ["GAN+1sweeps", "GAN+5sweeps", "DiffFlip+1sweeps", "DiffFlip+5sweeps"]
+    figures = {"fig3": {"sources": ["mc", "GAN", *names]}}
+    run = changed(tmp_path, relaxation=RELAXATION, figures=figures)
+    assert run.relaxed_sources == {name: (name.split("+")[0], int(name[-7])) for name in names}
+    assert run.all_sources[-4:] == names
+    assert run.drawn_figures["fig3"].sources == ["mc", "GAN", *names]
+    assert changed(tmp_path, figures=figures).drawn_figures["fig3"].sources == ["mc", "GAN"]
+    without = changed(tmp_path, relaxation=RELAXATION, models={"GAN": None})
+    assert list(without.relaxed_sources) == names[2:]
+    assert config.load([DEFAULT]).relaxed_sources == {}
+
+
+def test_attribution_is_of_models_and_frames_made_elsewhere(tmp_path):
+    run = changed(tmp_path, attribution=ATTRIBUTION, sources={"mine": {"frames": "T{T}.nc"}})
+    assert list(run.attributed) == ["DiffIsing1", "DiffIsing2", "DiffFlip", "GAN", "GAN-M", "mine"]
+    assert set(map(tuple, run.attributed.values())) == {("1.00", "1.20")}
+    assert run.drawn_figures["attribution"].sources == list(run.attributed)
+    warm = changed(tmp_path, attribution=ATTRIBUTION | {"temperatures": [1.234]})
+    for other in (warm, config.load([DEFAULT])):
+        assert other.attributed == {}
+        assert "attribution" not in other.drawn_figures
+
+
 def test_a_figure_shows_the_temperatures_that_the_run_has(tmp_path):
     figures = changed(tmp_path, temperatures=[2.3, 3.0]).drawn_figures
     assert figures["fig7"].temperatures == ["2.30", "3.00"]
@@ -128,6 +156,14 @@ def test_a_figure_shows_the_temperatures_that_the_run_has(tmp_path):
         ({"figures": {"fig7": {"sources": ["mcc"]}}}, "figures.fig7.sources: no source named mcc"),
         ({"equilibration": {"sources": ["mc"]}}, "equilibration.sources: mc has sampler auto"),
         ({"sources": {"mine": {"frames": "my T{T}.nc"}}}, "sources.mine.frames: String should"),
+        ({"relaxation": RELAXATION | {"sweeps": [0]}}, "relaxation.sweeps.0: Input should be"),
+        ({"relaxation": RELAXATION | {"sweeps": []}}, "relaxation.sweeps: List should have at"),
+        ({"relaxation": RELAXATION | {"models": ["VAE"]}}, "relaxation.models: no model named VAE"),
+        ({"figures": {"fig7": {"sources": ["mc+5sweeps"]}}}, "no source named mc+5sweeps"),
+        ({"figures": {"fig7": {"sources": ["GAN+05sweeps"]}}}, "fig7.sources.0: String should"),
+        ({"attribution": ATTRIBUTION | {"sweeps": []}}, "attribution.sweeps: List should have at"),
+        ({"attribution": ATTRIBUTION | {"temperatures": [2.3]}}, "2.30; allowed are those above"),
+        ({"attribution": ATTRIBUTION | {"temperatures": [0]}}, "0.00; allowed are those above 0"),
         ({"equilibration": {"sources": ["GAN"]}}, "GAN is no Monte Carlo source or diffusion"),
     ],
 )

@@ -137,6 +137,19 @@ def sample(
 
 
 @app.command()
+def relax(
+    frames: Annotated[Path, typer.Argument(metavar="FRAMES.nc", help="frames to begin with")],
+    sweeps: Annotated[int, typer.Option(help="of L^2 attempted flips; 0 changes nothing")],
+    seed: Seed,
+    output: Output,
+) -> None:
+    """Move frames on by some Monte Carlo sweeps at their own temperature."""
+    from ising_fidelity.steps.relax import relax
+
+    relax(frames=frames, sweeps=sweeps, seed=seed, output=output)
+
+
+@app.command()
 def equilibrate(
     temperature: Temperature,
     lattice_size: LatticeSize,
@@ -209,8 +222,21 @@ def compare(
 
 
 @app.command()
+def attribute(
+    frames: FramesFile,
+    sweeps: Annotated[list[int], typer.Option(help="of relaxation; repeat for more")],
+    output: Output,
+    seed: Seed = 0,
+) -> None:
+    """Split the excess of the specific heat over the exact one by its causes."""
+    from ising_fidelity.steps.attribute import attribute
+
+    attribute(frames=frames, sweeps=sweeps, output=output, seed=seed)
+
+
+@app.command()
 def merge(files: Files, output: Output) -> None:
-    """Join observables and comparisons of all sources and temperatures in one tree."""
+    """Join observables and comparisons (or attributions) of all sources in one tree."""
     from ising_fidelity.steps.merge import merge
 
     merge(files=files, output=output)

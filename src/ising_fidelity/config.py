@@ -14,6 +14,7 @@ from pydantic import Field, PositiveInt, ValidationError, model_validator
 
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.figures import FIGURES
+from ising_fidelity.lattice import CRITICAL_TEMPERATURE
 from ising_fidelity.models.settings import (
     AdversarialSettings,
     DiffusionSettings,
@@ -25,7 +26,11 @@ from ising_fidelity.models.settings import (
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 
+RELAXED = r"\+[1-9][0-9]*sweeps"
+"""What the name of a model's frames after Monte Carlo sweeps ends in."""
+
 Name = Annotated[str, Field(pattern=NAME)]
+SourceName = Annotated[str, Field(pattern=f"{NAME[:-1]}({RELAXED})?$")]
 
 
 class MonteCarlo(Section):
@@ -97,10 +102,38 @@ class Equilibration(Section):
     sources: list[Name] = Field(default=[], description="Monte Carlo sources, diffusion models")
 
 
+class Relaxation(Section):
+    """The hybrid: Monte Carlo sweeps on top of models' frames, as sources DiffIsing1+5sweeps."""
+
+    sweeps: list[PositiveInt] = Field(min_length=1, description="each a source per model")
+    models: list[Name] = Field(min_length=1, description="whose frames are relaxed")
+
+
+class Attribution(Section):
+    """Which error makes how much of a wrong specific heat, for all models and foreign frames."""
+
+    temperatures: SomeTemperatures = Field(
+        description="below T_c; those that the run lacks are left out"
+    )
+    sweeps: list[PositiveInt] = Field(
+        min_length=1, description="of relaxation; the most of them mend the thermal part"
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        for temperature in self.temperatures:
+            if not 0 < float(temperature) < CRITICAL_TEMPERATURE:
+                raise ValueError(
+                    f"temperatures: {temperature}; allowed are those above 0 and below "
+                    f"T_c = {CRITICAL_TEMPERATURE:.6f}"
+                )
+        return self
+
+
 class Figure(Section):
     """What one figure shows; sources and temperatures that the run lacks are left out."""
 
-    sources: list[Name] = Field(default=[], description="sources in the order of the legend")
+    sources: list[SourceName] = Field(default=[], description="sources in the order of the legend")
     temperatures: Temperatures = Field(default=[], description="for figures of single temperatures")
 
 
@@ -124,6 +157,8 @@ class Config(Section):
     sampling: Sampling = Sampling()
     comparison: Comparison = Comparison()
     equilibration: Equilibration = Equilibration()
+    relaxation: Relaxation | None = Field(None, description="null: no relaxed frames")
+    attribution: Attribution | None = Field(None, description="null: no attribution")
     figures: dict[str, Figure | None] = Field(default={}, description="null leaves a figure out")
 
     @model_validator(mode="after")
@@ -163,8 +198,16 @@ class Config(Section):
             if key not in FIGURES:
                 raise ValueError(f"figures: no figure {key!r}; there are {sorted(FIGURES)}")
             for source in figure.sources if figure else ():
-                if source not in {*self.monte_carlo, *self.models, *self.sources}:
+                relaxed = re.sub(f"{RELAXED}$", "", source) in self.models
+                if not relaxed and source not in {*self.monte_carlo, *self.sources}:
                     raise ValueError(f"figures.{key}.sources: no source named {source}")
+        return self
+
+    @model_validator(mode="after")
+    def _relaxed_models(self) -> Self:
+        for model in self.relaxation.models if self.relaxation else ():
+            if model not in {*self.models, *self.trained_models}:
+                raise ValueError(f"relaxation.models: no model named {model}")
         return self
 
     @model_validator(mode="after")
@@ -207,7 +250,27 @@ class Config(Section):
     @property
     def all_sources(self) -> list[str]:
         """Every source of frames in this run."""
-        return [*self.monte_carlo, *self.trained_models, *self.sources]
+        return [*self.monte_carlo, *self.trained_models, *self.relaxed_sources, *self.sources]
+
+    @property
+    def relaxed_sources(self) -> dict[str, tuple[str, int]]:
+        """Sources that are a model's frames after Monte Carlo sweeps: the model and how many."""
+        if self.relaxation is None:
+            return {}
+        models = [name for name in self.relaxation.models if name in self.trained_models]
+        return {
+            f"{model}+{sweeps}sweeps": (model, sweeps)
+            for model in models
+            for sweeps in sorted(set(self.relaxation.sweeps))
+        }
+
+    @property
+    def attributed(self) -> dict[str, list[str]]:
+        """Sources whose specific heat is attributed to causes, and at which temperatures."""
+        if self.attribution is None:
+            return {}
+        there = [T for T in self.attribution.temperatures if T in self.temperatures]
+        return {source: there for source in (*self.trained_models, *self.sources) if there}
 
     @property
     def drawn_figures(self) -> dict[str, Figure]:
@@ -226,6 +289,8 @@ class Config(Section):
                 continue
             walks = "equilibration" in FIGURES[key].needs
             there = self.equilibration.temperatures if walks else self.temperatures
+            if "attribution" in FIGURES[key].needs and not self.attributed:
+                continue
             foreign = self.sources if FIGURES[key].of_frames and figure.sources else ()
             named = dict.fromkeys([*figure.sources, *foreign])
             shown = {

@@ -4,6 +4,7 @@ import pytest
 
 from ising_fidelity import classifier
 from ising_fidelity.models.settings import AdversarialSettings, DiffusionSettings
+from ising_fidelity.steps.attribute import attribute
 from ising_fidelity.steps.compare import compare
 from ising_fidelity.steps.equilibrate import equilibrate
 from ising_fidelity.steps.measure import measure
@@ -70,6 +71,11 @@ def run(tmp_path_factory):
         patch.setattr(classifier, "STEPS", 3)
         files = measured_and_compared(folder)
     merge(files=files, output=folder / "fidelity.nc")
+    parts = [folder / "attributions" / name / "T1.60.nc" for name in MODELS]
+    for path in parts:
+        path_of_frames = frames / path.parent.name / path.name
+        attribute(frames=path_of_frames, sweeps=[1, 5], output=path)
+    merge(files=parts, output=folder / "attribution.nc")
     solve(lattice_size=L, temperatures=TEMPERATURES, output=folder / "exact.nc")
     return folder
 

@@ -10,7 +10,7 @@ from matplotlib.container import ErrorbarContainer
 
 from ising_fidelity import dataset
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.figures import FIGURES
+from ising_fidelity.figures import FIGURES, style
 from ising_fidelity.steps import plot as step
 from ising_fidelity.steps.plot import plot
 
@@ -25,6 +25,7 @@ def files_of(name, run):
     folders = {
         "fidelity": ["fidelity.nc"],
         "exact": ["exact.nc"],
+        "attribution": ["attribution.nc"],
         "training": ["models/*.training.nc"],
         "model": ["models/*.safetensors"],
     }
@@ -172,3 +173,31 @@ def test_a_comparison_that_was_not_made_is_named(name, flag, run, tmp_path):
     with pytest.raises(InputError, match=rf"fidelity.nc: no \w+ of mc; .* with {flag}$"):
         draw(name, run, tmp_path / name, sources=["mc"])
     assert not list(tmp_path.iterdir())
+
+
+def test_the_walk_through_the_causes_ends_at_the_exact_specific_heat(run, tmp_path, figure):
+    draw("attribution", run, tmp_path / "attribution")
+    (drawn,) = figure
+    panels = np.reshape(drawn.axes, (len(MODELS), 2))
+    tree = dataset.read_tree(run / "attribution.nc")
+    for (walk, relaxed), model in zip(panels, SHOWN["attribution"]["sources"], strict=True):
+        data = tree[model].to_dataset().isel(temperature=0)
+        bars = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in walk.patches]
+        excess = float(data["specific_heat_excess"])
+        np.testing.assert_allclose(bars[0], (0, excess))
+        ends = [bar[1] for bar in bars]
+        np.testing.assert_allclose([bar[0] for bar in bars[2:]], ends[1:-1])
+        assert ends[-1] == pytest.approx(0, abs=1e-9 * abs(excess))
+        (curve,) = (part for part in relaxed.containers if isinstance(part, ErrorbarContainer))
+        np.testing.assert_allclose(curve.lines[0].get_ydata(), data["specific_heat_relaxed"])
+    labels = [text.get_text() for text in panels[0, 0].get_yticklabels()]
+    assert labels == [
+        "excess", "rounding", "isolated flips", "sign mixture", "thermal", "remainder",
+    ]  # fmt: skip
+
+
+def test_relaxed_frames_are_called_by_their_model():
+    looks = style.looks(["GAN-M", "GAN-M+5sweeps", "mine+1sweeps", "mine"])
+    labels = [look.label for look in looks.values()]
+    gan = r"GAN, $M \subset L$"
+    assert labels == [gan, f"{gan} + 5 sweeps", "mine + 1 sweep", "mine"]

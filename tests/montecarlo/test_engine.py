@@ -380,3 +380,56 @@ def test_a_large_lattice_agrees_with_kaufman():
         thermalization=50,
     ).spins
     assert abs(lattice.energy(spins).mean() - known.energy) < LIMIT * error
+
+
+def boltzmann(lattice_size, temperature):
+    states = lattice.all_configurations(lattice_size)
+    weights = np.exp(-(lattice_size**2) * (lattice.energy(states) + 2) / temperature)
+    return states, weights / weights.sum()
+
+
+def state_numbers(spins):
+    """Return where frames stand in the list of all configurations."""
+    bits = (spins.reshape(len(spins), -1) > 0).astype(np.int64)
+    return bits @ 2 ** np.arange(bits.shape[1])
+
+
+@pytest.mark.parametrize("sweeps", [1, 4])
+def test_relaxation_leaves_exact_frames_exact(sweeps):
+    """By chi-squared over all 512 states of 3 x 3; a false alarm for one seed in 10 000."""
+    states, weights = boltzmann(3, 4.0)
+    drawn = np.random.default_rng(1).choice(len(states), 40_000, p=weights)
+    (relaxed,) = montecarlo.relax(states[drawn], 4.0, [sweeps], 2)
+    assert (state_numbers(relaxed) != drawn).mean() > 0.5
+    counts = np.bincount(state_numbers(relaxed), minlength=len(states))
+    assert stats.chisquare(counts, weights * len(drawn)).pvalue > 1e-4
+
+
+def test_relaxation_leads_to_equilibrium_from_anywhere():
+    """By chi-squared over the energies of 4 x 4; a false alarm for one seed in 10 000."""
+    states, weights = boltzmann(4, 3.0)
+    levels, level = np.unique(lattice.energy(states), return_inverse=True)
+    expected = np.bincount(level, weights)
+    for start in (states[-1], np.where(np.indices((4, 4)).sum(0) % 2, 1, -1).astype(np.int8)):
+        (relaxed,) = montecarlo.relax(np.tile(start, (4000, 1, 1)), 3.0, [60], 3)
+        counts = (lattice.energy(relaxed)[:, None] == levels).sum(axis=0)
+        rare = expected * len(relaxed) < 5
+        observed = [*counts[~rare], counts[rare].sum()]
+        wanted = [*expected[~rare], expected[rare].sum()]
+        assert stats.chisquare(observed, np.array(wanted) * len(relaxed)).pvalue > 1e-4
+
+
+def test_each_frame_is_relaxed_on_its_own_and_step_by_step():
+    starts = np.random.default_rng(1).choice(np.array([-1, 1], np.int8), (20, 5, 5))
+    walk = montecarlo.relax(starts, 2.3, [0, 2, 7], 1)
+    assert walk.shape == (3, 20, 5, 5)
+    np.testing.assert_array_equal(walk[0], starts)
+    (longer,) = montecarlo.relax(starts[:4], 2.3, [7], 1)
+    np.testing.assert_array_equal(longer, walk[2, :4])
+    (same,) = montecarlo.relax(np.repeat(starts[:1], 20, axis=0), 10.0, [7], 1)
+    assert len(np.unique(same, axis=0)) == 20
+    # Other random numbers than those of a simulation with the same seed.
+    first = montecarlo.run_chains(5, 2.3, "metropolis", 1, 1, 0, 1, 1).spins[0]
+    later = montecarlo.run_chains(5, 2.3, "metropolis", 2, 1, 0, 7, 1).spins[0, 1]
+    (again,) = montecarlo.relax(first, 2.3, [7], 1)
+    assert not np.array_equal(again[0], later)

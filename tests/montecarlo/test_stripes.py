@@ -38,6 +38,14 @@ def test_an_ordered_frame_is_not_frozen(frame):
     assert not stripes.is_frozen(frame, 1.0)
 
 
+def test_one_sign_fills_a_frame_with_islands_but_none_with_a_stripe():
+    for temperature in (0.5, 1.0, 2.2):
+        assert stripes.is_ordered(ALL_UP, temperature)
+        assert stripes.is_ordered(-DROPLET, temperature)
+        assert not stripes.is_ordered(STRIPE, temperature)
+        assert not stripes.is_ordered(NARROW, temperature)
+
+
 def test_a_frame_without_order_is_frozen_where_equilibrium_is_ordered():
     frame = np.random.default_rng(1).choice(np.array([-1, 1], np.int8), (32, 32))
     assert stripes.is_frozen(frame, 0.001)

@@ -5,6 +5,7 @@ import pytest
 
 from ising_fidelity import dataset
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.steps.attribute import attribute
 from ising_fidelity.steps.compare import compare
 from ising_fidelity.steps.measure import measure
 from ising_fidelity.steps.merge import merge
@@ -69,6 +70,39 @@ def test_the_order_of_files_does_not_matter(tmp_path):
     merge(files=files, output=tmp_path / "a.nc")
     merge(files=files[::-1], output=tmp_path / "b.nc")
     assert (tmp_path / "a.nc").read_bytes() == (tmp_path / "b.nc").read_bytes()
+
+
+def make_attributions(folder, source, temperatures):
+    files = []
+    for temperature in temperatures:
+        spins = np.random.default_rng(1).choice(np.array([-1, 1], np.int8), (1, 12, 8, 8))
+        frames = folder / "configurations" / source / f"T{temperature}.nc"
+        dataset.write(dataset.frames_dataset(spins, float(temperature), "independent", {}), frames)
+        files.append(folder / "attributions" / source / frames.name)
+        attribute(frames=frames, sweeps=[1, 2], output=files[-1])
+    return files
+
+
+def test_attributions_make_a_tree_of_their_own(tmp_path):
+    files = make_attributions(tmp_path, "GAN+5sweeps", ["1.20", "1.00"])
+    files += make_attributions(tmp_path, "GAN", ["1.00"])
+    merge(files=files, output=tmp_path / "attribution.nc")
+    tree = dataset.read_tree(tmp_path / "attribution.nc")
+    assert list(tree) == ["GAN", "GAN+5sweeps"]
+    group = tree["GAN+5sweeps"].to_dataset()
+    assert group["temperature"].values.tolist() == [1.0, 1.2]
+    assert group["sweeps"].values.tolist() == [0, 1, 2]
+    assert group["specific_heat_relaxed"].dims == ("temperature", "sweeps")
+    assert group.attrs["thermal_sweeps"] == 2
+    data = dataset.read(files[0])
+    row = group.sel(temperature=1.2)
+    for name in data.data_vars:
+        np.testing.assert_array_equal(row[name].values, data[name].values)
+    observables = make_source(tmp_path, "DiffFlip", ["2.30"])
+    for mixed in (files + observables, observables + files):
+        with pytest.raises(InputError, match="or all in 'attributions'"):
+            merge(files=mixed, output=tmp_path / "mixed.nc")
+    assert not (tmp_path / "mixed.nc").exists()
 
 
 def test_bad_input(tmp_path):

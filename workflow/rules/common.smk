@@ -35,6 +35,7 @@ wildcard_constraints:
     T=r"(?:0|[1-9][0-9]*)[.][0-9](?:[0-9]|[0-9]+[1-9])",
     chain=one_of(RUN.monte_carlo),
     model=one_of(RUN.trained_models),
+    relaxed=one_of(RUN.relaxed_sources),
     source=one_of(RUN.all_sources),
 
 
@@ -69,12 +70,18 @@ def training_frames(model):
     return [frames_of(RUN.training_source, temperature) for temperature in temperatures]
 
 
+def model_behind(source):
+    """Return the settings of the network that a source's frames come from, if any."""
+    name, _ = RUN.relaxed_sources.get(source, (source, 0))
+    return RUN.trained_models.get(name)
+
+
 def training_temperatures(sources=None):
     """Return the training temperatures of all models, or of those among some sources, as JSON."""
     return json.dumps(
         {
-            name: model.training_temperatures
-            for name, model in RUN.trained_models.items()
+            name: model_behind(name).training_temperatures
+            for name in (*RUN.trained_models, *RUN.relaxed_sources)
             if sources is None or name in sources
         }
     )
@@ -90,6 +97,15 @@ def per_source_and_temperature(kind, sources=None, temperatures=None):
         )
         for source in (RUN.all_sources if sources is None else sources)
         for T in (RUN.temperatures if temperatures is None else temperatures)
+    ]
+
+
+def attributions():
+    """Return the files of parts of the excess specific heat."""
+    return [
+        f"{RESULTS}/attributions/{source}/T{T}.nc"
+        for source, temperatures in RUN.attributed.items()
+        for T in temperatures
     ]
 
 
@@ -111,7 +127,7 @@ def files_of_figure(name):
     chains = [source for source in figure.sources if source in RUN.monte_carlo]
     files = []
     for need in FIGURES[name].needs:
-        if need in ("fidelity", "exact"):
+        if need in ("fidelity", "exact", "attribution"):
             files.append(f"{RESULTS}/{need}.nc")
         elif need == "training":
             files += training_histories(models)
@@ -171,7 +187,7 @@ def walk_flags(source):
 
 def training_frames_at(source, temperature):
     """Return the frames at one temperature that a source was trained on, if any."""
-    model = RUN.trained_models.get(source)
+    model = model_behind(source)
     trained = model is not None and temperature in model.training_temperatures
     return [frames_of(RUN.training_source, temperature)] if trained else []
 

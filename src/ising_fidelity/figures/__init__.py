@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 Need = Literal[
-    "fidelity", "exact", "configurations", "observables", "equilibration", "training", "model"
+    "fidelity",
+    "exact",
+    "attribution",
+    "configurations",
+    "observables",
+    "equilibration",
+    "training",
+    "model",
 ]
 
 
@@ -25,7 +32,7 @@ class FigureKind:
     category
         Its place in the report.
     needs
-        Files that it is drawn from. ``fidelity`` and ``exact`` are one file each;
+        Files that it is drawn from. ``fidelity``, ``exact`` and ``attribution`` are one file each;
         ``configurations``, ``observables`` and ``equilibration`` one per source and temperature
         of the figure's config; ``training`` and ``model`` one per source that is a model.
     comparison
@@ -193,6 +200,15 @@ FIGURES: dict[str, FigureKind] = {
         "Distributions",
         ("fidelity",),
         comparison="classifier",
+    ),
+    "attribution": FigureKind(
+        "Causes of a wrong specific heat",
+        "From each model's excess of the specific heat over the exact one down to nothing, a row "
+        "per model and a column per temperature: what one intervention on the frames after the "
+        "other takes away, each with its own error bar, and, on the right, the specific heat after "
+        "Monte Carlo sweeps on top of the frames against the exact one (dashed).",
+        "Thermodynamics",
+        ("attribution",),
     ),
 }
 """Every figure by the name that files, config and command line use."""

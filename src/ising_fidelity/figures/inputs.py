@@ -36,6 +36,8 @@ class Inputs:
         Observables of each source along ``temperature``.
     exact
         Exact results along ``temperature``, attribute ``lattice_size``.
+    attribution
+        Parts of each source's excess specific heat along ``temperature``.
     configurations, observables, equilibration
         One dataset per source and temperature.
     training
@@ -49,24 +51,25 @@ class Inputs:
     training_temperatures: Mapping[str, Sequence[str]] = field(default_factory=dict)
     fidelity: Mapping[str, xr.Dataset] = field(default_factory=dict)
     exact: xr.Dataset = field(default_factory=xr.Dataset)
+    attribution: Mapping[str, xr.Dataset] = field(default_factory=dict)
     configurations: Files = field(default_factory=dict)
     observables: Files = field(default_factory=dict)
     equilibration: Files = field(default_factory=dict)
     training: Mapping[str, xr.Dataset] = field(default_factory=dict)
     model: Mapping[str, Path] = field(default_factory=dict)
 
-    def row(self, source: str, temperature: str) -> xr.Dataset:
-        """Return a source's observables at one temperature.
+    def row(self, source: str, temperature: str, kind: str = "fidelity") -> xr.Dataset:
+        """Return a source's observables, or parts of its excess, at one temperature.
 
         Raises
         ------
         InputError
-            If fidelity.nc lacks them.
+            If fidelity.nc, or attribution.nc, lacks them.
         """
-        group = self.fidelity[source]
+        group = getattr(self, kind)[source]
         here = np.isclose(group["temperature"].values, float(temperature), rtol=1e-9)
         if not here.any():
-            raise InputError(f"fidelity.nc: {source} has no T = {temperature}")
+            raise InputError(f"{kind}.nc: {source} has no T = {temperature}")
         return group.isel(temperature=int(here.argmax()))
 
     def series(self, kind: str, source: str) -> list[xr.Dataset]:

@@ -102,9 +102,16 @@ def looks(sources: Iterable[str]) -> dict[str, Look]:
     """Return each source's look; one that is not the paper's has its name and the next colour."""
     others = zip(cycle(OTHER_COLORS), cycle(OTHER_MARKERS), strict=False)
     return {
-        source: LOOKS[source] if source in LOOKS else Look(source, *next(others))
+        source: LOOKS[source] if source in LOOKS else Look(spoken(source), *next(others))
         for source in sources
     }
+
+
+def spoken(source: str) -> str:
+    """Return a source's name as people say it: GAN + 5 sweeps for GAN+5sweeps."""
+    model, _, sweeps = source.removesuffix("sweeps").partition("+")
+    label = LOOKS[model].label if model in LOOKS else model
+    return f"{label} + {sweeps} sweep{'s' * (sweeps != '1')}" if sweeps else label
 
 
 def temperature_looks(temperatures: Sequence[str]) -> dict[str, Look]:

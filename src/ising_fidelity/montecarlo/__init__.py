@@ -6,6 +6,7 @@ from ising_fidelity.montecarlo.engine import (
     Simulation,
     acceptance_rate,
     burn_in_p_value,
+    relax,
     run_chains,
     trajectories,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "Simulation",
     "acceptance_rate",
     "burn_in_p_value",
+    "relax",
     "run_chains",
     "trajectories",
 ]

@@ -1,6 +1,7 @@
 """Frames of independent chains: random streams, starts, burn-in and its check, spacing."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,7 @@ LEAST_REPLICAS = 8
 LOCAL_TEMPERATURES = (2.8, 10.0)
 """Between which ``auto`` prefers local updates, in J/k_B: there ten sweeps are enough to forget."""
 
-_START, _WALK, _SITES, _SIGNS = range(4)
+_START, _WALK, _SITES, _SIGNS, _RELAX = range(5)
 
 
 @dataclass(frozen=True)
@@ -186,6 +187,40 @@ def trajectories(
         energy[:, sweep] = lattice.energy(walk.frames)
         magnetization[:, sweep] = lattice.magnetization(walk.frames)
     return energy, magnetization
+
+
+def relax(
+    spins: NDArray[np.int8], temperature: float, sweeps: Sequence[int], seed: int
+) -> NDArray[np.int8]:
+    """Return given frames after some sweeps of Metropolis at random sites.
+
+    Each frame is a chain of its own, with its own random stream. Every attempted flip keeps
+    Boltzmann's law, so that exact frames stay exact, at any L and T.
+
+    Parameters
+    ----------
+    spins
+        Shape (frames, L, L), L >= 2.
+    temperature
+        In J/k_B, 0 and infinity included.
+    sweeps
+        After how many sweeps of L^2 attempts, counted from the given frames on; in rising order.
+    seed
+        A frame's stream depends on it and on the number of the frame alone: fewer sweeps are the
+        beginning of more.
+
+    Returns
+    -------
+    ndarray
+        Shape (len(sweeps), frames, L, L).
+    """
+    streams = [_stream(seed, 0, _RELAX, frame) for frame in range(len(spins))]
+    walk = SingleChains(spins, temperature, False, streams)
+    relaxed = np.empty((len(sweeps), *spins.shape), np.int8)
+    for row, steps in enumerate(np.diff(sweeps, prepend=0)):
+        walk.sweep(int(steps))
+        relaxed[row] = walk.frames
+    return relaxed
 
 
 def best_sampler(lattice_size: int, temperature: float, chains: int) -> str:

@@ -35,13 +35,28 @@ def is_frozen(spins: NDArray[np.int8], temperature: float) -> bool:
     temperature
         In J/k_B.
     """
-    if stripe_weight(len(spins), temperature) > NEGLIGIBLE:
-        return False
+    rare = stripe_weight(len(spins), temperature) <= NEGLIGIBLE
+    return rare and not is_ordered(spins, temperature)
+
+
+def is_ordered(spins: NDArray[np.int8], temperature: float) -> bool:
+    r"""Whether one sign fills a configuration, islands aside.
+
+    That is, \|m\| is at least half of the spontaneous magnetization, and the minority sign does not
+    wind around the torus.
+
+    Parameters
+    ----------
+    spins
+        Shape (L, L).
+    temperature
+        In J/k_B, below T_c.
+    """
     # sinh overflows where the spontaneous magnetization is 1 to all digits.
     spontaneous = (1 - math.sinh(2 / max(temperature, 0.01)) ** -4) ** 0.125
     magnetization = spins.mean(dtype=float)
     minority = -1 if magnetization > 0 else 1
-    return bool(abs(magnetization) < spontaneous / 2) or winds(spins == minority)
+    return bool(abs(magnetization) >= spontaneous / 2) and not winds(spins == minority)
 
 
 def stripe_weight(lattice_size: int, temperature: float) -> float:

@@ -1,4 +1,4 @@
-"""Observables and comparisons of all sources and temperatures in one tree."""
+"""Observables and comparisons, or attributions, of all sources and temperatures in one tree."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,7 +9,12 @@ from ising_fidelity import dataset, provenance
 from ising_fidelity.exceptions import InputError
 
 KINDS = ("observables", "comparisons")
-SOURCE_ATTRIBUTES = ("sampling", "error_method", "fit_window")
+ATTRIBUTIONS = "attributions"
+SOURCE_ATTRIBUTES = ("sampling", "error_method", "fit_window", "rounding", "thermal_sweeps")
+TITLES = {
+    True: "Parts of the excess specific heat of all sources of Ising frames",
+    False: "Observables and distances of all sources of Ising frames",
+}
 
 Pieces = dict[float, dict[str, xr.Dataset]]
 
@@ -20,23 +25,29 @@ def merge(*, files: Sequence[Path], output: Path) -> None:
     Parameters
     ----------
     files
-        ``.../observables/<source>/T<T>.nc`` and ``.../comparisons/<source>/T<T>.nc``.
+        ``.../observables/<source>/T<T>.nc`` and ``.../comparisons/<source>/T<T>.nc``, or all of
+        them ``.../attributions/<source>/T<T>.nc``.
     output
         Path of the netCDF file.
 
     Raises
     ------
     InputError
-        If a path has another form, a temperature comes twice, lattice sizes within one source
-        differ, or there are no files.
+        If a path has another form, attributions are among others, a temperature comes twice,
+        lattice sizes within one source differ, or there are no files.
     """
     if not files:
         raise InputError("FILE: none given; at least one file of observables is needed")
     sources: dict[str, Pieces] = {}
+    attributions = files[0].parent.parent.name == ATTRIBUTIONS
+    kinds = (ATTRIBUTIONS,) if attributions else KINDS
     for path in files:
         kind, source = path.parent.parent.name, path.parent.name
-        if kind not in KINDS:
-            raise InputError(f"{path}: paths end in <kind>/<source>/T<T>.nc, kind in {KINDS}")
+        if kind not in kinds:
+            raise InputError(
+                f"{path}: paths end in <kind>/<source>/T<T>.nc, kind in {KINDS}, "
+                f"or all in {ATTRIBUTIONS!r}"
+            )
         data = dataset.read(path)
         if data.get("temperature") is None or data["temperature"].ndim:
             raise InputError(f"{path}: no scalar coordinate 'temperature' (in units of J/k_B)")
@@ -49,7 +60,7 @@ def merge(*, files: Sequence[Path], output: Path) -> None:
         attrs=provenance.attributes(
             "merge",
             {source: group["temperature"].values.tolist() for source, group in groups.items()},
-            title="Observables and distances of all sources of Ising frames",
+            title=TITLES[attributions],
             summary="One group per source, every variable along temperature",
             source=", ".join(groups),
         )
@@ -69,12 +80,12 @@ def _group(source: str, pieces: Mapping[float, Mapping[str, xr.Dataset]]) -> xr.
         raise InputError(f"{source}: lattice sizes {sorted(sizes)}; one source has a single one")
     rows = [
         xr.merge(
-            [pieces[temperature][kind] for kind in KINDS if kind in pieces[temperature]],
+            [pieces[T][kind] for kind in (*KINDS, ATTRIBUTIONS) if kind in pieces[T]],
             combine_attrs="override",
             compat="override",
             join="exact",
         )
-        for temperature in sorted(pieces)
+        for T in sorted(pieces)
     ]
     group = xr.concat(
         rows,
@@ -85,7 +96,12 @@ def _group(source: str, pieces: Mapping[float, Mapping[str, xr.Dataset]]) -> xr.
         join="outer",
         combine_attrs="override",
     )
-    described = next((kinds[KINDS[0]] for kinds in pieces.values() if KINDS[0] in kinds), None)
-    known = {} if described is None else described.attrs
+    described = [
+        kinds[kind]
+        for kinds in pieces.values()
+        for kind in (KINDS[0], ATTRIBUTIONS)
+        if kind in kinds
+    ]
+    known = described[0].attrs if described else {}
     group.attrs = {name: known[name] for name in SOURCE_ATTRIBUTES if name in known}
     return group

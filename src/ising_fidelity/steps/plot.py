@@ -41,7 +41,7 @@ def plot(
     figure
         A key of :data:`ising_fidelity.figures.FIGURES`.
     files
-        Told apart by their place in a run: ``fidelity.nc``, ``exact.nc``,
+        Told apart by their place in a run: ``fidelity.nc``, ``exact.nc``, ``attribution.nc``,
         ``<kind>/<source>/T<T>.nc``, ``<model>.training.nc``, ``<model>.safetensors``. Those that
         the figure does not need are left aside.
     outputs
@@ -89,9 +89,9 @@ def _read(files: Sequence[Path], foreign: Mapping[str, str]) -> dict[str, Any]:
             place = re.fullmatch(f"{re.escape(before)}(.+){re.escape(after)}", str(path))
             if place:
                 kind, source, temperature = "configurations", name, place
-        if path.name == "fidelity.nc":
+        if path.name in ("fidelity.nc", "attribution.nc"):
             tree = dataset.read_tree(path)
-            found["fidelity"] = {name: node.to_dataset() for name, node in tree.children.items()}
+            found[path.stem] = {name: node.to_dataset() for name, node in tree.children.items()}
         elif path.name == "exact.nc":
             found["exact"] = dataset.read(path)
         elif path.name.endswith(".training.nc"):
@@ -104,8 +104,9 @@ def _read(files: Sequence[Path], foreign: Mapping[str, str]) -> dict[str, Any]:
             found.setdefault(kind, {})[source, canonical(temperature[1])] = reader(path)
         else:
             raise InputError(
-                f"{path}: no file of a run; allowed are fidelity.nc, exact.nc, <model>.training.nc,"
-                f" <model>.safetensors and <kind>/<source>/T<T>.nc, kind in {SERIES}"
+                f"{path}: no file of a run; allowed are fidelity.nc, exact.nc, attribution.nc, "
+                "<model>.training.nc, <model>.safetensors and <kind>/<source>/T<T>.nc, kind in "
+                f"{SERIES}"
             )
     return found
 
@@ -125,7 +126,7 @@ def _sources(figure: str, found: Mapping[str, Any], named: Sequence[str]) -> lis
 def _temperatures(found: Mapping[str, Any]) -> list[str]:
     """Return every temperature that there are data of."""
     there = {T for kind in SERIES for _, T in found.get(kind, ())}
-    for group in found.get("fidelity", {}).values():
+    for group in [*found.get("fidelity", {}).values(), *found.get("attribution", {}).values()]:
         there |= {canonical(T) for T in group["temperature"].values.tolist()}
     return sorted(there, key=float)
 

@@ -1,0 +1,322 @@
+r"""Where a wrong specific heat comes from: interventions on frames, one after the other.
+
+Each intervention undoes one kind of error and leaves exact frames what they are, Boltzmann's law
+of the temperature. What it changes in C is therefore that error's part of the excess
+C(frames) - C(exact):
+
+``rounding``
+    Sites whose raw output is nearer to 0 than to a spin take the sign of the raw outputs around
+    them, which is the likelier one at any T. Frames of whole numbers have no such sites.
+``isolated_flips``
+    Of the single spins against all four neighbors, those beyond thermal ones are turned back,
+    see :func:`spurious_flips`.
+``sign_mixture``
+    Only frames that the more frequent sign fills are kept. The other sign has the same energies by
+    symmetry, and frames without one hardly any weight well below T_c.
+``thermal``
+    Metropolis sweeps at the temperature, which mend what is wrong over a few sites: the energy and
+    its spread relax to those of T.
+``remainder``
+    What is left of the excess: what lives longer than the sweeps, domains above all.
+
+The parts depend on the order, which is from the network's end to the physical one: relaxation
+would mend rounding and isolated flips, too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ising_fidelity import exact, lattice, montecarlo
+from ising_fidelity.montecarlo import stripes
+from ising_fidelity.observables.errors import Floats, Primaries
+
+CAUSES = ("rounding", "isolated_flips", "sign_mixture", "thermal", "remainder")
+"""In the order of the interventions; their parts sum up to the excess."""
+
+QUANTITIES = ("specific_heat", "energy")
+
+UNDECIDED = 0.5
+"""Raw outputs between minus this and this are nearer to 0 than to a spin."""
+
+LEAST_FRAMES = 10
+"""That one sign must fill, or all frames are kept and nothing is called sign mixture: fewer have no
+spread to speak of, and a bootstrap sample may hold none of them."""
+
+Spins = NDArray[np.int8]
+
+
+def attribute(
+    spins: Spins,
+    temperature: float,
+    sampling: str,
+    sweeps: Sequence[int],
+    seed: int,
+    field: NDArray[np.floating] | None = None,
+) -> dict[str, tuple[Floats, Floats]]:
+    """Split the excess of C and of u over the exact ones of this lattice into parts.
+
+    Parameters
+    ----------
+    spins
+        Shape (chain, draw, L, L), values -1 and +1, L >= 2.
+    temperature
+        In J/k_B, above 0 and below T_c.
+    sampling
+        ``chain`` or ``independent``: which errors, see :mod:`.observables.errors`.
+    sweeps
+        Of relaxation, at least one number above 0; the largest one is that of ``thermal``.
+    seed
+        Of thinning, sweeps and bootstrap.
+    field
+        The network's output before rounding, same shape.
+
+    Returns
+    -------
+    dict
+        Name to (value, standard error). For ``specific_heat`` and ``energy``: the quantity itself,
+        ``_excess``, one for each of :data:`CAUSES`, of shape (1 + len(sweeps),) ``_relaxed``,
+        the quantity of all frames after 0 and so many sweeps, and ``_flips_beyond_thermal``, what
+        isolated flips beyond the rate of the temperature asked for make of it, whether or not the
+        frames are as hot as that elsewhere (no part of the sum). Beside them ``isolated_flips`` and
+        ``spurious_flips`` per site, and ``majority_phase_share``, the share of frames that the more
+        frequent sign fills.
+    """
+    steps = sorted(set(sweeps))
+    scale = _Scale.of(spins, temperature)
+    columns = _columns(spins, field, scale, steps, seed)
+    ends = np.cumsum([column.shape[-1] for column in columns.values()])[:-1]
+    sample = Primaries(np.concatenate(list(columns.values()), axis=-1), sampling, seed)
+
+    def table(means: Floats) -> dict[str, Floats]:
+        parts = np.split(means, ends, axis=-1)
+        return _table(dict(zip(columns, parts, strict=True)), scale, steps)
+
+    values = table(sample.means)
+    errors = sample.errors(lambda means: np.stack(list(table(means).values()), axis=-1))
+    estimates = {name: (values[name], errors[i]) for i, name in enumerate(values)}
+    for quantity in QUANTITIES:
+        walk = [estimates.pop(f"{quantity}_relaxed{number}") for number in (0, *steps)]
+        value, error = np.array(walk).T
+        estimates[f"{quantity}_relaxed"] = (value, error)
+    return estimates
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """What turns the total energies of frames into C and u, and the exact ones.
+
+    Energies are counted from ``origin``, near their mean, where fluctuations lose no digits.
+    """
+
+    sites: int
+    temperature: float
+    origin: float
+    exact: Floats
+
+    @classmethod
+    def of(cls, spins: Spins, temperature: float) -> Self:
+        size = spins.shape[-1]
+        solved = exact.kaufman(size, temperature)
+        origin = float(np.rint(lattice.energy(spins).mean() * size**2))
+        truth = np.array([getattr(solved, quantity) for quantity in QUANTITIES])
+        return cls(size**2, temperature, origin, truth)
+
+    def energies(self, spins: Spins) -> Floats:
+        """Return the total energy of each frame, shape (chain, draw)."""
+        return np.rint(lattice.energy(spins) * self.sites) - self.origin
+
+    def relaxed(self, spins: Spins, sweeps: Sequence[int], seed: int) -> list[Floats]:
+        """Return the total energies after each number of sweeps."""
+        frames = spins.reshape(-1, *spins.shape[-2:])
+        after = montecarlo.relax(frames, self.temperature, sweeps, seed)
+        return [self.energies(one).reshape(spins.shape[:2]) for one in after]
+
+    def quantities(self, means: Floats) -> Floats:
+        """Return C and u of the means of E and E^2, shape (..., 2)."""
+        E, E2 = np.moveaxis(means, -1, 0)
+        specific_heat = (E2 - E**2) / (self.sites * self.temperature**2)
+        return np.stack([specific_heat, (E + self.origin) / self.sites], axis=-1)
+
+
+def _columns(
+    spins: Spins,
+    field: NDArray[np.floating] | None,
+    scale: _Scale,
+    steps: Sequence[int],
+    seed: int,
+) -> dict[str, Floats]:
+    """Intervene, and return what each frame contributes to the means, each (chain, draw, k)."""
+    rounded = spins if field is None else round_by_neighbors(spins, field)
+    isolated = isolated_flips(rounded)
+    counts = np.stack([isolated.sum(axis=(-2, -1)), *_edge_sites(rounded)], axis=-1)
+    share = _spurious_share(counts.mean(axis=(0, 1)), scale.temperature)
+    coins = np.random.default_rng(seed).random(spins.shape)
+    thinned = np.where(isolated & (coins < share), -rounded, rounded).astype(np.int8)
+    phase = majority_phase(thinned, scale.temperature)[..., None].astype(float)
+    keep = phase if phase.sum() >= LEAST_FRAMES else np.ones_like(phase)
+    thinnable = _thinnable_moments(scale.energies(rounded), counts[..., 0])
+    (mended,) = scale.relaxed(thinned, steps[-1:], seed)
+    after = zip(steps, scale.relaxed(spins, steps, seed), strict=True)
+    return {
+        "model": _moments(scale.energies(spins)),
+        "rounded": thinnable,
+        "counts": counts,
+        "phase": phase,
+        "kept": keep,
+        "kept_rounded": keep * thinnable,
+        "kept_mended": keep * _moments(mended),
+        **{f"relaxed{number}": _moments(E) for number, E in after},
+    }
+
+
+def _table(means: dict[str, Floats], scale: _Scale, steps: Sequence[int]) -> dict[str, Floats]:
+    """Return every number that :func:`attribute` gives, from means of the columns."""
+    counts, kept, rounded = means["counts"], means["kept"], means["rounded"]
+    share = _spurious_share(counts, scale.temperature)
+    stages = [means["model"], _thinned(rounded, 0 * share), _thinned(rounded, share)]
+    stages += [_thinned(means["kept_rounded"], share) / kept, means["kept_mended"] / kept]
+    levels = [scale.quantities(stage) for stage in stages] + [scale.exact]
+    pairs = {"": levels[0], "_excess": levels[0] - scale.exact}
+    for cause, before, left in zip(CAUSES, levels[:-1], levels[1:], strict=True):
+        pairs[f"_{cause}"] = before - left
+    pairs["_relaxed0"] = levels[0]
+    for number in steps:
+        pairs[f"_relaxed{number}"] = scale.quantities(means[f"relaxed{number}"])
+    beyond = _share(flips_beyond(counts, scale.temperature), counts)
+    pairs["_flips_beyond_thermal"] = levels[1] - scale.quantities(_thinned(rounded, beyond))
+    return {
+        **{
+            quantity + name: pair[..., place]
+            for place, quantity in enumerate(QUANTITIES)
+            for name, pair in pairs.items()
+        },
+        "isolated_flips": counts[..., 0] / scale.sites,
+        "spurious_flips": counts[..., 0] * share / scale.sites,
+        "majority_phase_share": means["phase"][..., 0],
+    }
+
+
+def round_by_neighbors(spins: Spins, field: NDArray[np.floating]) -> Spins:
+    """Return the spins, those of undecided sites by the sum of the raw outputs around them.
+
+    Raw outputs count as much as a spin at most. A spin whose neighbors sum up to 0 stays.
+
+    Parameters
+    ----------
+    spins, field
+        Shape (..., L, L); undecided are sites with abs(field) below :data:`UNDECIDED`.
+    """
+    bounded = np.clip(field.astype(float), -1, 1)
+    around = sum(np.roll(bounded, shift, axis) for axis in (-2, -1) for shift in (1, -1))
+    changed = (np.abs(bounded) < UNDECIDED) & (around != 0)
+    return np.where(changed, np.sign(around), spins).astype(np.int8)
+
+
+def isolated_flips(spins: Spins) -> NDArray[np.bool_]:
+    """Return where a spin is against all four neighbors, none of which is so itself."""
+    alone = spins * lattice.neighbor_sum(spins) == -4
+    beside = np.any([np.roll(alone, shift, axis) for axis in (-2, -1) for shift in (1, -1)], axis=0)
+    return alone & ~beside
+
+
+def spurious_flips(counts: Floats, temperature: float) -> Floats:
+    r"""Return how many of the isolated flips no temperature explains.
+
+    In equilibrium at any temperature a site whose neighbors are three of one sign and one of the
+    other is against the three with odds :math:`q = e^{-4/T}`, and one whose neighbors are all alike
+    is against them with odds q^2, since odds given the neighbors are local. The former, hardly
+    touched by isolated flips, tell the frames' own q; turning x flips back, each of which makes
+    five sites of the second kind and takes four aligned ones of the first, must bring the latter to
+
+    .. math:: (n - x) / (a_4 + 5x) = \bigl(d_3 / (a_3 - 4x)\bigr)^2.
+
+    Flips that are thermal at the temperature asked for are never called spurious, even if the
+    frames are colder: with few pairs of flips among the frames q is not known well.
+
+    Parameters
+    ----------
+    counts
+        Per frame, shape (..., 4): n, isolated flips; d_3, sites against three of their neighbors;
+        a_3, sites with three; a_4, sites with all four.
+    temperature
+        In J/k_B.
+    """
+    isolated, against, three, four = np.moveaxis(counts, -1, 0)
+    low, high = np.zeros_like(isolated), isolated.copy()
+    for _ in range(60):
+        x = (low + high) / 2
+        few = (isolated - x) * np.maximum(three - 4 * x, 0) ** 2 <= against**2 * (four + 5 * x)
+        low, high = np.where(few, low, x), np.where(few, x, high)
+    return np.minimum(low, flips_beyond(counts, temperature))
+
+
+def flips_beyond(counts: Floats, temperature: float) -> Floats:
+    """Return how many isolated flips are more than thermal at a temperature.
+
+    The x of :func:`spurious_flips`, whose parameters these are, with the q of that temperature; 0
+    if there are fewer.
+    """
+    isolated, _, _, four = np.moveaxis(counts, -1, 0)
+    thermal = np.exp(-8 / temperature)
+    return np.maximum((isolated - thermal * four) / (1 + 5 * thermal), 0)
+
+
+def majority_phase(spins: Spins, temperature: float) -> NDArray[np.bool_]:
+    """Return which frames the sign fills that fills more of them.
+
+    Parameters
+    ----------
+    spins
+        Shape (chain, draw, L, L).
+    temperature
+        In J/k_B, below T_c.
+    """
+    frames = spins.reshape(-1, *spins.shape[-2:])
+    ordered = np.array([stripes.is_ordered(frame, temperature) for frame in frames])
+    phase = (np.sign(lattice.magnetization(frames)) * ordered).reshape(spins.shape[:2])
+    sign = 1 if (phase > 0).sum() >= (phase < 0).sum() else -1
+    return phase == sign
+
+
+def _edge_sites(spins: Spins) -> tuple[Floats, Floats, Floats]:
+    """Return how many sites of each frame are against 3, with 3 and with 4 of their neighbors."""
+    aligned = spins * lattice.neighbor_sum(spins)
+    against, three, four = (
+        (aligned == value).sum(axis=(-2, -1)).astype(float) for value in (-2, 2, 4)
+    )
+    return against, three, four
+
+
+def _spurious_share(counts: Floats, temperature: float) -> Floats:
+    return _share(spurious_flips(counts, temperature), counts)
+
+
+def _share(flips: Floats, counts: Floats) -> Floats:
+    """Return which share of the isolated flips these are."""
+    isolated = counts[..., 0]
+    return np.divide(flips, isolated, out=np.zeros_like(flips), where=isolated > 0)
+
+
+def _moments(energy: Floats) -> Floats:
+    """Return E and E^2 of each frame, shape (..., 2)."""
+    return np.stack([energy, energy**2], axis=-1)
+
+
+def _thinnable_moments(energy: Floats, isolated: Floats) -> Floats:
+    """Return E, E^2, n, E n and n^2 of each frame, which :func:`_thinned` needs."""
+    n = isolated.astype(float)
+    return np.stack([energy, energy**2, n, energy * n, n**2], axis=-1)
+
+
+def _thinned(means: Floats, share: Floats) -> Floats:
+    """Return the means of E and E^2 when each isolated flip is turned back with one chance.
+
+    Isolated flips have no bond in common, so that each lowers E by 8.
+    """
+    E, E2, n, En, n2 = np.moveaxis(means, -1, 0)
+    turned2 = share * (1 - share) * n + share**2 * n2
+    return np.stack([E - 8 * share * n, E2 - 16 * share * En + 64 * turned2], axis=-1)

@@ -1,0 +1,78 @@
+"""Relaxed frames and attributions are in a run when its config says so."""
+
+import shutil
+
+import pandas as pd
+import pytest
+
+from ising_fidelity import dataset
+
+from .conftest import Project
+
+pytestmark = pytest.mark.workflow
+
+RELAXATION = {"sweeps": [1, 5], "models": ["DiffIsing2"]}
+ATTRIBUTION = {"temperatures": [2.0], "sweeps": [1, 5]}
+RELAXED = ("DiffIsing2+1sweeps", "DiffIsing2+5sweeps")
+SHOWN = {"fig3": {"sources": ["mc", "DiffIsing2", *RELAXED]}}
+
+
+def test_only_what_they_add_runs_and_it_is_measured_scored_and_drawn(finished, tmp_path):
+    folder = tmp_path / "run"
+    shutil.copytree(finished.folder, folder, symlinks=True)
+    plain = Project(folder, finished.configs)
+    project = plain.lay_over(relaxation=RELAXATION, attribution=ATTRIBUTION, figures=SHOWN)
+    assert project.plan() == {
+        "relax": 6,
+        "measure": 6,
+        "compare": 6,
+        "merge": 1,
+        "score": 1,
+        "plot_fig3": 1,
+        "attribute": 2,
+        "merge_attributions": 1,
+        "plot_attribution": 1,
+    }
+    done = project.snakemake()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert project.plan() == {}
+    results = folder / "results" / "tiny"
+    assert (results / "figures" / "attribution.png").stat().st_size > 5000
+    frames = dataset.read_frames(results / "configurations" / RELAXED[1] / "T2.00.nc")
+    assert frames.attrs["relaxation_sweeps"] == 5
+    tree = dataset.read_tree(results / "fidelity.nc")
+    assert set(RELAXED) < set(tree)
+    # It is held against the frames that its model was trained on, where that was trained.
+    nearest = tree[RELAXED[0]]["nearest_training_hamming"]
+    assert nearest.isnull().values.tolist() == [False, True, False]
+    scores = pd.read_csv(results / "scores.csv", dtype={"temperature": str})
+    trained = scores[scores["in_training_temperatures"].astype(str) == "True"]
+    assert set(trained[trained["source"] == RELAXED[1]]["temperature"]) >= {"2.00", "3.00"}
+    assert set(dataset.read_tree(results / "attribution.nc")) == {"DiffIsing2", "GAN"}
+
+    more = project.lay_over(temperatures=[2.0, 2.27, 2.3, 3.0]).plan()
+    assert more == {
+        "simulate": 2,
+        "sample": 2,
+        "relax": 2,
+        "measure": 6,
+        "compare": 6,
+        "solve": 1,
+        "merge": 1,
+        "score": 1,
+        "plot_fig3": 1,
+    }
+
+
+def test_more_sweeps_run_what_hangs_on_them(finished):
+    relaxed = finished.lay_over(relaxation=RELAXATION | {"sweeps": [1]})
+    assert relaxed.plan() == {
+        "relax": 3,
+        "measure": 3,
+        "compare": 3,
+        "merge": 1,
+        "score": 1,
+        "plot_fig3": 1,
+    }
+    attributed = finished.lay_over(attribution=ATTRIBUTION | {"temperatures": [2.0, 1.0]})
+    assert attributed.plan() == {"attribute": 2, "merge_attributions": 1, "plot_attribution": 1}

@@ -1,0 +1,18 @@
+rule relax:
+    input:
+        lambda wildcards: frames_of(
+            RUN.relaxed_sources[wildcards.relaxed][0], wildcards.T
+        ),
+    output:
+        f"{RESULTS}/configurations/{{relaxed}}/T{{T}}.nc",
+    log:
+        f"{LOGS}/relax/{{relaxed}}/T{{T}}.log",
+    conda:
+        "../../envs/montecarlo.yaml"
+    params:
+        code=step_code("relax"),
+        seed=seed_of("relax"),
+        sweeps=lambda wildcards: RUN.relaxed_sources[wildcards.relaxed][1],
+    shell:
+        "ising-fidelity relax --sweeps {params.sweeps} --seed {params.seed} "
+        "--output {output} {input} > {log} 2>&1"
