@@ -49,6 +49,7 @@ def test_only_what_they_add_runs_and_it_is_measured_scored_and_drawn(finished, t
     trained = scores[scores["in_training_temperatures"].astype(str) == "True"]
     assert set(trained[trained["source"] == RELAXED[1]]["temperature"]) >= {"2.00", "3.00"}
     assert set(dataset.read_tree(results / "attribution.nc")) == {"DiffIsing2", "GAN"}
+    assert "isolated flips" in (results / "scores.html").read_text()
 
     more = project.lay_over(temperatures=[2.0, 2.27, 2.3, 3.0]).plan()
     assert more == {
@@ -75,4 +76,9 @@ def test_more_sweeps_run_what_hangs_on_them(finished):
         "plot_fig3": 1,
     }
     attributed = finished.lay_over(attribution=ATTRIBUTION | {"temperatures": [2.0, 1.0]})
-    assert attributed.plan() == {"attribute": 2, "merge_attributions": 1, "plot_attribution": 1}
+    assert attributed.plan() == {
+        "attribute": 2,
+        "merge_attributions": 1,
+        "plot_attribution": 1,
+        "score": 1,
+    }

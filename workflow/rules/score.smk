@@ -4,6 +4,7 @@ rule score:
         exact=f"{RESULTS}/exact.nc",
         paper="resources/paper.yaml",
         claims="resources/paper_claims.yaml",
+        attribution=[f"{RESULTS}/attribution.nc"] if RUN.attributed else [],
     output:
         scores=f"{RESULTS}/scores.csv",
         page=report(
@@ -33,10 +34,14 @@ rule score:
         reference=RUN.reference,
         training_temperatures=training_temperatures(),
         repeats=json.dumps(RUN.repeats),
+        attribution=(
+            f"--attribution {RESULTS}/attribution.nc" if RUN.attributed else ""
+        ),
     shell:
         "ising-fidelity score --fidelity {input.fidelity} --exact {input.exact} "
         "--reference {params.reference} --paper {input.paper} "
         "--training-temperatures {params.training_temperatures:q} "
         "--repeats {params.repeats:q} --claims {input.claims} --claims-table {output.claims} "
+        "{params.attribution} "
         "--output {output.scores} --table {output.page} --paper-table {output.paper} "
         "> {log} 2>&1"
