@@ -21,7 +21,7 @@ MORE_AGAINST_REFERENCE = (
     "largest_cluster",
     "mean_cluster_size",
 )
-"""Held against Monte Carlo where both sides were measured for them."""
+"""Held against Monte Carlo, too, in the table of all scores."""
 SIGNIFICANT = 0.05
 """Share of false alarms that is put up with, among temperatures and their adjusted p-values."""
 ENOUGH_SEEDS = 3

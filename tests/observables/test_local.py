@@ -53,12 +53,18 @@ def test_monte_carlo_has_its_own_temperature(frames):
 
 
 def test_spurious_flips_are_found_and_are_not_taken_for_heat(frames):
-    """One spin in a hundred turned: most are at abs(h) = 4."""
+    """One spin in a hundred turned: most are at abs(h) = 4.
+
+    Their like neighbors go from field 4 to 2 and make that look colder, so that more than one in a
+    hundred is found beyond it.
+    """
     turned = np.where(np.random.default_rng(2).random(frames.shape) < 0.01, -frames, frames)
     found = of_frames(turned)
-    assert found["spurious_flips"] == pytest.approx(0.01, rel=0.2)
+    assert 0.009 < found["spurious_flips"] < 0.015
     assert found["temperature_at_field_4"] > found["temperature_at_field_2"] + 0.1
 
 
 def test_nothing_is_said_where_a_class_of_sites_is_empty():
-    assert np.isnan(local.from_counts(np.array([0.0, 0, 0, 0, 64]))).all()
+    ground_state = local.from_counts(np.array([0.0, 0, 0, 0, 64]))
+    np.testing.assert_array_equal(ground_state, [np.nan, 0, 0, np.nan])
+    assert np.isnan(local.from_counts(np.array([0.0, 0, 64, 0, 0]))).all()

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -59,6 +59,8 @@ def brute_force(spins, temperature):
         "hamming_distance": mean(distances),
         "correlation_raw": raw,
         "correlation_connected": raw - abs_m**2,
+        "correlation_trajectory": raw - mean(m) ** 2,
+        "positive_share": mean([(one > 0) + (one == 0) / 2 for one in m]),
     }
 
 
@@ -87,8 +89,9 @@ def assert_same(first, second, but=()):
 def test_a_flip_of_all_spins_changes_the_sign_of_m_alone(spins):
     before = observables.measure(spins, 2.0, "independent")
     after = observables.measure(-spins, 2.0, "independent")
-    assert_same(before, after, but=("magnetization",))
+    assert_same(before, after, but=("magnetization", "positive_share"))
     assert after["magnetization"][0] == -before["magnetization"][0]
+    assert after["positive_share"][0] == 1 - before["positive_share"][0]
 
 
 @given(frames, st.integers(0, 3), st.integers(0, 3))
@@ -101,6 +104,7 @@ def test_translations_change_nothing(spins, down, right):
 
 
 @given(frames)
+@settings(max_examples=30)
 def test_symmetries_of_the_square_change_nothing(spins):
     before = observables.measure(spins, 2.0, "independent")
     for image in lattice.symmetries(spins):
@@ -144,55 +148,56 @@ def test_fluctuations_over_zero_temperature_are_not_defined():
     assert np.isnan(measured["specific_heat"]).all()
 
 
-def boltzmann(size, temperature, count, generator):
-    """Return independent frames, drawn exactly from all configurations."""
-    configurations = lattice.all_configurations(size)
-    energies = lattice.energy(configurations) * size**2
-    weights = np.exp(-(energies - energies.min()) / temperature)
-    chosen = generator.choice(len(configurations), count, p=weights / weights.sum())
-    return configurations[chosen]
+SIZE, TEMPERATURE = 4, 3.0
 
 
-def exact_values(size, temperature):
-    configurations = lattice.all_configurations(size)
-    u, m = lattice.energy(configurations), lattice.magnetization(configurations)
-    weights = np.exp(-(u - u.min()) * size**2 / temperature)
-    p = weights / weights.sum()
-    site_means = p @ configurations.reshape(len(p), -1)
-    abs_m, m2 = p @ np.abs(m), p @ m**2
-    raw = p @ correlation.along_axes(configurations) / (2 * size**2)
-    return {
-        "energy": p @ u,
-        "abs_magnetization": abs_m,
-        "specific_heat": exact.kaufman(size, temperature).specific_heat,
-        "susceptibility": size**2 * (m2 - abs_m**2) / temperature,
-        "binder_cumulant": 1 - p @ m**4 / (3 * m2**2),
-        "hamming_distance": (1 - np.mean(site_means**2)) / 2,
-        "correlation_raw": raw,
-        "correlation_connected": raw - abs_m**2,
-    }
+@pytest.fixture(scope="module")
+def states():
+    """Return all configurations, their probabilities, and what each adds to means."""
+    configurations = lattice.all_configurations(SIZE)
+    u = lattice.energy(configurations)
+    weights = np.exp(-(u - u.min()) * SIZE**2 / TEMPERATURE)
+    return configurations, weights / weights.sum(), observables.per_frame(configurations)
+
+
+def one_number(values):
+    """Return the number itself, or the second of a function: at r = 1, k = 1, of 2 or 3 sites."""
+    return np.atleast_1d(values)[min(1, np.size(values) - 1)]
 
 
 @pytest.mark.parametrize("sampling", ["chain", "independent"])
-def test_errors_cover_the_truth(sampling):
-    """Frames from exact Boltzmann weights: 68 % of 200 experiments lie within one error.
+def test_errors_of_every_observable_cover_the_truth(sampling, states):
+    """68 % of 200 experiments lie within one error: every observable within 60 and 76 %.
 
-    Binomial spread 3.3 %; bounds of three spreads and 3 % for small samples' skewness, seven
-    observables: false alarms below 2 %, with a fixed seed. Hamming's error is an upper bound where
-    frames have nothing in common, as here by symmetry.
+    Frames have exact Boltzmann weights; where they are to be correlated, one in three is the one
+    before it again. Binomial spread 3.3 %: one of 24 observables that have nothing in common
+    would be outside by chance in 3 runs of 10; the seed is fixed. Hamming's error is an upper bound
+    where frames have nothing in common, as here by symmetry, and the absolute value of a mean that
+    is 0 is never 0.
     """
+    configurations, p, numbers = states
+    expected = observables.of_means(p @ numbers, SIZE, TEMPERATURE)
+    site_means = p @ configurations.reshape(len(p), -1)
+    expected["hamming_distance"] = (1 - np.mean(site_means**2)) / 2
+    assert expected["specific_heat"][0] == pytest.approx(
+        exact.kaufman(SIZE, TEMPERATURE).specific_heat
+    )
     generator = np.random.default_rng(5)
-    expected = exact_values(3, 3.0)
     hits = {name: [] for name in expected}
     for experiment in range(200):
-        spins = boltzmann(3, 3.0, 400, generator).reshape(2, 200, 3, 3)
-        measured = observables.measure(spins, 3.0, sampling, experiment)
+        chosen = generator.choice(len(p), (2, 300), p=p)
+        if sampling == "chain":
+            again = generator.random(chosen.shape) < 1 / 3
+            last_new = np.maximum.accumulate(np.where(again, 0, np.arange(300)), axis=1)
+            chosen = np.take_along_axis(chosen, last_new, axis=1)
+        measured = observables.measure(configurations[chosen], TEMPERATURE, sampling, experiment)
         for name, truth in expected.items():
-            value, error = (np.atleast_1d(one)[-1] for one in measured[name])
-            hits[name].append(abs(value - np.atleast_1d(truth)[-1]) < error)
+            value, error = map(one_number, measured[name])
+            hits[name].append(abs(value - one_number(truth)) < error)
     shares = {name: float(np.mean(hit)) for name, hit in hits.items()}
-    assert shares.pop("hamming_distance") > 0.68
-    assert all(0.55 < share < 0.81 for share in shares.values()), shares
+    assert shares.pop("hamming_distance") > 0.6
+    del shares["trajectory_magnetization"]
+    assert {name: share for name, share in shares.items() if not 0.60 <= share <= 0.76} == {}
 
 
 def test_hamming_error_covers_the_truth_where_frames_have_something_in_common():
@@ -209,11 +214,18 @@ def test_hamming_error_covers_the_truth_where_frames_have_something_in_common():
 def test_fits_find_a_known_correlation_function():
     r = np.arange(17.0)
     G = 0.7 * np.maximum(r, 0.5) ** -0.25 * np.exp(-r / 5)
-    parameters = correlation.fit_matrix(G, 0.01 * G) @ np.log(G)
+    parameters = correlation.fit_matrix(G, 0.01 * G, 32) @ np.log(G)
     assert parameters[:3] == pytest.approx([np.log(0.7), 0.25, 1 / 5])
     power_law = 0.7 * np.maximum(r, 0.5) ** -0.25
-    parameters = correlation.fit_matrix(power_law, 0.01 * r + 0.01) @ np.log(power_law)
-    assert parameters == pytest.approx([np.log(0.7), 0.25, 0, np.log(0.7), 0.25], abs=1e-12)
+    parameters = correlation.fit_matrix(power_law, 0.01 * r + 0.01, 32) @ np.log(power_law)
+    assert parameters[:5] == pytest.approx([np.log(0.7), 0.25, 0, np.log(0.7), 0.25], abs=1e-12)
+    windows = len(correlation.last_distances(32))
+    assert parameters[7 : 7 + windows] == pytest.approx(0.25)
+    torus = correlation.torus_logarithm(32)
+    torus[0] = 0
+    parameters = correlation.fit_matrix(np.exp(-0.4 * torus), 0.01 * G, 32) @ (-0.4 * torus)
+    assert parameters[5:7] == pytest.approx([0, 0.4], abs=1e-12)
+    assert parameters[7 + windows :] == pytest.approx(0.4)
 
 
 def test_fits_are_those_of_weighted_least_squares():
@@ -221,23 +233,46 @@ def test_fits_are_those_of_weighted_least_squares():
     G, dG = generator.uniform(0.1, 1, 17), generator.uniform(0.01, 0.02, 17)
     r = np.arange(1, 9)
     slope, intercept = np.polyfit(np.log(r), np.log(G[1:9]), 1, w=G[1:9] / dG[1:9])
-    parameters = correlation.fit_matrix(G, dG) @ np.log(G)
-    assert parameters[3:] == pytest.approx([intercept, -slope])
+    parameters = correlation.fit_matrix(G, dG, 32) @ np.log(G)
+    assert parameters[3:5] == pytest.approx([intercept, -slope])
 
 
 @pytest.mark.parametrize(
     ("points", "three", "two"), [(17, True, True), (5, False, True), (3, False, False)]
 )
 def test_a_window_too_short_for_the_model_gives_nan(points, three, two):
-    matrix = correlation.fit_matrix(np.full(points, 0.5), np.full(points, 0.1))
+    size = 2 * (points - 1)
+    matrix = correlation.fit_matrix(np.full(points, 0.5), np.full(points, 0.1), size)
     assert np.isfinite(matrix[:3]).all() == three
-    assert np.isfinite(matrix[3:]).all() == two
+    assert np.isfinite(matrix[3:5]).all() == two
 
 
 def test_correlations_below_zero_cannot_be_fitted():
     G = np.full(17, 0.5)
     G[8] = -0.01
-    assert np.isnan(correlation.fit_matrix(G, np.full(17, 0.1))).all()
+    matrix = correlation.fit_matrix(G, np.full(17, 0.1), 32)
+    assert np.isnan(matrix[:7]).all()
+    # Windows that end before it can.
+    assert np.isfinite(matrix[7:]).all(axis=1).tolist() == 2 * (5 * [True] + 9 * [False])
+
+
+def test_the_critical_correlation_of_the_periodic_lattice_has_the_same_exponent_in_every_window():
+    """Within four errors, six windows: false alarms below 4e-4. A pure power law is far off."""
+    spins = montecarlo.run_chains(32, 2.269185, "cluster", 4000, 50, 100, 5, 1).spins
+    measured = observables.measure(spins, 2.269185, "chain")
+    value, error = (one[0] for one in measured["eta_stable_window"])
+    assert (np.abs(value - 0.25) < 4 * error + 0.004).all()
+    assert (error < 0.01).all()
+    assert measured["eta_power_law_window"][0][0][-1] < 0.21
+
+
+def test_the_critical_correlation_of_the_torus_is_even_around_its_middle():
+    """And is ln r at small r, where the first terms of both fractions are all there is."""
+    for size in (5, 16, 64):
+        assert np.isneginf(correlation.torus_logarithm(size)[0])
+        assert (np.diff(correlation.torus_logarithm(size)) > 0).all()
+    small = correlation.torus_logarithm(4096)[1:5]
+    assert small - small[0] == pytest.approx(np.log([1, 2, 3, 4]), abs=1e-2)
 
 
 @pytest.mark.parametrize(
@@ -249,19 +284,32 @@ def test_correlation_length(inverse, expected):
     assert error == pytest.approx(0.4 if expected == 2 else np.nan, nan_ok=True)
 
 
-def test_fit_errors_cover_the_spread_of_fits():
+@pytest.mark.parametrize(
+    ("temperature", "names"),
+    [
+        (2.6, ["eta", "eta_power_law", "correlation_length"]),
+        (2.269185, ["eta", "eta_power_law", "eta_stable"]),
+    ],
+)
+def test_fit_errors_cover_the_spread_of_fits(temperature, names):
     """Errors that ignored correlations between distances would be far too small.
 
-    The mean error of eta is held against the spread over 60 independent runs, known to 9 %:
-    bounds of three times that and 10 % for the weights' noise; false alarms below 1 %.
+    68 % of 200 independent runs lie within one error of the mean of all, which replaces the truth
+    that is not known for fits of a model that is not exact: every parameter within 60 and 76 %.
+    Binomial spread 3.3 %; six parameters alike are outside by chance in 9 runs of 100; the seed is
+    fixed. Where its model is wrong, at 2.6, the error of eta_stable is a quarter too large: weights
+    that follow the noise of G matter there.
     """
-    values, errors = [], []
-    for seed in range(60):
-        spins = montecarlo.run_chains(16, 2.4, "cluster", 200, 200, 30, 1, seed).spins
-        measured = observables.measure(spins, 2.4, "independent", seed)
-        values.append(measured["eta_power_law"][0][0])
-        errors.append(measured["eta_power_law"][1][0])
-    assert np.mean(errors) == pytest.approx(np.std(values, ddof=1), rel=0.35)
+    fits = {name: [] for name in names}
+    for seed in range(200):
+        spins = montecarlo.run_chains(16, temperature, "cluster", 200, 200, 30, 1, seed).spins
+        measured = observables.measure(spins, temperature, "independent", seed)
+        for name, found in fits.items():
+            found.append([one[0] for one in measured[name]])
+    for name, found in fits.items():
+        values, errors = np.array(found).T
+        share = np.mean(np.abs(values - values.mean()) < errors)
+        assert 0.60 <= share <= 0.76, (name, share)
 
 
 def test_monte_carlo_agrees_with_kaufman():

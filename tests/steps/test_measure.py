@@ -37,7 +37,7 @@ def test_the_contract(tmp_path, sampling, method):
     assert data.attrs["fit_window"].tolist() == [1, 4]
     assert float(data["temperature"]) == 2.3
     assert data["distance"].values.tolist() == list(range(9))
-    assert data["correlation_kind"].values.tolist() == ["raw", "connected"]
+    assert data["correlation_kind"].values.tolist() == ["raw", "connected", "trajectory"]
     expected = observables.measure(spins, 2.3, sampling, 3)
     for name in SCALARS:
         assert data[name].shape == data[f"{name}_error"].shape == ()
@@ -47,6 +47,11 @@ def test_the_contract(tmp_path, sampling, method):
         assert data[name].attrs["ancillary_variables"] == f"{name}_error"
     assert data["correlation_raw"].dims == ("distance",)
     assert data["eta"].dims == ("correlation_kind",)
+    assert data["eta_stable_window"].dims == ("correlation_kind", "last_distance")
+    assert data["last_distance"].values.tolist() == [3, 4, 5, 6, 7, 8]
+    assert data["structure_factor"].dims == ("wavenumber",)
+    assert data["cluster_size_distribution"].dims == ("cluster_size",)
+    assert data["cluster_size"].values.tolist()[:3] == pytest.approx([1, 6**0.5, 28**0.5])
     np.testing.assert_array_equal(data["energy_series"], lattice.energy(spins))
     np.testing.assert_array_equal(data["magnetization_series"], lattice.magnetization(spins))
     assert (int(data["lattice_size"]), int(data["number_of_frames"])) == (16, 24)

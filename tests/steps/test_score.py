@@ -55,7 +55,7 @@ def test_rows(run, tmp_path):
     scores = pd.read_csv(tmp_path / "scores.csv", dtype={"temperature": str})
     assert list(dict.fromkeys(scores["source"])) == list(SOURCES)
     single = scores[scores["temperature"].isin(TEMPERATURES)]
-    assert (single.groupby("source").size() == [18, 6, 18]).all()
+    assert (single.groupby("source").size() == [42, 6, 42]).all()
     keys = ["source", "temperature", "quantity", "reference"]
     assert not scores.duplicated(keys).any()
     trained = single[single["in_training_temperatures"].astype(bool)]
@@ -72,7 +72,9 @@ def test_rows(run, tmp_path):
     assert row["deviation"] == pytest.approx(value - expected, rel=1e-5)
     assert row["deviation_in_errors"] == pytest.approx((value - expected) / error, rel=1e-5)
     # The same frames deviate by nothing.
-    assert (single.loc[single["reference"] == "mc", "deviation"] == 0).all()
+    same = single.loc[single["reference"] == "mc", "deviation"]
+    assert (same.dropna() == 0).all()
+    assert len(same.dropna()) > 60
 
 
 def test_rows_that_sum_up(run, tmp_path):
@@ -257,7 +259,7 @@ def test_distances_are_found_by_their_z_and_p_value(run, rich, tmp_path):
     assert everything["within_3_errors"].iloc[0] == pytest.approx(share, rel=1e-5)
 
 
-def test_more_observables_are_held_against_monte_carlo_where_they_are(run, rich, tmp_path):
+def test_more_observables_are_held_against_monte_carlo(run, rich, tmp_path):
     scores = rich_scores(run, rich, tmp_path)
     rows = scores[scores["quantity"] == "effective_temperature"]
     assert set(rows["reference"]) == {"mc"}
@@ -265,8 +267,6 @@ def test_more_observables_are_held_against_monte_carlo_where_they_are(run, rich,
     assert of_gan.loc["2.20", "deviation"] == pytest.approx(0.3)
     assert of_gan.loc["2.20", "deviation_in_errors"] == pytest.approx(0.3 / np.hypot(0.01, 0.01))
     assert np.isnan(of_gan.loc["2.30", "p_value"])
-    run_score(run, tmp_path)
-    assert "effective_temperature" not in (tmp_path / "scores.csv").read_text()
 
 
 def test_training_seeds_have_a_spread(run, rich, tmp_path):

@@ -4,7 +4,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ising_fidelity import lattice
-from ising_fidelity.observables import correlation, diversity, local, structure, thermodynamics
+from ising_fidelity.observables import (
+    clusters,
+    correlation,
+    diversity,
+    local,
+    signs,
+    structure,
+    thermodynamics,
+)
 from ising_fidelity.observables.errors import (
     Floats,
     Function,
@@ -13,7 +21,6 @@ from ising_fidelity.observables.errors import (
 )
 
 Estimates = dict[str, tuple[Floats, Floats]]
-SCALARS = (*thermodynamics.QUANTITIES, *local.QUANTITIES, "second_moment_correlation_length")
 
 
 def measure(spins: NDArray[np.int8], temperature: float, sampling: str, seed: int = 0) -> Estimates:
@@ -34,38 +41,27 @@ def measure(spins: NDArray[np.int8], temperature: float, sampling: str, seed: in
     Returns
     -------
     dict
-        Name to (value, standard error): scalars as 0-d arrays, ``correlation_raw`` and
-        ``correlation_connected`` and ``structure_factor`` of shape (L//2 + 1,), fitted parameters
-        of shape (2,), one for each of :data:`correlation.KINDS`. Errors are NaN where the frames cannot tell.
+        Name to (value, standard error): scalars as 0-d arrays; functions of distance or
+        wave number of shape (L//2 + 1,); the distribution of cluster sizes with a number for each
+        of :func:`clusters.size_bins`; fitted parameters with one for each of
+        :data:`correlation.KINDS`, and, in windows, for each of :func:`correlation.last_distances`
+        too. Errors are NaN where the frames cannot tell.
     """
     size = spins.shape[-1]
-    sites = size**2
-    powers = thermodynamics.primaries(
-        np.rint(lattice.energy(spins) * sites), np.rint(lattice.magnetization(spins) * sites)
-    )
-    parts = [
-        powers,
-        local.alignment_counts(spins),
-        correlation.along_axes(spins),
-        structure.along_axes(spins),
-    ]
-    ends = np.cumsum([part.shape[-1] for part in parts])[:-1]
-    sample = Primaries(np.concatenate(parts, axis=-1), sampling, seed)
+    sample = Primaries(per_frame(spins), sampling, seed)
+    names = of_means(sample.means, size, temperature)
 
     def everything(means: Floats) -> Floats:
-        moments, counts, products, spectrum = np.split(means, ends, axis=-1)
-        quantities = thermodynamics.from_moments(moments, sites, temperature)
-        raw = products / (2 * sites)
-        connected = raw - quantities[..., 2:3] ** 2
-        S = spectrum / sites
-        length = structure.second_moment_length(S, size)[..., None]
-        return np.concatenate(
-            [quantities, local.from_counts(counts), length, raw, connected, S], axis=-1
-        )
+        return np.concatenate(list(of_means(means, size, temperature).values()), axis=-1)
 
-    value, error = everything(sample.means), sample.errors(everything)
+    error = sample.errors(everything)
+    ends = np.cumsum([part.size for part in names.values()])
+    places = dict(zip(names, np.split(np.arange(error.size), ends[:-1]), strict=True))
     estimates: Estimates = {
-        name: (value[index], error[index]) for index, name in enumerate(SCALARS)
+        name: (value, error[places[name]])
+        if name in FUNCTIONS
+        else (value[0], error[places[name][0]])
+        for name, value in names.items()
     }
     # The absolute value has no derivative at 0, where its own spread would be too small.
     estimates["trajectory_magnetization"] = (
@@ -74,41 +70,127 @@ def measure(spins: NDArray[np.int8], temperature: float, sampling: str, seed: in
     )
     distance, distance_error = diversity.hamming_distance(spins, sampling)
     estimates["hamming_distance"] = (np.asarray(distance), np.asarray(distance_error))
-
     fits = []
-    *of_correlation, of_structure = np.split(np.arange(len(SCALARS), len(value)), 3)
-    estimates["structure_factor"] = (value[of_structure], error[of_structure])
-    for kind, part in zip(correlation.KINDS, of_correlation, strict=True):
-        estimates[f"correlation_{kind}"] = (value[part], error[part])
-        fits.append(_fit(sample, everything, part, value[part], error[part]))
+    for kind in correlation.KINDS:
+        G, dG = estimates[f"correlation_{kind}"]
+        matrix = correlation.fit_matrix(G, dG, size)
+        fits.append(_fit(sample, everything, places[f"correlation_{kind}"], G, matrix))
     for name in fits[0]:
-        pair = np.array([fit[name] for fit in fits]).T
-        estimates[name] = (pair[0], pair[1])
+        estimates[name] = (
+            np.array([fit[name][0] for fit in fits]),
+            np.array([fit[name][1] for fit in fits]),
+        )
     return {
         name: (one, np.where(np.isfinite(one), its_error, np.nan))
         for name, (one, its_error) in estimates.items()
     }
 
 
+def per_frame(spins: NDArray[np.int8]) -> Floats:
+    """Return the numbers of each frame whose means :func:`of_means` takes.
+
+    Parameters
+    ----------
+    spins
+        Shape (..., L, L).
+
+    Returns
+    -------
+    ndarray
+        Shape (..., k).
+    """
+    sites = spins.shape[-1] ** 2
+    energy, magnetization = lattice.energy(spins) * sites, lattice.magnetization(spins) * sites
+    parts = [
+        thermodynamics.primaries(np.rint(energy), np.rint(magnetization)),
+        local.alignment_counts(spins),
+        signs.positive(magnetization)[..., None],
+        correlation.along_axes(spins),
+        structure.along_axes(spins),
+        clusters.primaries(spins),
+    ]
+    return np.concatenate(parts, axis=-1)
+
+
+def of_means(means: Floats, lattice_size: int, temperature: float) -> dict[str, Floats]:
+    """Return all observables that are functions of means over frames, by name.
+
+    Parameters
+    ----------
+    means
+        Of :func:`per_frame`, shape (..., k).
+    lattice_size, temperature
+        L, and T in units of J/k_B.
+
+    Returns
+    -------
+    dict
+        Shapes (..., 1), or (..., n) for those of :data:`FUNCTIONS`.
+    """
+    sites, distances = lattice_size**2, lattice_size // 2 + 1
+    widths = [thermodynamics.MOMENTS, len(local.ALIGNMENTS), 1, distances, distances]
+    moments, counts, share, products, spectrum, of_clusters = np.split(
+        means, np.cumsum(widths), axis=-1
+    )
+    scalars = {
+        names: np.split(values[..., : len(names)], len(names), axis=-1)
+        for names, values in (
+            (thermodynamics.QUANTITIES, thermodynamics.from_moments(moments, sites, temperature)),
+            (local.QUANTITIES, local.from_counts(counts)),
+            (clusters.QUANTITIES, clusters.from_means(of_clusters, sites)),
+        )
+    }
+    found = {
+        name: value
+        for names, values in scalars.items()
+        for name, value in zip(names, values, strict=True)
+    }
+    raw, S = products / (2 * sites), spectrum / sites
+    length = structure.second_moment_length(S, lattice_size)
+    return {
+        **found,
+        "positive_share": share,
+        "second_moment_correlation_length": length[..., None],
+        "correlation_raw": raw,
+        "correlation_connected": raw - found["abs_magnetization"] ** 2,
+        "correlation_trajectory": raw - found["magnetization"] ** 2,
+        "structure_factor": S,
+        "cluster_size_distribution": clusters.size_distribution(of_clusters, sites),
+    }
+
+
+FUNCTIONS = (
+    *(f"correlation_{kind}" for kind in correlation.KINDS),
+    "structure_factor",
+    "cluster_size_distribution",
+)
+"""Observables that are a number for each distance, wave number or size."""
+
+
 def _fit(
-    sample: Primaries, everything: Function, part: NDArray[np.intp], G: Floats, dG: Floats
-) -> dict[str, tuple[float, float]]:
-    """Return each fitted parameter and its error from one correlation function.
+    sample: Primaries, everything: Function, part: NDArray[np.intp], G: Floats, matrix: Floats
+) -> dict[str, tuple[Floats, Floats]]:
+    """Return what :func:`correlation.fit_matrix` fits to one correlation function, with errors.
 
     ``part`` says where ``everything`` has it. Errors to first order in the fluctuations of G,
     whose correlations between distances they contain.
     """
-    matrix = correlation.fit_matrix(G, dG)
     parameters = matrix @ np.log(G, out=np.zeros_like(G), where=G > 0)
     slope = np.divide(matrix, G, out=matrix.copy(), where=G > 0)
     errors = sample.errors(lambda means: (everything(means)[..., part] - G) @ slope.T)
-    pairs = zip(parameters.tolist(), errors.tolist(), strict=True)
-    fit = dict(zip(correlation.PARAMETERS, pairs, strict=True))
-    for name in ("amplitude", "amplitude_power_law"):
+    first = len(correlation.PARAMETERS)
+    fit = {
+        name: (parameters[index], errors[index])
+        for index, name in enumerate(correlation.PARAMETERS)
+    }
+    windows = zip(np.split(parameters[first:], 2), np.split(errors[first:], 2), strict=True)
+    fit |= dict(zip(correlation.WINDOWED, windows, strict=True))
+    for name in ("amplitude", "amplitude_power_law", "amplitude_stable"):
         logarithm, its_error = fit.pop(f"log_{name}")
-        fit[name] = (float(np.exp(logarithm)), float(np.exp(logarithm)) * its_error)
-    inverse = fit.pop("inverse_correlation_length")
-    return {**fit, "correlation_length": correlation.correlation_length(*inverse)}
+        fit[name] = (np.exp(logarithm), np.exp(logarithm) * its_error)
+    inverse, inverse_error = map(float, fit.pop("inverse_correlation_length"))
+    length = correlation.correlation_length(inverse, inverse_error)
+    return {**fit, "correlation_length": (np.float64(length[0]), np.float64(length[1]))}
 
 
 def autocorrelation(spins: NDArray[np.int8], sampling: str) -> dict[str, float]:

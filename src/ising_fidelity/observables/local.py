@@ -5,10 +5,10 @@ In equilibrium, given the sum h of its neighbors, a spin is up with log odds
 .. math:: \ln \frac{P(s = +1 \mid h)}{P(s = -1 \mid h)} = \frac{2 h}{T},
 
 whatever the rest of the lattice does: the condition that defines the Gibbs measure (Dobrushin,
-Lanford and Ruelle). Frames can break it in two ways that averages over the lattice do not tell apart.
-Those of another temperature answer h = 2 and h = 4 by the same, wrong T. Single spins that are turned
-for no reason hardly change the answer to h = 2, where thermal flips are many, but add flips at h = 4,
-where they are few.
+Lanford and Ruelle). Frames can break it in two ways that averages over the lattice do not tell
+apart. Those of another temperature answer h = 2 and h = 4 by the same, wrong T. Single spins that
+are turned for no reason hardly change the answer to h = 2, where thermal flips are many, but add
+flips at h = 4, where they are few.
 """
 
 import numpy as np
@@ -52,14 +52,14 @@ def alignment_counts(spins: NDArray[np.int8]) -> NDArray[np.float64]:
 def from_counts(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     r"""Return every quantity of :data:`QUANTITIES`.
 
-    The first two are the T at which the log odds for \|h\| = 2 and \|h\| = 4 are the observed ones; both
-    are T in equilibrium. The effective temperature is 1 / beta of greatest pseudo-likelihood (J. Besag,
-    The Statistician 24, 179, 1975), which solves
+    The first two are the T at which the log odds for \|h\| = 2 and \|h\| = 4 are the observed ones;
+    both are T in equilibrium. The effective temperature is 1 / beta of greatest pseudo-likelihood
+    (J. Besag, The Statistician 24, 179, 1975), which solves
 
     .. math:: \sum_i s_i h_i = \sum_i h_i \tanh(\beta h_i),
 
-    and spurious flips are the share of sites with \|h\| = 4 that are turned against their field beyond
-    what the temperature at \|h\| = 2 explains.
+    and spurious flips are the share of sites with \|h\| = 4 that are turned against their field
+    beyond what the temperature at \|h\| = 2 explains.
 
     Parameters
     ----------
@@ -69,7 +69,8 @@ def from_counts(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     Returns
     -------
     ndarray
-        Shape (..., 4); NaN where a class of sites is empty or spins are as likely against their field.
+        Shape (..., 4); NaN where a class of sites is empty or spins are as likely against their
+        field.
     """
     against_4, against_2, _, along_2, along_4 = np.moveaxis(counts, -1, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -83,7 +84,10 @@ def from_counts(counts: NDArray[np.float64]) -> NDArray[np.float64]:
             slope = 4 * n_2 / np.cosh(2 * beta) ** 2 + 16 * n_4 / np.cosh(4 * beta) ** 2
             excess = 2 * n_2 * np.tanh(2 * beta) + 4 * n_4 * np.tanh(4 * beta) - total
             beta = beta - excess / slope
+        # Where all spins are along their field no finite beta is the root.
+        frozen = np.abs(total) == 2 * n_2 + 4 * n_4
+        beta = np.where(frozen, total * np.inf, beta)
         expected = 1 / (1 + (along_2 / against_2) ** 2)
         spurious = against_4 / n_4 - expected
-    quantities = np.stack([T_2, T_4, 1 / beta, spurious], axis=-1)
+        quantities = np.stack([T_2, T_4, 1 / beta, spurious], axis=-1)
     return np.where(np.isfinite(quantities), quantities, np.nan)

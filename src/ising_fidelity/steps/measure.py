@@ -7,11 +7,22 @@ import numpy as np
 import xarray as xr
 
 from ising_fidelity import dataset, lattice, observables, provenance
-from ising_fidelity.observables import correlation
+from ising_fidelity.observables import clusters, correlation, signs
 
 LONG_NAMES = {
     "amplitude": "amplitude of the fit A r^-eta exp(-r/xi)",
     "amplitude_power_law": "amplitude of the pure power law A r^-eta",
+    "correlation_trajectory": "spin-spin correlation minus the squared mean magnetization",
+    "eta_power_law_window": "exponent of the pure power law from 1 to the last distance",
+    "eta_stable_window": "exponent of the torus's power law from 1 to the last distance",
+    "eta_stable": "exponent of the torus's power law at all distances",
+    "last_distance": "last distance of the fit in lattice constants",
+    "largest_cluster": "share of sites in the largest cluster of like spins",
+    "mean_cluster_size": "mean size of the cluster of a site outside the largest",
+    "cluster_size_distribution": "number of clusters per site and size",
+    "cluster_size": "sites of a cluster, geometric mean of the bin",
+    "positive_share": "share of frames with positive magnetization",
+    "positive_share_p_value": "chance of such a share if both signs were as likely",
     "structure_factor": "structure factor along the axes",
     "wavenumber": "wave number along an axis in units of 2 pi / L",
     "second_moment_correlation_length": "second-moment correlation length in sites",
@@ -49,20 +60,19 @@ def measure(*, frames: Path, output: Path, seed: int = 0) -> None:
     spins = given["spin"].values
     temperature, sampling = float(given["temperature"]), str(given.attrs["sampling"])
     size = spins.shape[-1]
-    dimensions = {
-        "correlation_raw": "distance",
-        "correlation_connected": "distance",
-        "structure_factor": "wavenumber",
-    }
     variables: dict[str, Any] = {}
     for name, pair in observables.measure(spins, temperature, sampling, seed).items():
         for key, values in zip((name, name + dataset.ERROR_SUFFIX), pair, strict=True):
-            dimension = dimensions.get(name, "correlation_kind") if np.ndim(values) else ()
-            variables[key] = (dimension, values)
+            variables[key] = (_dimensions(name, np.ndim(values)), values)
+    positive = signs.positive(lattice.magnetization(spins))
+    fair = signs.binomial_p_value(
+        float(variables["positive_share"][1]), signs.independent_signs(positive, sampling)
+    )
     variables |= {
         **observables.autocorrelation(spins, sampling),
         "energy_series": (("chain", "draw"), lattice.energy(spins)),
         "magnetization_series": (("chain", "draw"), lattice.magnetization(spins)),
+        "positive_share_p_value": fair,
         "lattice_size": size,
         "number_of_frames": spins.shape[0] * spins.shape[1],
     }
@@ -73,6 +83,8 @@ def measure(*, frames: Path, output: Path, seed: int = 0) -> None:
             "temperature": temperature,
             "distance": np.arange(size // 2 + 1),
             "wavenumber": np.arange(size // 2 + 1),
+            "cluster_size": clusters.bin_centers(size**2),
+            "last_distance": correlation.last_distances(size),
             "correlation_kind": list(correlation.KINDS),
         },
         attrs={
@@ -91,3 +103,13 @@ def measure(*, frames: Path, output: Path, seed: int = 0) -> None:
         },
     )
     dataset.write(dataset.describe(data, LONG_NAMES), output)
+
+
+def _dimensions(name: str, number: int) -> tuple[str, ...]:
+    """Return the dimensions of an observable that has this number of them."""
+    if number == 0:
+        return ()
+    if name in observables.FUNCTIONS:
+        functions = {"structure_factor": "wavenumber", "cluster_size_distribution": "cluster_size"}
+        return (functions.get(name, "distance"),)
+    return ("correlation_kind", "last_distance")[:number]

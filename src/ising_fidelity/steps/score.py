@@ -177,11 +177,8 @@ def _score_source(
     against = [(EXACT, exact, name) for name in fidelity.AGAINST_EXACT]
     names: tuple[str, ...] = ()
     if source != reference:
-        against += [(reference, expected, name) for name in fidelity.AGAINST_REFERENCE]
-        more = fidelity.MORE_AGAINST_REFERENCE
-        against += [
-            (reference, expected, name) for name in more if name in data and name in expected
-        ]
+        more = (*fidelity.AGAINST_REFERENCE, *fidelity.MORE_AGAINST_REFERENCE)
+        against += [(reference, expected, name) for name in more]
         names = distances(data)
     parts = [
         _deviations(data, other, name).assign(reference=label) for label, other, name in against

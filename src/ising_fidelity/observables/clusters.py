@@ -1,0 +1,141 @@
+r"""Geometric clusters: like spins that are joined by bonds of the periodic lattice.
+
+At T_c their sizes are distributed as :math:`n_s \propto s^{-379/187}` (A. Stella and C.
+Vanderzande, Phys. Rev. Lett. 62, 1067, 1989): frames with the right energy and magnetization can
+still be made of wrong domains. Clusters of Fortuin and Kasteleyn are not measured: their mean size
+is that of N m^2, known without them, and bonds drawn at random would add noise.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import label
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+QUANTITIES = ("largest_cluster", "mean_cluster_size")
+"""In the order of the last axis of :func:`from_means`."""
+
+IN_PLANE = np.zeros((3, 3, 3), int)
+IN_PLANE[1] = [[0, 1, 0], [1, 1, 1], [0, 1, 0]]
+
+
+def size_bins(sites: int) -> NDArray[np.int64]:
+    """Return the smallest size of each bin, 1, 2, 4, ..., up to all sites."""
+    return 2 ** np.arange(int(sites).bit_length())
+
+
+def bin_centers(sites: int) -> NDArray[np.float64]:
+    """Return the geometric mean of the smallest and largest size of each bin, in sites."""
+    first = size_bins(sites)
+    return np.sqrt(first * np.minimum(2.0 * first - 1, sites))
+
+
+def sizes(spins: NDArray[np.int8]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the frame and the number of sites of every cluster.
+
+    Parameters
+    ----------
+    spins
+        Shape (n, L, L).
+
+    Returns
+    -------
+    frame, size
+        Shape (clusters,) each.
+    """
+    labels = np.zeros(spins.shape, np.int64)
+    found = 0
+    for sign in (-1, 1):
+        part, more = label(spins == sign, IN_PLANE)
+        labels += np.where(part > 0, part + found, 0)
+        found += more
+    labels -= 1
+    across = [
+        np.stack([first[like], last[like]])
+        for first, last, like in (
+            (labels[:, 0], labels[:, -1], spins[:, 0] == spins[:, -1]),
+            (labels[..., 0], labels[..., -1], spins[..., 0] == spins[..., -1]),
+        )
+    ]
+    rows, columns = np.concatenate(across, axis=1)
+    graph = coo_array((np.ones(rows.size, bool), (rows, columns)), shape=(found, found))
+    clusters, cluster = connected_components(graph, directed=False)
+    size = np.bincount(cluster, np.bincount(labels.ravel(), minlength=found), minlength=clusters)
+    frame = np.zeros(clusters, np.intp)
+    frame[cluster[labels]] = np.arange(len(spins))[:, None, None]
+    return frame, size.astype(np.intp)
+
+
+def primaries(spins: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Return what the clusters of each frame add to means.
+
+    Parameters
+    ----------
+    spins
+        Shape (..., L, L).
+
+    Returns
+    -------
+    ndarray
+        Shape (..., 2 + bins): sites of the largest cluster, sum of squared sizes of all others,
+        number of clusters in each of :func:`size_bins`.
+    """
+    frames = spins.reshape(-1, *spins.shape[-2:])
+    sites = frames[0].size
+    frame, size = sizes(frames)
+    largest = np.zeros(len(frames))
+    np.maximum.at(largest, frame, size)
+    squares = np.bincount(frame, size.astype(float) ** 2, minlength=len(frames)) - largest**2
+    bins = len(size_bins(sites))
+    place = frame * bins + np.log2(size).astype(np.intp)
+    counts = np.bincount(place, minlength=len(frames) * bins).reshape(len(frames), bins)
+    together = np.column_stack([largest, squares, counts])
+    return together.reshape(*spins.shape[:-2], -1)
+
+
+def from_means(means: NDArray[np.float64], sites: int) -> NDArray[np.float64]:
+    r"""Return every quantity of :data:`QUANTITIES`.
+
+    The mean size is that of the cluster of a random site outside of the largest,
+    :math:`\sum' s^2 n_s / \sum' s\, n_s` (D. Stauffer and A. Aharony, Introduction to Percolation
+    Theory, 1994).
+
+    Parameters
+    ----------
+    means
+        Of :func:`primaries`, shape (..., 2 + bins).
+    sites
+        N = L^2.
+
+    Returns
+    -------
+    ndarray
+        Shape (..., 2): the largest cluster's share of the sites; the mean size in sites, NaN where
+        all sites are in the largest.
+    """
+    largest, squares = means[..., 0], means[..., 1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = squares / (sites - largest)
+    return np.stack([largest / sites, np.where(np.isfinite(mean), mean, np.nan)], axis=-1)
+
+
+def size_distribution(means: NDArray[np.float64], sites: int) -> NDArray[np.float64]:
+    """Return the number of clusters per site and per unit of size in each bin.
+
+    Parameters
+    ----------
+    means
+        Of :func:`primaries`, shape (..., 2 + bins).
+    sites
+        N = L^2.
+
+    Returns
+    -------
+    ndarray
+        Shape (..., bins).
+    """
+    first = size_bins(sites)
+    density: NDArray[np.float64] = means[..., 2:] / (
+        sites * (np.minimum(2 * first, sites + 1) - first)
+    )
+    return density
