@@ -28,7 +28,7 @@ def test_the_default_run():
     assert run.all_sources == [
         "mc-paper", "mc", "DiffIsing1", "DiffIsing2", "DiffFlip", "GAN", "GAN-M",
     ]  # fmt: skip
-    assert len(run.drawn_figures) == 19
+    assert len(run.drawn_figures) == 25
 
 
 def test_figures_of_a_comparison_are_drawn_where_it_is_made(tmp_path):

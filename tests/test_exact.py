@@ -253,3 +253,18 @@ def test_correlation_length_beside_the_critical_point():
     assert exact.correlation_length_infinite(T_C) == math.inf
     above, below = (exact.correlation_length_infinite(T_C + step) for step in (1e-6, -1e-6))
     assert above / below == pytest.approx(2, rel=1e-3)
+
+
+def test_a_pure_power_law_finds_its_window_where_there_is_none():
+    """At 2.3, where xi = 42, the exponent grows with the window without end."""
+    last = np.array([4, 8, 16, 32])
+    critical = exact.eta_of_power_law(exact.CRITICAL_TEMPERATURE, last)
+    assert critical == pytest.approx(0.25, abs=4e-3)
+    above = exact.eta_of_power_law(2.3, last)
+    assert (np.diff(above) > 0.03).all()
+    # The exponents that the paper has at 2.3 are those of windows.
+    assert above[0] < 0.398 < above[2]
+    r = np.array([1, 2, 3, 4])
+    G = exact.correlation_infinite(2.3, r)
+    slope = np.linalg.lstsq(np.stack([np.log(r), r**0], axis=1), np.log(G))[0][0]
+    assert above[0] == pytest.approx(-slope)

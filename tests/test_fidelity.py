@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control, t
 
-from ising_fidelity import fidelity
+from ising_fidelity import exact, fidelity
 
 
 def test_deviations_in_units_of_both_errors():
@@ -104,3 +105,32 @@ def test_three_equal_seeds_each_differ_by_chance_as_often_as_stated():
     alarms = sum(abs(difference) > 2 * spread for difference, spread in pairs)
     expected = 20_000 * 2 * t.sf(2 * np.sqrt(3), df=4)
     assert abs(alarms - expected) < 5 * np.sqrt(expected)
+
+
+def test_slopes_of_a_parabola_are_exact_on_any_temperatures():
+    T = np.array([2.0, 2.2, 2.269185, 2.3, 2.5])
+    energy = np.stack([0.3 * T**2 - T - 1, np.full(5, 0.01)])
+    heat = np.stack([0.6 * T - 1, np.full(5, 0.02)])
+    excess, error = fidelity.energy_slope_excess(T, energy, heat)
+    assert excess[1:-1] == pytest.approx(0, abs=1e-12)
+    assert np.isnan(excess[[0, -1]]).all()
+    assert np.isnan(error[[0, -1]]).all()
+    even = fidelity.energy_slope_excess(T[[0, 1, 1]] + [0, 0, 0.2], energy[:, :3], heat[:, :3])
+    assert even[1][1] == pytest.approx(np.hypot(np.sqrt(2) * 0.01 / 0.4, 0.02))
+
+
+def test_energy_slopes_stand_at_common_temperatures():
+    """Exact results agree with themselves, also where steps are so long that it is not 0."""
+    solved = [exact.kaufman(8, T) for T in (1.5, 2.0, 2.3, 3.0, 4.0)]
+    data = xr.Dataset(
+        {
+            name: ("temperature", [getattr(one, name) for one in solved])
+            for name in fidelity.AGAINST_EXACT
+        },
+        coords={"temperature": [1.5, 2.0, 2.3, 3.0, 4.0]},
+    )
+    fewer, other = fidelity.with_energy_slopes(data.isel(temperature=[0, 1, 3, 4]), data)
+    assert fewer["temperature"].values.tolist() == [1.5, 2.0, 3.0, 4.0]
+    xr.testing.assert_allclose(fewer[fidelity.SLOPE], other[fidelity.SLOPE])
+    assert abs(fewer[fidelity.SLOPE][1]) > 0.1
+    assert (fewer[f"{fidelity.SLOPE}_error"][1:-1] == 0).all()

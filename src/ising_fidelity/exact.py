@@ -345,6 +345,28 @@ def correlation_infinite(
     return table[distances]
 
 
+def eta_of_power_law(
+    temperature: float, last_distances: NDArray[np.integer[Any]], first: int = 1
+) -> NDArray[np.float64]:
+    """Return the exponents that a pure power law finds in the infinite lattice's correlations.
+
+    Least squares of ln G(r) over ln r along an axis, distances from ``first`` to each of
+    ``last_distances`` alike. The law holds at T_c alone, with 1/4 but for the smallest distances;
+    elsewhere the exponent is one of the window.
+
+    Parameters
+    ----------
+    temperature
+        In units of J/k_B; below T_c, where G does not decay to 0, exponents go to 0.
+    last_distances
+        Whole numbers above ``first``, shape (n,).
+    """
+    r = np.arange(first, int(np.max(last_distances)) + 1)
+    x, y = np.log(r), np.log(correlation_infinite(temperature, r))
+    slopes = [np.polyfit(x[r <= last], y[r <= last], 1)[0] for last in last_distances]
+    return -np.array(slopes)
+
+
 def _modulus(K: Any) -> Any:
     """Return the modulus 2 sinh(2K) / cosh(2K)^2 of Onsager's elliptic integrals."""
     return 2 * mpmath.sinh(2 * K) / mpmath.cosh(2 * K) ** 2

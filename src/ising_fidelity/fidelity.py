@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
@@ -22,6 +23,8 @@ MORE_AGAINST_REFERENCE = (
     "mean_cluster_size",
 )
 """Held against Monte Carlo, too, in the table of all scores."""
+SLOPE = "energy_slope_excess"
+"""The energy's slope over temperature less the specific heat, see :func:`with_energy_slopes`."""
 SIGNIFICANT = 0.05
 """Share of false alarms that is put up with, among temperatures and their adjusted p-values."""
 ENOUGH_SEEDS = 3
@@ -145,3 +148,57 @@ def slope_ratio(temperatures: Floats, values: Floats, errors: Floats) -> tuple[f
         ratio = scale * second / first
         slopes = np.array([ratio, -scale - ratio, scale]) / first
     return float(ratio), float(np.sqrt(np.sum((slopes * errors) ** 2)))
+
+
+def energy_slope_excess(
+    temperatures: Floats, energy: Floats, specific_heat: Floats
+) -> tuple[Floats, Floats]:
+    """Return du/dT - C: where frames are in equilibrium, 0 but for the step from T to T.
+
+    The slope is that of the parabola through three neighboring temperatures.
+
+    Parameters
+    ----------
+    temperatures
+        Shape (n,), in rising order, n from 3 on.
+    energy, specific_heat
+        Values and errors, shape (2, n).
+
+    Returns
+    -------
+    excess, error
+        Shape (n,), NaN at both ends. Errors at different temperatures, and of u and C at one, count
+        as independent; between equal steps, the u there has no part in it.
+    """
+    before, after = np.diff(temperatures)[:-1], np.diff(temperatures)[1:]
+    weights = np.stack(
+        [
+            -after / (before * (before + after)),
+            (after - before) / (before * after),
+            before / (after * (before + after)),
+        ]
+    )
+    three = np.stack([energy[:, :-2], energy[:, 1:-1], energy[:, 2:]], axis=1)
+    excess, error = np.full((2, temperatures.size), np.nan)
+    excess[1:-1] = (weights * three[0]).sum(axis=0) - specific_heat[0, 1:-1]
+    of_slope = np.sum((weights * three[1]) ** 2, axis=0)
+    error[1:-1] = np.sqrt(of_slope + specific_heat[1, 1:-1] ** 2)
+    return excess, error
+
+
+def with_energy_slopes(data: xr.Dataset, solved: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
+    """Return a source and exact results at their common temperatures, :data:`SLOPE` added to both.
+
+    Slopes over the same steps differ from the specific heat by the same.
+    """
+    pair = []
+    for one in xr.align(data, solved, join="inner"):
+        unknown = xr.zeros_like(one["energy"])
+        columns = [
+            np.stack([one[name].values, one.get(f"{name}_error", unknown).values])
+            for name in AGAINST_EXACT
+        ]
+        excess, error = energy_slope_excess(one["temperature"].values, *columns)
+        added = {SLOPE: ("temperature", excess), f"{SLOPE}_error": ("temperature", error)}
+        pair.append(one.assign(added))
+    return pair[0], pair[1]

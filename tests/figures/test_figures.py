@@ -8,7 +8,7 @@ import pytest
 import yaml
 from matplotlib.container import ErrorbarContainer
 
-from ising_fidelity import dataset
+from ising_fidelity import dataset, exact
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.figures import FIGURES, style
 from ising_fidelity.steps import plot as step
@@ -194,6 +194,87 @@ def test_the_walk_through_the_causes_ends_at_the_exact_specific_heat(run, tmp_pa
     assert labels == [
         "excess", "rounding", "isolated flips", "sign mixture", "thermal", "remainder",
     ]  # fmt: skip
+
+
+def test_temperatures_of_spins_are_shown_in_units_of_those_asked_for(run, tmp_path, figure):
+    draw("local", run, tmp_path / "local")
+    (drawn,) = figure
+    data = dataset.read_tree(run / "fidelity.nc")["mc"].to_dataset()
+    line = bars_by_label(drawn.axes[0])["Monte Carlo"].lines[0]
+    expected = data["effective_temperature"] / data["temperature"]
+    np.testing.assert_allclose(line.get_ydata(), expected)
+    flips = bars_by_label(drawn.axes[3])["DiffIsing1"].lines[0]
+    model = dataset.read_tree(run / "fidelity.nc")["DiffIsing1"]
+    np.testing.assert_allclose(flips.get_ydata(), model["spurious_flips"])
+
+
+def test_spectra_are_shown_over_those_of_the_first_source(run, tmp_path, figure):
+    draw("structure", run, tmp_path / "structure")
+    (drawn,) = figure
+    tree = dataset.read_tree(run / "fidelity.nc")
+    S = {name: tree[name]["structure_factor"].sel(temperature=2.3) for name in ("mc", "GAN")}
+    above, length, below, _ = (bars_by_label(axes)["GAN"].lines[0] for axes in drawn.axes)
+    np.testing.assert_allclose(above.get_ydata(), S["GAN"])
+    np.testing.assert_allclose(above.get_xdata(), np.linspace(0, np.pi, S["mc"].size))
+    np.testing.assert_allclose(below.get_ydata(), S["GAN"] / S["mc"])
+    expected = tree["GAN"]["second_moment_correlation_length"]
+    np.testing.assert_allclose(length.get_ydata(), expected)
+
+
+def test_sizes_of_clusters_break_off_where_there_are_none(run, tmp_path, figure):
+    draw("clusters", run, tmp_path / "clusters", temperatures=["1.60"])
+    (drawn,) = figure
+    n = dataset.read_tree(run / "fidelity.nc")["mc"]["cluster_size_distribution"]
+    expected = n.sel(temperature=1.6).values
+    shown = bars_by_label(drawn.axes[0])["Monte Carlo"].lines[0].get_ydata()
+    np.testing.assert_allclose(shown, np.where(expected > 0, expected, np.nan))
+    assert np.isnan(shown).any()
+
+
+def test_the_slope_of_the_energy_is_held_against_that_of_exact_energies(run, tmp_path, figure):
+    draw("energy_slope", run, tmp_path / "energy_slope")
+    (drawn,) = figure
+    solved, u = dataset.read(run / "exact.nc"), dataset.read_tree(run / "fidelity.nc")["mc"]
+    T = solved["temperature"].values
+    # With steps alike the parabola's slope in the middle is that of its ends.
+    assert T.tolist() == pytest.approx([1.6, 2.3, 3.0])
+    values, z = (bars_by_label(axes)["Monte Carlo"].lines[0].get_ydata() for axes in drawn.axes)
+    ends = (u["energy"].values[2] - u["energy"].values[0]) / 1.4
+    assert values == pytest.approx(ends - u["specific_heat"].values[1])
+    ends = (solved["energy"].values[2] - solved["energy"].values[0]) / 1.4
+    expected = ends - solved["specific_heat"].values[1]
+    of_slope = np.hypot(*u["energy_error"].values[[0, 2]]) / 1.4
+    error = np.hypot(of_slope, u["specific_heat_error"].values[1])
+    assert z == pytest.approx((values - expected) / error)
+
+
+def test_exponents_of_windows_stand_beside_the_papers_and_the_exact_ones(run, tmp_path, figure):
+    draw("windows", run, tmp_path / "windows")
+    (drawn,) = figure
+    data = dataset.read_tree(run / "fidelity.nc")["mc"].to_dataset().sel(temperature=2.3)
+    for axes, name in zip(drawn.axes, ("eta_power_law_window", "eta_stable_window"), strict=True):
+        shown = bars_by_label(axes)["Monte Carlo"].lines[0].get_ydata()
+        np.testing.assert_allclose(shown, data[name].sel(correlation_kind="raw"))
+        heights = {line.get_ydata()[0] for line in axes.lines if len(line.get_ydata()) == 2}
+        assert {0.25, 0.308, 0.398} <= heights
+    (infinite,) = [one for one in drawn.axes[0].lines if one.get_label() == style.EXACT_INFINITE]
+    np.testing.assert_allclose(
+        infinite.get_ydata(), exact.eta_of_power_law(2.3, data["last_distance"].values)
+    )
+
+
+def test_signs_and_their_test_are_those_of_the_run(run, tmp_path, figure):
+    draw("ordering", run, tmp_path / "ordering")
+    (drawn,) = figure
+    data = dataset.read_tree(run / "fidelity.nc")["GAN"]
+    names = ("positive_share", None, "binder_cumulant")
+    for axes, name in zip(drawn.axes, names, strict=True):
+        if name:
+            line = bars_by_label(axes)["GAN"].lines[0]
+            np.testing.assert_allclose(line.get_ydata(), data[name])
+    drawn_p = [part.lines[0].get_ydata() for part in drawn.axes[1].containers]
+    expected = np.maximum(data["positive_share_p_value"].values, 1e-8)
+    assert any(np.allclose(one, expected) for one in drawn_p)
 
 
 def test_relaxed_frames_are_called_by_their_model():

@@ -13,7 +13,7 @@ def test_the_papers_dag(fresh):
     assert plan["measure"] == plan["compare"] == 7 * 32
     # Both Monte Carlo sources at 32 temperatures, and five between them for training.
     assert plan["simulate"] == 2 * 32 + 5
-    assert sum(rule.startswith("plot_") for rule in plan) == 19
+    assert sum(rule.startswith("plot_") for rule in plan) == 25
     assert not (fresh.folder / "results").exists()
 
 

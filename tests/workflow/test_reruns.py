@@ -28,6 +28,12 @@ CURVES = (
     "distances",
     "memory",
     "classifier",
+    "local",
+    "structure",
+    "clusters",
+    "ordering",
+    "energy_slope",
+    "windows",
 )
 STAND_IN = """#!/bin/sh
 while [ $# -gt 0 ]; do

@@ -210,5 +210,55 @@ FIGURES: dict[str, FigureKind] = {
         "Thermodynamics",
         ("attribution",),
     ),
+    "local": FigureKind(
+        "Local Boltzmann test",
+        "Temperature at which spins are in equilibrium with their neighbors, of all spins by "
+        "greatest pseudo-likelihood and of those whose neighbors sum to 2 and 4 by log odds, over "
+        "the temperature asked for; and the share of spins against four like neighbors beyond what "
+        "the temperature of those against three allows.",
+        "Thermodynamics",
+        ("fidelity",),
+    ),
+    "structure": FigureKind(
+        "Structure factor",
+        "Structure factor along the axes at single temperatures, and the correlation length of its "
+        "second moment against temperature; below, each over that of the first source.",
+        "Correlations",
+        ("fidelity",),
+    ),
+    "clusters": FigureKind(
+        "Clusters of like spins",
+        "Number of clusters of like spins per site and size at single temperatures, below it over "
+        "that of the first source; share of sites in the largest cluster and mean size of the "
+        "others against temperature.",
+        "Correlations",
+        ("fidelity",),
+    ),
+    "ordering": FigureKind(
+        "Signs and order",
+        "Share of frames with positive magnetization, the chance of such a share if both signs "
+        "were as likely (shaded: below 0.05 over the number of temperatures), and the Binder "
+        "cumulant against temperature.",
+        "Thermodynamics",
+        ("fidelity",),
+    ),
+    "energy_slope": FigureKind(
+        "Slope of the energy and its fluctuations",
+        "In equilibrium the slope of the energy over temperature is the specific heat of its "
+        "fluctuations: their difference, with slopes between neighboring temperatures, and how "
+        "many errors it is from that of exact energies and specific heats, at the same "
+        "temperatures.",
+        "Thermodynamics",
+        ("fidelity", "exact"),
+    ),
+    "windows": FigureKind(
+        "Exponent of the correlation against the fit's window",
+        "Exponent eta of the correlation function as it is, by fits from 1 to each last distance: "
+        "of a pure power law, as in the paper, and of the power law that conformal invariance "
+        "has on the periodic lattice; with the paper's two values, and what a pure power law "
+        "makes of the exact correlations of the infinite lattice.",
+        "Correlations",
+        ("fidelity",),
+    ),
 }
 """Every figure by the name that files, config and command line use."""

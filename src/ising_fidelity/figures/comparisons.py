@@ -10,7 +10,6 @@ from matplotlib.ticker import NullLocator
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.figures import style
 from ising_fidelity.figures.inputs import Inputs
-from ising_fidelity.lattice import CRITICAL_TEMPERATURE
 
 FLOOR: dict[str, Any] = {"color": "0.85", "linewidth": 0, "zorder": 0.5}
 FLOOR_LABEL = r"Monte Carlo against Monte Carlo, $\pm$ 2 spreads"
@@ -44,7 +43,7 @@ def numbers(ax: Axes, inputs: Inputs, sources: Sequence[str], name: str) -> None
         )
         values = [group[key].values for key in ("temperature", name, f"{name}_error")]
         style.points(ax, look, *values)
-    _critical(ax)
+    style.critical(ax)
 
 
 def scores(ax: Axes, inputs: Inputs, sources: Sequence[str], name: str) -> None:
@@ -54,12 +53,17 @@ def scores(ax: Axes, inputs: Inputs, sources: Sequence[str], name: str) -> None:
     for source, look in style.looks(sources).items():
         z = inputs.fidelity[source][f"{name}_z"].dropna("temperature")
         style.points(ax, look, z["temperature"].values, z.values, np.zeros(z.size))
+    z_axis(ax)
+
+
+def z_axis(ax: Axes) -> None:
+    """Shade what chance leaves of z on an axis drawn full, and write plain numbers at it."""
     ax.axhspan(-2, 2, **FLOOR)
     limits = ax.get_ylim()
     ax.set_yticks([z for z in Z_TICKS if limits[0] <= z <= limits[1]])
     ax.yaxis.set_major_formatter("{x:g}")
     ax.yaxis.set_minor_locator(NullLocator())
-    _critical(ax)
+    style.critical(ax)
 
 
 def noise_floor(ax: Axes, inputs: Inputs, name: str) -> None:
@@ -75,7 +79,3 @@ def noise_floor(ax: Axes, inputs: Inputs, name: str) -> None:
     # A logarithmic axis has no place for 0.
     ends = np.maximum(mean - 2 * spread, mean / 10), mean + 2 * spread
     ax.fill_between(group["temperature"].values, *ends, label=FLOOR_LABEL, **FLOOR)
-
-
-def _critical(ax: Axes) -> None:
-    ax.axvline(CRITICAL_TEMPERATURE, color="0.6", linewidth=0.8, linestyle=":", zorder=0.6)

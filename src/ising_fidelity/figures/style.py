@@ -71,6 +71,12 @@ LABELS = {
     "specific_heat": r"specific heat $C$ / $k_B$",
     "susceptibility": r"$\chi = N(\langle m^2\rangle - \langle|m|\rangle^2)/T$",
     "hamming_distance": "Hamming distance per site",
+    "largest_cluster": "share of sites in the largest cluster",
+    "mean_cluster_size": "mean size of a site's cluster, largest left out",
+    "second_moment_correlation_length": r"second-moment $\xi$ / lattice constant",
+    "positive_share": "share of frames with $m > 0$",
+    "binder_cumulant": r"$1 - \langle m^4\rangle / 3\langle m^2\rangle^2$",
+    "spurious_flips": "spurious flips: share of spins at $|h| = 4$\nbeyond what $|h| = 2$ explains",
 }
 
 
@@ -123,7 +129,7 @@ def temperature_looks(temperatures: Sequence[str]) -> dict[str, Look]:
 
 def short(temperature: str) -> str:
     """Return a temperature as people say it: 2.3 for 2.30."""
-    return f"{float(temperature):g}"
+    return f"{float(temperature):.10g}"
 
 
 def panels(
@@ -172,8 +178,36 @@ def curves(ax: Axes, inputs: Inputs, name: str) -> None:
         values = [group[key].values for key in ("temperature", name, f"{name}_error")]
         points(ax, look, *values)
     shade_training(ax, inputs, inputs.sources)
-    ax.axvline(CRITICAL_TEMPERATURE, color="0.6", linewidth=0.8, linestyle=":", zorder=0.6)
+    critical(ax)
     ax.set_ylabel(LABELS[name])
+
+
+def ratios(above: Axes, below: Axes, inputs: Inputs, name: str) -> None:
+    """Draw one observable of every source, and below it over that of the first source."""
+    curves(above, inputs, name)
+    first = inputs.fidelity[inputs.sources[0]]
+    for source, look in looks(inputs.sources).items():
+        group = inputs.fidelity[source]
+        expected = first[name].reindex_like(group[name]).values
+        values, error = (group[key].values / expected for key in (name, f"{name}_error"))
+        points(below, look, group["temperature"].values, values, error)
+    ratio_axis(below)
+    critical(below)
+    below.set_xlabel(TEMPERATURE)
+
+
+def ratio_axis(ax: Axes) -> None:
+    """Make the axis of ratios logarithmic and mark 1."""
+    ax.set_yscale("log")
+    ax.axhline(1, **FINITE)
+    low, high = ax.get_ylim()
+    digits = [1] if high > 1e3 * low else [1, 2, 5] if high > 5 * low else [1, 1.2, 1.5, 2, 3, 5, 7]
+    plain_ticks(ax.yaxis, digits)
+
+
+def critical(ax: Axes) -> None:
+    """Mark T_c on an axis of temperatures."""
+    ax.axvline(CRITICAL_TEMPERATURE, color="0.6", linewidth=0.8, linestyle=":", zorder=0.6)
 
 
 def shade_training(ax: Axes, inputs: Inputs, sources: Sequence[str]) -> None:

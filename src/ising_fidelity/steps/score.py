@@ -183,6 +183,10 @@ def _score_source(
     parts = [
         _deviations(data, other, name).assign(reference=label) for label, other, name in against
     ]
+    if min(one.sizes["temperature"] for one in (data, exact)) >= 3:
+        slopes = fidelity.with_energy_slopes(data, exact)
+        inside, solved = (one.isel(temperature=slice(1, -1)) for one in slopes)
+        parts.append(_deviations(inside, solved, fidelity.SLOPE).assign(reference=EXACT))
     parts += [_above_floor(data, name).assign(reference=reference) for name in names]
     rows = pd.concat(parts, ignore_index=True).sort_values("temperature", kind="stable")
     rows["p_adjusted"] = rows.groupby(ROW)["p_value"].transform(
