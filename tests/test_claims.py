@@ -188,7 +188,7 @@ def test_the_shipped_claims_are_about_sources_and_quantities_of_the_default_run(
                 ("correlation_raw", "correlation_connected", "correlation_signed")
             ), claim.id
             assert (term.kind is not None) == (
-                term.quantity in ("eta", "eta_power_law", "correlation_length")
+                term.quantity in ("eta", "eta_power_law", "eta_stable", "correlation_length")
                 and term.table == "fidelity"
             ), claim.id
             assert isinstance(term.at, claims.Span | None) or set(term.at) <= set(run.temperatures)
