@@ -18,6 +18,7 @@ include: "workflow/rules/compare.smk"
 include: "workflow/rules/solve.smk"
 include: "workflow/rules/merge.smk"
 include: "workflow/rules/attribute.smk"
+include: "workflow/rules/scale.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/plot.smk"
 
@@ -29,5 +30,6 @@ rule all:
         f"{RESULTS}/fidelity.nc",
         f"{RESULTS}/scores.csv",
         [f"{RESULTS}/attribution.nc"] if RUN.attributed else [],
+        finite_sizes(),
         training_histories(),
         figure_files(),

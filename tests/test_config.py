@@ -129,6 +129,24 @@ def test_attribution_is_of_models_and_frames_made_elsewhere(tmp_path):
         assert "attribution" not in other.drawn_figures
 
 
+FINITE_SIZE = {
+    "lattice_sizes": [16, 32, 64],
+    "temperatures": [2.2, 2.27, 2.3],
+    "sources": ["mc", "DiffIsing2"],
+}
+
+
+def test_finite_size_scaling_is_of_sources_that_the_run_has(tmp_path):
+    run = changed(tmp_path, finite_size=FINITE_SIZE)
+    assert run.scaled == run.drawn_figures["finite_size"].sources == ["mc", "DiffIsing2"]
+    assert run.finite_size.temperatures == ["2.20", "2.27", "2.30"]
+    without = changed(tmp_path, finite_size=FINITE_SIZE, models={"DiffIsing2": None})
+    assert without.scaled == without.drawn_figures["finite_size"].sources == ["mc"]
+    default = config.load([DEFAULT])
+    assert default.scaled == []
+    assert "finite_size" not in default.drawn_figures
+
+
 def test_a_figure_shows_the_temperatures_that_the_run_has(tmp_path):
     figures = changed(tmp_path, temperatures=[2.3, 3.0]).drawn_figures
     assert figures["fig7"].temperatures == ["2.30", "3.00"]
@@ -164,6 +182,33 @@ def test_a_figure_shows_the_temperatures_that_the_run_has(tmp_path):
         ({"attribution": ATTRIBUTION | {"sweeps": []}}, "attribution.sweeps: List should have at"),
         ({"attribution": ATTRIBUTION | {"temperatures": [2.3]}}, "2.30; allowed are those above"),
         ({"attribution": ATTRIBUTION | {"temperatures": [0]}}, "0.00; allowed are those above 0"),
+        ({"finite_size": FINITE_SIZE | {"sources": ["GAN"]}}, "finite_size.sources: GAN is of fam"),
+        ({"finite_size": FINITE_SIZE | {"sources": ["VAE"]}}, "no Monte Carlo source or model"),
+        ({"finite_size": FINITE_SIZE | {"sources": []}}, "finite_size.sources: List should have"),
+        ({"finite_size": FINITE_SIZE | {"lattice_sizes": [8, 16]}}, "lattice_sizes: List should h"),
+        (
+            {"finite_size": FINITE_SIZE | {"lattice_sizes": [8, 8, 16]}},
+            "allowed are different ones",
+        ),
+        (
+            {"finite_size": FINITE_SIZE | {"lattice_sizes": [8, 16, 20]}},
+            "models draw multiples of 8",
+        ),
+        (
+            {"finite_size": FINITE_SIZE | {"temperatures": [2.2, 2.3]}},
+            "allowed are more than 8 pairs",
+        ),
+        (
+            {"finite_size": FINITE_SIZE | {"frames": 75}},
+            "75 is not a multiple of monte_carlo.mc.chai",
+        ),
+        (
+            {
+                "finite_size": FINITE_SIZE | {"lattice_sizes": [8, 15, 16], "sources": ["mc"]},
+                "monte_carlo": {"mc": {"sampler": "checkerboard"}},
+            },
+            "finite_size.lattice_sizes: 15 with source mc, sampler checkerboard",
+        ),
         ({"equilibration": {"sources": ["GAN"]}}, "GAN is no Monte Carlo source or diffusion"),
     ],
 )

@@ -235,6 +235,14 @@ def attribute(
 
 
 @app.command()
+def scale(files: Files, output: Output, seed: Seed = 0) -> None:
+    """Find the critical temperature and exponents from observables of several lattice sizes."""
+    from ising_fidelity.steps.scale import scale
+
+    scale(files=files, output=output, seed=seed)
+
+
+@app.command()
 def merge(files: Files, output: Output) -> None:
     """Join observables and comparisons (or attributions) of all sources in one tree."""
     from ising_fidelity.steps.merge import merge

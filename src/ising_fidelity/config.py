@@ -29,6 +29,9 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 RELAXED = r"\+[1-9][0-9]*sweeps"
 """What the name of a model's frames after Monte Carlo sweeps ends in."""
 
+FEWEST_PLACES = 8
+"""Pairs of lattice size and temperature that finite-size scaling needs more of."""
+
 Name = Annotated[str, Field(pattern=NAME)]
 SourceName = Annotated[str, Field(pattern=f"{NAME[:-1]}({RELAXED})?$")]
 
@@ -130,6 +133,32 @@ class Attribution(Section):
         return self
 
 
+class FiniteSize(Section):
+    """Critical temperature and exponents from lattices of several sizes, of some sources."""
+
+    lattice_sizes: list[Annotated[int, Field(ge=4)]] = Field(
+        min_length=3, description="three or more, since corrections to scaling are fitted too"
+    )
+    temperatures: SomeTemperatures = Field(description="close to T_c; seven are good")
+    sources: list[Name] = Field(
+        min_length=1, description="Monte Carlo sources, diffusion models; a GAN has one size"
+    )
+    frames: PositiveInt | None = Field(
+        None, description="of every Monte Carlo file, over all chains; null: as in monte_carlo"
+    )
+
+    @model_validator(mode="after")
+    def _enough(self) -> Self:
+        if len(set(self.lattice_sizes)) < len(self.lattice_sizes):
+            raise ValueError(f"lattice_sizes: {self.lattice_sizes}; allowed are different ones")
+        if len(self.lattice_sizes) * len(self.temperatures) <= FEWEST_PLACES:
+            raise ValueError(
+                f"temperatures: {len(self.temperatures)} at {len(self.lattice_sizes)} lattice "
+                f"sizes; allowed are more than {FEWEST_PLACES} pairs of both"
+            )
+        return self
+
+
 class Figure(Section):
     """What one figure shows; sources and temperatures that the run lacks are left out."""
 
@@ -159,6 +188,7 @@ class Config(Section):
     equilibration: Equilibration = Equilibration()
     relaxation: Relaxation | None = Field(None, description="null: no relaxed frames")
     attribution: Attribution | None = Field(None, description="null: no attribution")
+    finite_size: FiniteSize | None = Field(None, description="null: no finite-size scaling")
     figures: dict[str, Figure | None] = Field(default={}, description="null leaves a figure out")
 
     @model_validator(mode="after")
@@ -227,6 +257,46 @@ class Config(Section):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _finite_size_sources(self) -> Self:
+        if self.finite_size is None:
+            return self
+        sizes, frames = self.finite_size.lattice_sizes, self.finite_size.frames
+        for source in self.finite_size.sources:
+            if source not in {*self.monte_carlo, *self.models, *self.trained_models}:
+                raise ValueError(
+                    f"finite_size.sources: no Monte Carlo source or model named {source}"
+                )
+            model, chain = self.trained_models.get(source), self.monte_carlo.get(source)
+            if model is not None and model.family != "diffusion":
+                raise ValueError(
+                    f"finite_size.sources: {source} is of family {model.family}, which draws "
+                    "frames of one size; allowed are Monte Carlo sources and diffusion models"
+                )
+            for size in sizes:
+                if model is not None and size % 8:
+                    raise ValueError(
+                        f"finite_size.lattice_sizes: {size} with source {source}; diffusion models "
+                        "draw multiples of 8"
+                    )
+                if chain is not None and chain.sampler == "checkerboard" and (size % 2 or size < 6):
+                    raise ValueError(
+                        f"finite_size.lattice_sizes: {size} with source {source}, sampler "
+                        "checkerboard; allowed are even sizes from 6"
+                    )
+            if chain is not None and frames is not None and frames % chain.chains:
+                raise ValueError(
+                    f"finite_size.frames: {frames} is not a multiple of "
+                    f"monte_carlo.{source}.chains: {chain.chains}"
+                )
+        return self
+
+    @property
+    def scaled(self) -> list[str]:
+        """Sources that finite-size scaling is done for."""
+        named = self.finite_size.sources if self.finite_size else []
+        return [name for name in named if name in {*self.monte_carlo, *self.trained_models}]
+
     @property
     def trained_models(self) -> dict[str, DiffusionSettings | AdversarialSettings]:
         """Every network of this run: the models not set to null, and their repeats."""
@@ -291,10 +361,13 @@ class Config(Section):
             there = self.equilibration.temperatures if walks else self.temperatures
             if "attribution" in FIGURES[key].needs and not self.attributed:
                 continue
+            scaled = "finite_size" in FIGURES[key].needs
             foreign = self.sources if FIGURES[key].of_frames and figure.sources else ()
             named = dict.fromkeys([*figure.sources, *foreign])
             shown = {
-                "sources": [name for name in named if name in self.all_sources],
+                "sources": [
+                    name for name in named if name in (self.scaled if scaled else self.all_sources)
+                ],
                 "temperatures": [T for T in figure.temperatures if T in there],
             }
             if all(shown[name] or not getattr(figure, name) for name in shown):

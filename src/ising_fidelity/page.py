@@ -224,7 +224,9 @@ def _finite_size(results: Mapping[str, xr.Dataset]) -> str:
         return ""
     lines = [{"source": source} | _with_errors(data) for source, data in results.items()]
     return f"""<h2>Finite-size scaling</h2>
-<p>Exact are T_c = 2.269185, nu = 1 and eta = 1/4.</p>
+<p>A joint fit of all lattice sizes. Exact are T_c = 2.269185, nu = 1 and eta = 1/4. Where the
+p-value of the fit is small the frames do not scale as the fit assumes, and its numbers say
+nothing.</p>
 {_table(pd.DataFrame(lines).fillna(""))}"""
 
 

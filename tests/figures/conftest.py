@@ -10,6 +10,7 @@ from ising_fidelity.steps.equilibrate import equilibrate
 from ising_fidelity.steps.measure import measure
 from ising_fidelity.steps.merge import merge
 from ising_fidelity.steps.sample import sample
+from ising_fidelity.steps.scale import scale
 from ising_fidelity.steps.simulate import simulate
 from ising_fidelity.steps.solve import solve
 from ising_fidelity.steps.train import train
@@ -76,6 +77,7 @@ def run(tmp_path_factory):
         path_of_frames = frames / path.parent.name / path.name
         attribute(frames=path_of_frames, sweeps=[1, 5], output=path)
     merge(files=parts, output=folder / "attribution.nc")
+    scale_small_lattices(folder)
     solve(lattice_size=L, temperatures=TEMPERATURES, output=folder / "exact.nc")
     return folder
 
@@ -98,3 +100,19 @@ def measured_and_compared(folder):
             )  # fmt: skip
             files += [measured, compared]
     return files
+
+
+def scale_small_lattices(folder):
+    """Find exponents of Monte Carlo and of another sampler, under a model's name."""
+    for name, sampler in (("mc", "cluster"), ("DiffIsing2", "metropolis")):
+        files = []
+        for size in (4, 6, 8):
+            for T in ("2.10", "2.30", "2.50"):
+                frames = folder / "finite_size" / f"L{size}" / name / f"T{T}.nc"
+                simulate(
+                    lattice_size=size, temperature=T, sampler=sampler, frames=1000, chains=10,
+                    thermalization=50, spacing=2, seed=size, output=frames,
+                )  # fmt: skip
+                files.append(frames.with_name(f"observables{T}.nc"))
+                measure(frames=frames, output=files[-1])
+        scale(files=files, output=folder / "finite_size" / f"{name}.nc")

@@ -26,6 +26,7 @@ def files_of(name, run):
         "fidelity": ["fidelity.nc"],
         "exact": ["exact.nc"],
         "attribution": ["attribution.nc"],
+        "finite_size": ["finite_size/*.nc"],
         "training": ["models/*.training.nc"],
         "model": ["models/*.safetensors"],
     }
@@ -35,10 +36,16 @@ def files_of(name, run):
 
 def draw(name, run, output, **changed):
     temperatures = SHOWN[name].get("temperatures", [])
+    has_all = [
+        source
+        for source in SHOWN[name]["sources"]
+        if "finite_size" not in FIGURES[name].needs
+        or (run / "finite_size" / f"{source}.nc").exists()
+    ]
     arguments = {
         "files": files_of(name, run),
         "outputs": [output.with_suffix(".svg"), output.with_suffix(".png")],
-        "sources": SHOWN[name]["sources"],
+        "sources": has_all,
         "temperatures": [T for T in TEMPERATURES if float(T) in temperatures]
         or (TEMPERATURES[1:2] if temperatures else ()),
         "training_temperatures": TRAINING,
@@ -275,6 +282,33 @@ def test_signs_and_their_test_are_those_of_the_run(run, tmp_path, figure):
     drawn_p = [part.lines[0].get_ydata() for part in drawn.axes[1].containers]
     expected = np.maximum(data["positive_share_p_value"].values, 1e-8)
     assert any(np.allclose(one, expected) for one in drawn_p)
+
+
+def test_sizes_collapse_in_the_scaling_variable_and_exponents_stand_beside_exact_ones(
+    run, tmp_path, figure
+):
+    draw("finite_size", run, tmp_path / "finite_size", sources=["mc", "DiffIsing2"])
+    (drawn,) = figure
+    panels = np.reshape(drawn.axes, (3, 3))
+    data = dataset.read(run / "finite_size" / "mc.nc")
+    exponents = {name: float(data[name]) for name in ("critical_temperature", "nu", "eta")}
+    T = data["temperature"].values
+    for size in (4, 6, 8):
+        shown = [bars_by_label(axes)[f"$L$ = {size}"].lines[0] for axes in panels[0]]
+        expected = data["binder_cumulant"].sel(lattice_size=size)
+        np.testing.assert_allclose(shown[0].get_ydata(), expected)
+        t = T / exponents["critical_temperature"] - 1
+        for line in shown[1:]:
+            np.testing.assert_allclose(line.get_xdata(), t * size ** (1 / exponents["nu"]))
+        at = dict(zip(data["parameter"].values, data["parameters"].values, strict=True))
+        logarithm = data["logarithm"].sel(lattice_size=size) + exponents["eta"] * np.log(size)
+        rest = at["amplitude_slope"] * t + at["magnetization_correction"] * size**-1.75
+        np.testing.assert_allclose(shown[2].get_ydata(), np.exp(logarithm - rest))
+    for axes, name, exact_value in zip(panels[2], exponents, (2.269185, 1, 0.25), strict=True):
+        found = [part.lines[0].get_xdata()[0] for part in axes.containers]
+        assert found[0] == pytest.approx(exponents[name])
+        (line,) = [one for one in axes.lines if one.get_label() == "exact"]
+        assert line.get_xdata()[0] == pytest.approx(exact_value, abs=1e-6)
 
 
 def test_relaxed_frames_are_called_by_their_model():

@@ -1,4 +1,4 @@
-"""Relaxed frames and attributions are in a run when its config says so."""
+"""Relaxed frames, attributions and other lattice sizes are in a run when its config says so."""
 
 import shutil
 
@@ -82,3 +82,44 @@ def test_more_sweeps_run_what_hangs_on_them(finished):
         "plot_attribution": 1,
         "score": 1,
     }
+
+
+SIZES = {"lattice_sizes": [8, 16, 24], "temperatures": [2.2, 2.3, 2.4], "sources": ["mc"]}
+
+
+def test_finite_size_scaling_stands_beside_the_run(finished, tmp_path):
+    folder = tmp_path / "run"
+    shutil.copytree(finished.folder, folder, symlinks=True)
+    plain = Project(folder, finished.configs)
+    both = plain.lay_over(finite_size=SIZES | {"sources": ["mc", "DiffIsing2"]})
+    assert both.plan() == {
+        "simulate_at_size": 9,
+        "sample_at_size": 9,
+        "measure_at_size": 18,
+        "scale": 2,
+        "score": 1,
+        "plot_finite_size": 1,
+    }
+    project = plain.lay_over(finite_size=SIZES | {"frames": 400})
+    done = project.snakemake()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert project.plan() == {}
+    results = folder / "results" / "tiny"
+    frames = dataset.read_frames(results / "finite_size/L24/configurations/mc/T2.30.nc")
+    assert frames["spin"].shape == (8, 50, 24, 24)
+    assert dataset.read(results / "finite_size" / "mc.nc").sizes["lattice_size"] == 3
+    assert (results / "figures" / "finite_size.png").stat().st_size > 5000
+    assert "Finite-size scaling" in (results / "scores.html").read_text()
+    claims = pd.read_csv(results / "claims.csv").set_index("id")
+    assert "no finite-size scaling" not in claims.loc["eta_infinite", "reason"]
+    # Neither side's temperatures are the other's business.
+    near = project.lay_over(finite_size={"temperatures": [2.2, 2.3, 2.35, 2.4]}).plan()
+    assert near == {
+        "simulate_at_size": 3,
+        "measure_at_size": 3,
+        "scale": 1,
+        "score": 1,
+        "plot_finite_size": 1,
+    }
+    more = project.lay_over(temperatures=[2.0, 2.27, 2.3, 3.0]).plan()
+    assert not {rule for rule in more if rule.endswith("_at_size") or rule == "scale"}

@@ -37,6 +37,7 @@ wildcard_constraints:
     model=one_of(RUN.trained_models),
     relaxed=one_of(RUN.relaxed_sources),
     source=one_of(RUN.all_sources),
+    size=r"[1-9][0-9]*",
 
 
 def step_code(verb):
@@ -47,6 +48,16 @@ def step_code(verb):
 def seed_of(verb):
     """Return the function of seeds of a step; wildcards are a name and, mostly, a T."""
     return lambda wildcards: derive_seed(RUN.seed, verb, *wildcards)
+
+
+def seed_at_size(verb):
+    """Return the function of seeds of a step on another lattice; wildcards are L, a name, T."""
+
+    def seed(wildcards):
+        size, source, temperature = wildcards
+        return derive_seed(RUN.seed, verb, f"L{size}/{source}", temperature)
+
+    return seed
 
 
 def frames_of(source, temperature):
@@ -109,6 +120,15 @@ def attributions():
     ]
 
 
+def finite_sizes(sources=None):
+    """Return the files of exponents of all sources that have them, or some."""
+    return [
+        f"{RESULTS}/finite_size/{source}.nc"
+        for source in RUN.scaled
+        if sources is None or source in sources
+    ]
+
+
 def training_histories(models=None):
     """Return the files of losses of all models, or some."""
     names = RUN.trained_models if models is None else models
@@ -129,6 +149,8 @@ def files_of_figure(name):
     for need in FIGURES[name].needs:
         if need in ("fidelity", "exact", "attribution"):
             files.append(f"{RESULTS}/{need}.nc")
+        elif need == "finite_size":
+            files += finite_sizes(figure.sources)
         elif need == "training":
             files += training_histories(models)
         elif need == "model":
@@ -160,6 +182,12 @@ def flags(**values):
         if value is not None
     }
     return " ".join(f"--{name} {value}" for name, value in given.items())
+
+
+def chain_flags(source, frames=None):
+    """Return the flags of a Monte Carlo source, with another number of frames if there is one."""
+    chain = RUN.monte_carlo[source].plain()
+    return flags(**(chain | {"frames": frames or chain["frames"]}))
 
 
 def sampling_flags(source):

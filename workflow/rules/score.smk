@@ -5,6 +5,7 @@ rule score:
         paper="resources/paper.yaml",
         claims="resources/paper_claims.yaml",
         attribution=[f"{RESULTS}/attribution.nc"] if RUN.attributed else [],
+        finite_size=finite_sizes(),
     output:
         scores=f"{RESULTS}/scores.csv",
         page=report(
@@ -37,11 +38,12 @@ rule score:
         attribution=(
             f"--attribution {RESULTS}/attribution.nc" if RUN.attributed else ""
         ),
+        finite_size=" ".join(flags(finite_size=path) for path in finite_sizes()),
     shell:
         "ising-fidelity score --fidelity {input.fidelity} --exact {input.exact} "
         "--reference {params.reference} --paper {input.paper} "
         "--training-temperatures {params.training_temperatures:q} "
         "--repeats {params.repeats:q} --claims {input.claims} --claims-table {output.claims} "
-        "{params.attribution} "
+        "{params.attribution} {params.finite_size} "
         "--output {output.scores} --table {output.page} --paper-table {output.paper} "
         "> {log} 2>&1"

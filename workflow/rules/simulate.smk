@@ -9,7 +9,7 @@ rule simulate:
         code=step_code("simulate"),
         seed=seed_of("simulate"),
         lattice_size=RUN.lattice_size,
-        chain=lambda wildcards: flags(**RUN.monte_carlo[wildcards.chain].plain()),
+        chain=lambda wildcards: chain_flags(wildcards.chain),
     shell:
         "ising-fidelity simulate --lattice-size {params.lattice_size} --temperature {wildcards.T} "
         "{params.chain} --seed {params.seed} --output {output} > {log} 2>&1"

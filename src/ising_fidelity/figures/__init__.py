@@ -14,6 +14,7 @@ Need = Literal[
     "configurations",
     "observables",
     "equilibration",
+    "finite_size",
     "training",
     "model",
 ]
@@ -34,7 +35,8 @@ class FigureKind:
     needs
         Files that it is drawn from. ``fidelity``, ``exact`` and ``attribution`` are one file each;
         ``configurations``, ``observables`` and ``equilibration`` one per source and temperature
-        of the figure's config; ``training`` and ``model`` one per source that is a model.
+        of the figure's config; ``training`` and ``model`` one per source that is a model;
+        ``finite_size`` one per source that has it.
     comparison
         Key of the config's ``comparison`` that must be set for it; a run without leaves it out.
     """
@@ -48,7 +50,7 @@ class FigureKind:
     @property
     def of_frames(self) -> bool:
         """Whether any set of frames has a place in it, whoever made them."""
-        return not {"equilibration", "model", "training"} & set(self.needs)
+        return not {"equilibration", "finite_size", "model", "training"} & set(self.needs)
 
 
 def _thermodynamics(title: str, models: str) -> FigureKind:
@@ -259,6 +261,15 @@ FIGURES: dict[str, FigureKind] = {
         "makes of the exact correlations of the infinite lattice.",
         "Correlations",
         ("fidelity",),
+    ),
+    "finite_size": FigureKind(
+        "Finite-size scaling",
+        "A row per source: Binder cumulants against temperature with the joint fit of all lattice "
+        "sizes; Binder cumulants and squared magnetizations in the scaling variable with T_c, nu "
+        "and eta of the fit, corrections subtracted; and those three with their errors beside the "
+        "exact ones (lines).",
+        "Correlations",
+        ("finite_size",),
     ),
 }
 """Every figure by the name that files, config and command line use."""

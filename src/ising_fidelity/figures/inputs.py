@@ -40,6 +40,8 @@ class Inputs:
         Parts of each source's excess specific heat along ``temperature``.
     configurations, observables, equilibration
         One dataset per source and temperature.
+    finite_size
+        Each source's critical temperature and exponents, and what they were fitted to.
     training
         Losses of each model along ``epoch``.
     model
@@ -55,6 +57,7 @@ class Inputs:
     configurations: Files = field(default_factory=dict)
     observables: Files = field(default_factory=dict)
     equilibration: Files = field(default_factory=dict)
+    finite_size: Mapping[str, xr.Dataset] = field(default_factory=dict)
     training: Mapping[str, xr.Dataset] = field(default_factory=dict)
     model: Mapping[str, Path] = field(default_factory=dict)
 

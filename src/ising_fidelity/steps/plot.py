@@ -42,8 +42,8 @@ def plot(
         A key of :data:`ising_fidelity.figures.FIGURES`.
     files
         Told apart by their place in a run: ``fidelity.nc``, ``exact.nc``, ``attribution.nc``,
-        ``<kind>/<source>/T<T>.nc``, ``<model>.training.nc``, ``<model>.safetensors``. Those that
-        the figure does not need are left aside.
+        ``finite_size/<source>.nc``, ``<kind>/<source>/T<T>.nc``, ``<model>.training.nc``,
+        ``<model>.safetensors``. Those that the figure does not need are left aside.
     outputs
         Paths ending in ``.svg`` or ``.png``.
     temperatures, sources
@@ -97,6 +97,8 @@ def _read(files: Sequence[Path], foreign: Mapping[str, str]) -> dict[str, Any]:
         elif path.name.endswith(".training.nc"):
             model = path.name.removesuffix(".training.nc")
             found.setdefault("training", {})[model] = dataset.read(path)
+        elif path.parent.name == "finite_size" and path.suffix == ".nc":
+            found.setdefault("finite_size", {})[path.stem] = dataset.read(path)
         elif path.suffix == ".safetensors":
             found.setdefault("model", {})[path.stem] = path
         elif temperature and kind in SERIES:
@@ -105,8 +107,8 @@ def _read(files: Sequence[Path], foreign: Mapping[str, str]) -> dict[str, Any]:
         else:
             raise InputError(
                 f"{path}: no file of a run; allowed are fidelity.nc, exact.nc, attribution.nc, "
-                "<model>.training.nc, <model>.safetensors and <kind>/<source>/T<T>.nc, kind in "
-                f"{SERIES}"
+                "finite_size/<source>.nc, <model>.training.nc, <model>.safetensors and "
+                f"<kind>/<source>/T<T>.nc, kind in {SERIES}"
             )
     return found
 

@@ -1,0 +1,58 @@
+# The same steps on lattices of other sizes, and what follows from all of them together.
+AT_SIZE = "finite_size/L{size}"
+
+
+use rule simulate as simulate_at_size with:
+    output:
+        f"{RESULTS}/{AT_SIZE}/configurations/{{chain}}/T{{T}}.nc",
+    log:
+        f"{LOGS}/simulate/{AT_SIZE}/{{chain}}/T{{T}}.log",
+    params:
+        seed=seed_at_size("simulate"),
+        lattice_size=lambda wildcards: wildcards.size,
+        chain=lambda wildcards: chain_flags(
+            wildcards.chain, RUN.finite_size and RUN.finite_size.frames
+        ),
+
+
+use rule sample as sample_at_size with:
+    output:
+        f"{RESULTS}/{AT_SIZE}/configurations/{{model}}/T{{T}}.nc",
+    log:
+        f"{LOGS}/sample/{AT_SIZE}/{{model}}/T{{T}}.log",
+    params:
+        seed=seed_at_size("sample"),
+        lattice_size=lambda wildcards: wildcards.size,
+
+
+use rule measure as measure_at_size with:
+    input:
+        f"{RESULTS}/{AT_SIZE}/configurations/{{source}}/T{{T}}.nc",
+    output:
+        f"{RESULTS}/{AT_SIZE}/observables/{{source}}/T{{T}}.nc",
+    log:
+        f"{LOGS}/measure/{AT_SIZE}/{{source}}/T{{T}}.log",
+    params:
+        seed=seed_at_size("measure"),
+
+
+rule scale:
+    input:
+        [
+            f"{RESULTS}/finite_size/L{size}/observables/{{source}}/T{T}.nc"
+            for size in RUN.finite_size.lattice_sizes
+            for T in RUN.finite_size.temperatures
+        ]
+        if RUN.finite_size
+        else [],
+    output:
+        f"{RESULTS}/finite_size/{{source}}.nc",
+    log:
+        f"{LOGS}/scale/{{source}}.log",
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        code=step_code("scale"),
+        seed=seed_of("scale"),
+    shell:
+        "ising-fidelity scale --seed {params.seed} --output {output} {input} > {log} 2>&1"
