@@ -18,6 +18,7 @@ MORE_AGAINST_REFERENCE = (
     "effective_temperature",
     "spurious_flips",
     "second_moment_correlation_length",
+    "binder_cumulant",
     "positive_share",
     "largest_cluster",
     "mean_cluster_size",

@@ -55,7 +55,7 @@ def test_rows(run, tmp_path):
     scores = pd.read_csv(tmp_path / "scores.csv", dtype={"temperature": str})
     assert list(dict.fromkeys(scores["source"])) == list(SOURCES)
     single = scores[scores["temperature"].isin(TEMPERATURES)]
-    assert (single.groupby("source").size() == [43, 7, 43]).all()
+    assert (single.groupby("source").size() == [46, 7, 46]).all()
     keys = ["source", "temperature", "quantity", "reference"]
     assert not scores.duplicated(keys).any()
     trained = single[single["in_training_temperatures"].astype(bool)]
