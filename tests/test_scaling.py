@@ -121,6 +121,22 @@ def test_numbers_without_a_crossing_between_the_temperatures_do_not_fit():
     assert scaling.fit(scaling.Moments(*(part[warm] for part in parts))).p_value < 1e-6
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_spins_that_know_nothing_of_each_other_leave_the_temperature_open(seed):
+    """Their <m^2> is L^-2 at every temperature; four errors: false alarms below 1e-3."""
+    sizes, temperatures = places()
+    one = 0.02**2 * np.array([[1.0, 0.3], [0.3, 1.0]])
+    noise = np.random.default_rng(seed).multivariate_normal([0, 0], one, sizes.size)
+    values = np.stack([0 * sizes, -2 * np.log(sizes)], axis=1) + noise
+    covariance = np.broadcast_to(one, (sizes.size, 2, 2))
+    found = scaling.fit(scaling.Moments(sizes, temperatures, values, covariance)).exponents
+    eta, error = found["eta"]
+    if np.isfinite(eta):
+        assert abs(eta - 2) < 4 * error
+        assert error < 0.1
+        assert found["critical_temperature"][1] > 0.005
+
+
 @pytest.mark.parametrize(
     ("sizes", "temperatures", "message"),
     [

@@ -187,7 +187,10 @@ def fit(data: Moments) -> Fit:
     jacobian = _derivative(lambda p: white_design(p) @ p[2:], parameters)
     chi_squared = float(2 * found.cost)
     scale = max(1.0, np.sqrt(chi_squared / freedom))
-    errors = scale * np.sqrt(np.diag(np.linalg.pinv(jacobian.T @ jacobian)))
+    # In units in which every parameter alone counts as much: powers of x differ by many orders.
+    unit = 1 / np.linalg.norm(jacobian, axis=0)
+    inverse = np.linalg.pinv(jacobian * unit)
+    errors = scale * unit * np.linalg.norm(inverse, axis=1)
     p_value = float(gammaincc(freedom / 2, chi_squared / 2))
     return Fit(parameters, errors, chi_squared, freedom, p_value)
 
