@@ -129,6 +129,19 @@ def test_attribution_is_of_models_and_frames_made_elsewhere(tmp_path):
         assert "attribution" not in other.drawn_figures
 
 
+def test_finished_frames_are_sources_beside_their_models(tmp_path):
+    finish = {"sweeps": [3, 1], "models": ["DiffFlip", "DiffIsing2"]}
+    run = changed(tmp_path, finish=finish, models={"DiffIsing2": None})
+    assert run.finished_sources == {
+        "DiffFlip+1gibbs": ("DiffFlip", 1),
+        "DiffFlip+3gibbs": ("DiffFlip", 3),
+    }
+    assert set(run.finished_sources) < set(run.all_sources)
+    figures = {"fig3": {"sources": ["mc", "DiffFlip+3gibbs"]}}
+    shown = changed(tmp_path, finish=finish, figures=figures).drawn_figures["fig3"].sources
+    assert shown == ["mc", "DiffFlip+3gibbs"]
+
+
 FINITE_SIZE = {
     "lattice_sizes": [16, 32, 64],
     "temperatures": [2.2, 2.27, 2.3],
@@ -182,6 +195,12 @@ def test_a_figure_shows_the_temperatures_that_the_run_has(tmp_path):
         ({"attribution": ATTRIBUTION | {"sweeps": []}}, "attribution.sweeps: List should have at"),
         ({"attribution": ATTRIBUTION | {"temperatures": [2.3]}}, "2.30; allowed are those above"),
         ({"attribution": ATTRIBUTION | {"temperatures": [0]}}, "0.00; allowed are those above 0"),
+        (
+            {"finish": {"sweeps": [3], "models": ["GAN"]}},
+            "finish.models: GAN is a GAN, which has no",
+        ),
+        ({"finish": {"sweeps": [3], "models": ["VAE"]}}, "finish.models: no model named VAE"),
+        ({"finish": {"sweeps": [0], "models": ["DiffFlip"]}}, "finish.sweeps.0: Input should be"),
         ({"finite_size": FINITE_SIZE | {"sources": ["GAN"]}}, "finite_size.sources: GAN is of fam"),
         ({"finite_size": FINITE_SIZE | {"sources": ["VAE"]}}, "no Monte Carlo source or model"),
         ({"finite_size": FINITE_SIZE | {"sources": []}}, "finite_size.sources: List should have"),
@@ -192,7 +211,7 @@ def test_a_figure_shows_the_temperatures_that_the_run_has(tmp_path):
         ),
         (
             {"finite_size": FINITE_SIZE | {"lattice_sizes": [8, 16, 20]}},
-            "models draw multiples of 8",
+            "DiffIsing2, which draws multiples",
         ),
         (
             {"finite_size": FINITE_SIZE | {"temperatures": [2.2, 2.3]}},

@@ -44,8 +44,8 @@ def test_attributes_say_how_a_file_came_about():
 @pytest.mark.parametrize(
     ("module", "changes"),
     [
-        ("lattice.py", {"measure", "simulate"}),
-        ("montecarlo/kernels.pyx", {"simulate"}),
+        ("lattice.py", {"measure", "simulate", "sample"}),
+        ("montecarlo/kernels.pyx", {"simulate", "sample"}),
         ("observables/correlation.py", {"measure"}),
         ("models/unet.py", {"sample"}),
         ("config.py", set()),

@@ -116,6 +116,13 @@ def sample(
     output: Output,
     sampling_steps: SamplingSteps = None,
     reverse_variance: ReverseVariance = "beta",
+    sampler: Annotated[
+        str, typer.Option(help="of continuous models: ancestral, spin, heun or churn")
+    ] = "ancestral",
+    finish_sigma: Annotated[
+        float | None, typer.Option(help="stop at this noise, draw the rest by heat bath")
+    ] = None,
+    finish_sweeps: Annotated[int, typer.Option(help="of that heat bath")] = 3,
     binarize: Annotated[str, typer.Option(help="rule that makes spins: sign")] = "sign",
     device: Device = "auto",
 ) -> None:
@@ -131,6 +138,9 @@ def sample(
         output=output,
         sampling_steps=sampling_steps,
         reverse_variance=reverse_variance,
+        sampler=sampler,
+        finish_sigma=finish_sigma,
+        finish_sweeps=finish_sweeps,
         binarize=binarize,
         device=device,
     )

@@ -10,14 +10,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import Field, PositiveInt, ValidationError, model_validator
+from pydantic import Field, PositiveFloat, PositiveInt, ValidationError, model_validator
 
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.figures import FIGURES
 from ising_fidelity.lattice import CRITICAL_TEMPERATURE
 from ising_fidelity.models.settings import (
-    AdversarialSettings,
-    DiffusionSettings,
     ModelSettings,
     Section,
     SomeTemperatures,
@@ -26,8 +24,8 @@ from ising_fidelity.models.settings import (
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 
-RELAXED = r"\+[1-9][0-9]*sweeps"
-"""What the name of a model's frames after Monte Carlo sweeps ends in."""
+RELAXED = r"\+[1-9][0-9]*(?:sweeps|gibbs)"
+"""What the name of a model's frames after Monte Carlo sweeps, or with a Gibbs finish, ends in."""
 
 FEWEST_PLACES = 8
 """Pairs of lattice size and temperature that finite-size scaling needs more of."""
@@ -76,6 +74,9 @@ class Sampling(Section):
         description="variance of the reverse step: beta_t (the paper), that of q(x_(t-1)|x_t,x_0), "
         "or with what x_0 = +-1 still varies at each site added",
     )
+    sampler: Literal["ancestral", "spin", "heun", "churn"] = Field(
+        "ancestral", description="of models of continuous noise; heun is deterministic"
+    )
     binarize: Literal["sign"] = Field("sign", description="rule that makes spins of real numbers")
 
 
@@ -110,6 +111,16 @@ class Relaxation(Section):
 
     sweeps: list[PositiveInt] = Field(min_length=1, description="each a source per model")
     models: list[Name] = Field(min_length=1, description="whose frames are relaxed")
+
+
+class Finish(Section):
+    """The posterior Gibbs finish, as sources DiffIsing3+3gibbs: it is told the Hamiltonian."""
+
+    sigma: PositiveFloat = Field(
+        1.2, description="noise at which the reverse chain is left for heat-bath sweeps"
+    )
+    sweeps: list[PositiveInt] = Field(min_length=1, description="each a source per model")
+    models: list[Name] = Field(min_length=1, description="diffusion models that are finished so")
 
 
 class Attribution(Section):
@@ -186,6 +197,7 @@ class Config(Section):
     sampling: Sampling = Sampling()
     comparison: Comparison = Comparison()
     equilibration: Equilibration = Equilibration()
+    finish: Finish | None = Field(None, description="null: no Gibbs finish")
     relaxation: Relaxation | None = Field(None, description="null: no relaxed frames")
     attribution: Attribution | None = Field(None, description="null: no attribution")
     finite_size: FiniteSize | None = Field(None, description="null: no finite-size scaling")
@@ -213,12 +225,11 @@ class Config(Section):
                     f"lattice_size: {self.lattice_size} with monte_carlo.{name}.sampler: "
                     "checkerboard; allowed are even sizes from 6"
                 )
-        multiple = {"diffusion": 8, "gan": 2}
         for name, model in self.trained_models.items():
-            if self.lattice_size % multiple[model.family]:
+            if self.lattice_size % model.unit:
                 raise ValueError(
                     f"lattice_size: {self.lattice_size} with models.{name}.family: {model.family}; "
-                    f"allowed are multiples of {multiple[model.family]}"
+                    f"allowed are multiples of {model.unit}"
                 )
         return self
 
@@ -238,6 +249,16 @@ class Config(Section):
         for model in self.relaxation.models if self.relaxation else ():
             if model not in {*self.models, *self.trained_models}:
                 raise ValueError(f"relaxation.models: no model named {model}")
+        return self
+
+    @model_validator(mode="after")
+    def _finished_models(self) -> Self:
+        for name in self.finish.models if self.finish else ():
+            if name not in {*self.models, *self.trained_models}:
+                raise ValueError(f"finish.models: no model named {name}")
+            model = self.trained_models.get(name)
+            if model is not None and model.family == "gan":
+                raise ValueError(f"finish.models: {name} is a GAN, which has no chain to finish")
         return self
 
     @model_validator(mode="after")
@@ -268,16 +289,16 @@ class Config(Section):
                     f"finite_size.sources: no Monte Carlo source or model named {source}"
                 )
             model, chain = self.trained_models.get(source), self.monte_carlo.get(source)
-            if model is not None and model.family != "diffusion":
+            if model is not None and model.family == "gan":
                 raise ValueError(
                     f"finite_size.sources: {source} is of family {model.family}, which draws "
                     "frames of one size; allowed are Monte Carlo sources and diffusion models"
                 )
             for size in sizes:
-                if model is not None and size % 8:
+                if model is not None and size % model.unit:
                     raise ValueError(
-                        f"finite_size.lattice_sizes: {size} with source {source}; diffusion models "
-                        "draw multiples of 8"
+                        f"finite_size.lattice_sizes: {size} with source {source}, which draws "
+                        f"multiples of {model.unit}"
                     )
                 if chain is not None and chain.sampler == "checkerboard" and (size % 2 or size < 6):
                     raise ValueError(
@@ -298,7 +319,7 @@ class Config(Section):
         return [name for name in named if name in {*self.monte_carlo, *self.trained_models}]
 
     @property
-    def trained_models(self) -> dict[str, DiffusionSettings | AdversarialSettings]:
+    def trained_models(self) -> dict[str, ModelSettings]:
         """Every network of this run: the models not set to null, and their repeats."""
         given = {name: model for name, model in self.models.items() if model is not None}
         networks = {
@@ -320,18 +341,29 @@ class Config(Section):
     @property
     def all_sources(self) -> list[str]:
         """Every source of frames in this run."""
-        return [*self.monte_carlo, *self.trained_models, *self.relaxed_sources, *self.sources]
+        made = (*self.trained_models, *self.finished_sources, *self.relaxed_sources)
+        return [*self.monte_carlo, *made, *self.sources]
 
     @property
     def relaxed_sources(self) -> dict[str, tuple[str, int]]:
         """Sources that are a model's frames after Monte Carlo sweeps: the model and how many."""
-        if self.relaxation is None:
+        return self._after(self.relaxation, "sweeps")
+
+    @property
+    def finished_sources(self) -> dict[str, tuple[str, int]]:
+        """Sources that are a model's frames with a Gibbs finish: the model and how many sweeps."""
+        return self._after(self.finish, "gibbs")
+
+    def _after(
+        self, section: Relaxation | Finish | None, suffix: str
+    ) -> dict[str, tuple[str, int]]:
+        if section is None:
             return {}
-        models = [name for name in self.relaxation.models if name in self.trained_models]
         return {
-            f"{model}+{sweeps}sweeps": (model, sweeps)
-            for model in models
-            for sweeps in sorted(set(self.relaxation.sweeps))
+            f"{model}+{sweeps}{suffix}": (model, sweeps)
+            for model in section.models
+            if model in self.trained_models
+            for sweeps in sorted(set(section.sweeps))
         }
 
     @property

@@ -312,7 +312,7 @@ def test_sizes_collapse_in_the_scaling_variable_and_exponents_stand_beside_exact
 
 
 def test_relaxed_frames_are_called_by_their_model():
-    looks = style.looks(["GAN-M", "GAN-M+5sweeps", "mine+1sweeps", "mine"])
+    looks = style.looks(["GAN-M", "GAN-M+5sweeps", "mine+1sweeps", "DiffFlip+3gibbs", "mine"])
     labels = [look.label for look in looks.values()]
-    gan = r"GAN, $M \subset L$"
-    assert labels == [gan, f"{gan} + 5 sweeps", "mine + 1 sweep", "mine"]
+    gan, gibbs = r"GAN, $M \subset L$", "DiffFlip + 3 Gibbs sweeps"
+    assert labels == [gan, f"{gan} + 5 sweeps", "mine + 1 sweep", gibbs, "mine"]

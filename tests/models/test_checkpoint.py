@@ -2,13 +2,18 @@
 
 import json
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
 
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.models import checkpoint, sampling
-from ising_fidelity.models.settings import AdversarialSettings, DiffusionSettings
+from ising_fidelity.models.settings import (
+    AdversarialSettings,
+    ContinuousSettings,
+    DiffusionSettings,
+)
 
 DIFFUSION = DiffusionSettings(
     family="diffusion",
@@ -17,9 +22,14 @@ DIFFUSION = DiffusionSettings(
     diffusion_steps=20,
 )
 GAN = AdversarialSettings(family="gan", training_temperatures=["2.30"], width=2)
+CONTINUOUS = ContinuousSettings(
+    family="continuous", training_temperatures=["2.30"], network={"width": 4, "condition": 8}
+)
 
 
-@pytest.mark.parametrize("settings", [DIFFUSION, GAN], ids=["diffusion", "gan"])
+@pytest.mark.parametrize(
+    "settings", [DIFFUSION, CONTINUOUS, GAN], ids=["diffusion", "continuous", "gan"]
+)
 def test_a_model_comes_back_as_it_was(settings, tmp_path):
     network = checkpoint.build_network(settings, 16)
     path = tmp_path / "m.safetensors"
@@ -78,9 +88,7 @@ def test_frames_follow_from_the_seed(settings, tmp_path):
 
 def test_a_convolutional_model_draws_other_lattices_and_a_gan_does_not(tmp_path):
     assert sampling.draw(model_of(DIFFUSION, tmp_path), 2.3, 2, 24, 1).shape == (2, 24, 24)
-    with pytest.raises(
-        InputError, match="--lattice-size: 12; diffusion models draw multiples of 8"
-    ):
+    with pytest.raises(InputError, match="--lattice-size: 12; this model draws multiples of 8"):
         sampling.draw(model_of(DIFFUSION, tmp_path), 2.3, 2, 12, 1)
     with pytest.raises(InputError, match="--lattice-size: 24, but this GAN draws only 16"):
         sampling.draw(model_of(GAN, tmp_path), 2.3, 2, 24, 1)
@@ -90,12 +98,30 @@ def test_a_convolutional_model_draws_other_lattices_and_a_gan_does_not(tmp_path)
 def test_a_chain_of_impossible_length_is_refused(steps, tmp_path):
     model = model_of(DIFFUSION, tmp_path)
     with pytest.raises(InputError, match=f"chain of 20 steps cannot be respaced to {steps}"):
-        sampling.draw(model, 2.3, 2, 16, 1, steps)
+        sampling.draw(model, 2.3, 2, 16, 1, sampling.Chain(steps))
 
 
 def test_an_unknown_variance_is_refused(tmp_path):
     with pytest.raises(InputError, match="--reverse-variance: gamma; allowed are beta, posterior"):
-        sampling.draw(model_of(DIFFUSION, tmp_path), 2.3, 2, 16, 1, variance="gamma")
+        sampling.draw(
+            model_of(DIFFUSION, tmp_path), 2.3, 2, 16, 1, sampling.Chain(variance="gamma")
+        )
+
+
+def test_an_unknown_sampler_is_refused(tmp_path):
+    with pytest.raises(InputError, match="--sampler: euler; allowed are ancestral, spin, heun"):
+        sampling.draw(
+            model_of(CONTINUOUS, tmp_path), 2.3, 2, 16, 1, sampling.Chain(sampler="euler")
+        )
+
+
+def test_a_chain_that_is_left_early_has_no_more_noise_than_asked_for(tmp_path):
+    for settings in (DIFFUSION, CONTINUOUS):
+        model = model_of(settings, tmp_path)
+        noisy = sampling.draw_noisy(model, 2.3, 4, 16, 1, sampling.Chain(10), 1.5)
+        assert 0 < noisy.sigma <= 1.5
+        assert noisy.x.shape == noisy.mean.shape == (4, 16, 16)
+        assert np.isfinite(noisy.mean).all()
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")

@@ -73,6 +73,6 @@ def test_a_full_network_takes_a_step_and_draws_a_frame(name, tmp_path):
     model = checkpoint.load(path)
     assert round(count_parameters(model.network) / 1e6, 2) == MILLIONS[entry.family]
     steps = 2 if entry.family == "diffusion" else None
-    field = sampling.draw(model, 2.3, 1, 64, 1, steps)
+    field = sampling.draw(model, 2.3, 1, 64, 1, sampling.Chain(steps))
     assert field.shape == (1, 64, 64)
     assert np.isfinite(field).all()

@@ -4,8 +4,13 @@ import numpy as np
 import pytest
 import torch
 
+from ising_fidelity import lattice
 from ising_fidelity.models import training
-from ising_fidelity.models.settings import AdversarialSettings, DiffusionSettings
+from ising_fidelity.models.settings import (
+    AdversarialSettings,
+    ContinuousSettings,
+    DiffusionSettings,
+)
 
 CPU = torch.device("cpu")
 DIFFUSION = DiffusionSettings(
@@ -26,6 +31,16 @@ GAN = AdversarialSettings(
     batch_size=8,
     critic_steps=2,
     magnetization_loss=1.0,
+    validation_fraction=0.25,
+)
+CONTINUOUS = ContinuousSettings(
+    family="continuous",
+    training_temperatures=["1.00", "4.00"],
+    network={"width": 4, "condition": 8},
+    augmentation="symmetries",
+    epochs=3,
+    batch_size=8,
+    ema=0.5,
     validation_fraction=0.25,
 )
 
@@ -56,6 +71,22 @@ def test_flip_adds_the_frames_with_all_signs_turned(frames):
     seen, held_out = training.training_frames(frames, flip, CPU)
     assert (len(seen), len(held_out)) == (48, 16)
     assert float(seen.spins.float().mean()) == 0
+
+
+def test_symmetries_give_every_image_of_a_frame_as_often():
+    """128 images of a 4 x 4 frame of no symmetry, twice each with 4000 draws: none is left out."""
+    random = np.random.default_rng(1)
+    frame = random.choice(np.array([-1, 1], np.int8), (4, 4))
+    images = {
+        (sign * np.roll(turned, shift, (0, 1))).tobytes()
+        for turned in lattice.symmetries(frame)
+        for shift in np.ndindex(4, 4)
+        for sign in (1, -1)
+    }
+    spins = torch.from_numpy(frame).float().expand(6000, 1, 4, 4)
+    moved = training.transformed(spins, torch.Generator().manual_seed(1))
+    drawn = [one.astype(np.int8).tobytes() for one in moved[:, 0].numpy()]
+    assert set(drawn) == images
 
 
 @pytest.mark.parametrize("settings", [DIFFUSION, GAN], ids=["diffusion", "gan"])

@@ -103,3 +103,9 @@ def test_neighbors_are_mutual_and_bonds_count_as_in_the_energy(lattice_size):
     assert -bonds / lattice_size**2 == lattice.energy(frame)[0]
     for site, around in enumerate(neighbors):
         assert all(site in neighbors[other] for other in around)
+
+
+@given(st.integers(2, 7), SEEDS)
+def test_heat_bath(lattice_size, seed):
+    up = np.random.default_rng(seed).integers(0, 2**64, (lattice_size**2, 5), np.uint64)
+    assert_twins("heat_bath", lattice_size, seed, 3, up=up)

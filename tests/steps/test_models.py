@@ -6,7 +6,11 @@ import xarray as xr
 
 from ising_fidelity import dataset, lattice
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.models.settings import AdversarialSettings, DiffusionSettings
+from ising_fidelity.models.settings import (
+    AdversarialSettings,
+    ContinuousSettings,
+    DiffusionSettings,
+)
 from ising_fidelity.steps.equilibrate import equilibrate
 from ising_fidelity.steps.sample import sample
 from ising_fidelity.steps.train import train
@@ -21,6 +25,14 @@ DIFFUSION = DiffusionSettings(
 GAN = AdversarialSettings(
     family="gan", training_temperatures=["1.00", "4.00"], width=2, epochs=2, critic_steps=1
 )
+CONTINUOUS = ContinuousSettings(
+    family="continuous",
+    training_temperatures=["1.00", "4.00"],
+    network={"width": 4, "condition": 8, "levels": 2},
+    augmentation="symmetries",
+    epochs=2,
+)
+FAMILIES = {"diffusion": DIFFUSION, "continuous": CONTINUOUS, "gan": GAN}
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +49,7 @@ def frames(tmp_path_factory):
     return paths
 
 
-@pytest.fixture(scope="module", params=[DIFFUSION, GAN], ids=["diffusion", "gan"])
+@pytest.fixture(scope="module", params=FAMILIES.values(), ids=FAMILIES)
 def trained(request, frames, tmp_path_factory):
     output = tmp_path_factory.mktemp("models") / "m.safetensors"
     train(settings=request.param, model="m", seed=1, frames=frames, output=output, device="cpu")
@@ -133,7 +145,7 @@ def test_sampled_frames_are_the_sign_of_the_field(trained, tmp_path):
     assert data.attrs["field_largest_distance"] == pytest.approx(largest, rel=2e-3)
     undecided = (np.abs(field) < 0.5).mean()
     assert data.attrs["field_share_undecided"] == pytest.approx(undecided, abs=2e-3)
-    assert ("sampling_steps" in data.attrs) == (settings.family == "diffusion")
+    assert ("sampling_steps" in data.attrs) == (settings.family != "gan")
 
 
 def test_the_same_seed_writes_the_same_bytes(trained, tmp_path):
@@ -154,8 +166,8 @@ def test_the_reverse_chain_is_followed_from_noise_to_frames(trained, tmp_path):
         "device": "cpu",
         "output": tmp_path / "walk.nc",
     }
-    if settings.family == "gan":
-        with pytest.raises(InputError, match="a GAN has no reverse chain"):
+    if settings.family != "diffusion":
+        with pytest.raises(InputError, match="has no reverse chain of N_t steps; allowed is famil"):
             equilibrate(**arguments)
         return
     equilibrate(**arguments)
@@ -189,3 +201,29 @@ def test_monte_carlo_walks_begin_at_random_and_fall_to_the_exact_energy(tmp_path
     assert abs(float(per_walk.mean()) - exact.kaufman(16, 4.0).energy) < 5 * error
     spread = xr.DataArray(walk["energy"].isel(step=0)).std()
     assert abs(float(walk["energy"].isel(step=0).mean())) < 5 * float(spread) / 4
+
+
+def test_a_finish_makes_spins_of_what_the_noisy_frames_leave_open(trained, tmp_path):
+    settings, model = trained
+    arguments = {
+        "model": model, "temperature": "2.00", "frames": 6, "lattice_size": 16, "seed": 1,
+        "sampling_steps": 5, "device": "cpu",
+    }  # fmt: skip
+    if settings.family == "gan":
+        with pytest.raises(InputError, match="--finish-sigma: a GAN has no chain to stop"):
+            sample(**arguments, finish_sigma=1.2, output=tmp_path / "f.nc")
+        return
+    for name, changed in (("a", {}), ("b", {}), ("c", {"finish_sweeps": 1})):
+        sample(**(arguments | {"finish_sweeps": 3} | changed), finish_sigma=1.2,
+               output=tmp_path / f"{name}.nc")  # fmt: skip
+    first, again, other = ((tmp_path / f"{name}.nc").read_bytes() for name in "abc")
+    assert first == again
+    assert first != other
+    frames = dataset.read_frames(tmp_path / "a.nc")
+    assert frames["spin"].shape == (1, 6, 16, 16)
+    assert "field" not in frames
+    assert frames.attrs["finish_sigma"] == 1.2
+    for flags in ({"finish_sigma": 0.0}, {"finish_sigma": 1.0, "finish_sweeps": -1}):
+        with pytest.raises(InputError, match=r"--finish-sigma: .*allowed are sigma"):
+            sample(**arguments, **flags, output=tmp_path / "f.nc")
+    assert not (tmp_path / "f.nc").exists()

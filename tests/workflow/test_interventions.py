@@ -84,6 +84,28 @@ def test_more_sweeps_run_what_hangs_on_them(finished):
     }
 
 
+def test_frames_with_a_gibbs_finish_stand_beside_their_model(finished, tmp_path):
+    folder = tmp_path / "run"
+    shutil.copytree(finished.folder, folder, symlinks=True)
+    finish = {"sigma": 1.0, "sweeps": [2], "models": ["DiffIsing2"]}
+    project = Project(folder, finished.configs).lay_over(finish=finish)
+    assert project.plan() == {
+        "sample_finished": 3,
+        "measure": 3,
+        "compare": 3,
+        "merge": 1,
+        "score": 1,
+        "plot_fig3": 1,
+    }
+    done = project.snakemake()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert project.plan() == {}
+    results = folder / "results" / "tiny"
+    frames = dataset.read_frames(results / "configurations/DiffIsing2+2gibbs/T2.00.nc")
+    assert (frames.attrs["finish_sigma"], frames.attrs["finish_sweeps"]) == (1.0, 2)
+    assert "DiffIsing2+2gibbs" in dataset.read_tree(results / "fidelity.nc")
+
+
 SIZES = {"lattice_sizes": [8, 16, 24], "temperatures": [2.2, 2.3, 2.4], "sources": ["mc"]}
 
 

@@ -36,6 +36,7 @@ wildcard_constraints:
     chain=one_of(RUN.monte_carlo),
     model=one_of(RUN.trained_models),
     relaxed=one_of(RUN.relaxed_sources),
+    finished=one_of(RUN.finished_sources),
     source=one_of(RUN.all_sources),
     size=r"[1-9][0-9]*",
 
@@ -83,7 +84,7 @@ def training_frames(model):
 
 def model_behind(source):
     """Return the settings of the network that a source's frames come from, if any."""
-    name, _ = RUN.relaxed_sources.get(source, (source, 0))
+    name, _ = (RUN.relaxed_sources | RUN.finished_sources).get(source, (source, 0))
     return RUN.trained_models.get(name)
 
 
@@ -92,8 +93,8 @@ def training_temperatures(sources=None):
     return json.dumps(
         {
             name: model_behind(name).training_temperatures
-            for name in (*RUN.trained_models, *RUN.relaxed_sources)
-            if sources is None or name in sources
+            for name in RUN.all_sources
+            if model_behind(name) and (sources is None or name in sources)
         }
     )
 
@@ -192,13 +193,18 @@ def chain_flags(source, frames=None):
 
 def sampling_flags(source):
     """Return the flags of the reverse chain, which mean nothing to a GAN."""
-    if RUN.trained_models[source].family != "diffusion":
-        return ""
-    sampling = RUN.sampling
-    return flags(
-        sampling_steps=sampling.sampling_steps,
-        reverse_variance=sampling.reverse_variance,
-    )
+    sampling, family = RUN.sampling, model_behind(source).family
+    given = {"sampling_steps": sampling.sampling_steps}
+    if family == "gan":
+        given = {}
+    elif family == "diffusion":
+        given["reverse_variance"] = sampling.reverse_variance
+    else:
+        given["sampler"] = sampling.sampler
+    if source in RUN.finished_sources:
+        given["finish_sigma"] = RUN.finish.sigma
+        given["finish_sweeps"] = RUN.finished_sources[source][1]
+    return flags(**given)
 
 
 def walk_flags(source):

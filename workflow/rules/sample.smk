@@ -21,3 +21,16 @@ rule sample:
         "--frames {params.frames} --lattice-size {params.lattice_size} {params.chain} "
         "--binarize {params.binarize} --device {resources.device} "
         "--seed {params.seed} --output {output} > {log} 2>&1"
+
+
+use rule sample as sample_finished with:
+    input:
+        lambda wildcards: (
+            f"{RESULTS}/models/{RUN.finished_sources[wildcards.finished][0]}.safetensors"
+        ),
+    output:
+        f"{RESULTS}/configurations/{{finished}}/T{{T}}.nc",
+    log:
+        f"{LOGS}/sample/{{finished}}/T{{T}}.log",
+    params:
+        chain=lambda wildcards: sampling_flags(wildcards.finished),

@@ -115,9 +115,13 @@ def looks(sources: Iterable[str]) -> dict[str, Look]:
 
 def spoken(source: str) -> str:
     """Return a source's name as people say it: GAN + 5 sweeps for GAN+5sweeps."""
-    model, _, sweeps = source.removesuffix("sweeps").partition("+")
+    model, _, after = source.partition("+")
     label = LOOKS[model].label if model in LOOKS else model
-    return f"{label} + {sweeps} sweep{'s' * (sweeps != '1')}" if sweeps else label
+    for suffix, words in (("sweeps", "sweep"), ("gibbs", "Gibbs sweep")):
+        number = after.removesuffix(suffix)
+        if number != after:
+            return f"{label} + {number} {words}{'s' * (number != '1')}"
+    return label
 
 
 def temperature_looks(temperatures: Sequence[str]) -> dict[str, Look]:

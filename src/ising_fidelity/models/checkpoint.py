@@ -14,8 +14,9 @@ from torch import Tensor, nn
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.files import whole
 from ising_fidelity.models import adversarial
+from ising_fidelity.models.patchnet import PatchNetwork
 from ising_fidelity.models.settings import (
-    AdversarialSettings,
+    ContinuousSettings,
     DiffusionSettings,
     ModelSettings,
 )
@@ -42,24 +43,26 @@ class Model:
     """
 
     network: nn.Module
-    settings: DiffusionSettings | AdversarialSettings
+    settings: ModelSettings
     lattice_size: int
     metadata: dict[str, Any]
 
 
 def build_network(
-    settings: DiffusionSettings | AdversarialSettings, lattice_size: int
-) -> UNet | adversarial.Generator:
+    settings: ModelSettings, lattice_size: int
+) -> UNet | PatchNetwork | adversarial.Generator:
     """Return the untrained network that draws frames."""
     if isinstance(settings, DiffusionSettings):
         return UNet(settings.network)
+    if isinstance(settings, ContinuousSettings):
+        return PatchNetwork(settings.network)
     return adversarial.Generator(settings, lattice_size)
 
 
 def save(
     path: Path,
     weights: dict[str, Tensor],
-    settings: DiffusionSettings | AdversarialSettings,
+    settings: ModelSettings,
     lattice_size: int,
     attributes: dict[str, Any],
 ) -> None:

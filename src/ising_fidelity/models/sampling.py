@@ -1,7 +1,10 @@
 """Frames from trained models."""
 
+import math
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import torch
@@ -10,9 +13,13 @@ from torch import Tensor
 from tqdm import tqdm
 
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.models import diffusion
+from ising_fidelity.models import continuous, diffusion
 from ising_fidelity.models.checkpoint import Model
-from ising_fidelity.models.settings import DiffusionSettings
+from ising_fidelity.models.settings import (
+    AdversarialSettings,
+    ContinuousSettings,
+    DiffusionSettings,
+)
 
 SITES = {"cpu": 50 * 32 * 32, "cuda": 250 * 64 * 64}
 """Spins drawn at a time, as many as suit the caches of a CPU or fill a GPU; a part of the method,
@@ -53,6 +60,50 @@ def schedule_of(settings: DiffusionSettings, steps: int | None) -> diffusion.Sch
         raise InputError(f"sampling_steps: {error}") from error
 
 
+@dataclass(frozen=True)
+class Chain:
+    """How a reverse chain is walked.
+
+    Attributes
+    ----------
+    steps
+        None: all N_t of a diffusion model, :data:`STEPS` of one of continuous noise.
+    variance
+        Of a diffusion model's steps, see :func:`ising_fidelity.models.diffusion.reverse_chain`.
+    sampler
+        Of a model of continuous noise, see
+        :func:`ising_fidelity.models.continuous.reverse_chain`.
+    """
+
+    steps: int | None = None
+    variance: str = "beta"
+    sampler: str = "ancestral"
+
+
+STEPS = 100
+WHOLE = Chain()
+"""The paper's way: every step, with the variance beta."""
+
+
+@dataclass(frozen=True)
+class Noisy:
+    """What a chain has come to when it is stopped before its end.
+
+    Attributes
+    ----------
+    x
+        s + sigma z, shape (frames, L, L).
+    sigma
+        Noise that is left.
+    mean
+        The network's mean of s given x, shape (frames, L, L).
+    """
+
+    x: NDArray[np.float32]
+    sigma: float
+    mean: NDArray[np.float32]
+
+
 @torch.inference_mode()
 def draw(
     model: Model,
@@ -60,8 +111,7 @@ def draw(
     frames: int,
     lattice_size: int,
     seed: int,
-    steps: int | None = None,
-    variance: str = "beta",
+    chain: Chain = WHOLE,
 ) -> NDArray[np.float32]:
     """Return the raw output of a model, real numbers near -1 and +1.
 
@@ -72,11 +122,7 @@ def draw(
     frames
         How many.
     lattice_size
-        L; a convolutional diffusion model draws lattices of other sizes than it was trained on.
-    steps
-        Of the reverse chain of a diffusion model; None: all N_t.
-    variance
-        Of its reverse steps, see :func:`ising_fidelity.models.diffusion.reverse_chain`.
+        L; a convolutional model draws lattices of other sizes than it was trained on.
 
     Returns
     -------
@@ -89,27 +135,90 @@ def draw(
         If the model cannot draw frames of this size or in so many steps.
     """
     device = _device(model)
-    batch = max(1, SITES[device.type] // lattice_size**2)
-    sizes = [min(batch, frames - first) for first in range(0, frames, batch)]
-    generator = torch.Generator(device).manual_seed(seed)
     fields = []
-    if isinstance(model.settings, DiffusionSettings):
-        total = len(schedule_of(model.settings, steps).time)
-        for size in sizes:
-            chain = walk(model, temperature, size, lattice_size, generator, steps, variance)
-            progress = tqdm(chain, total=total + 1, unit="step", disable=None)
-            fields.append(deque(progress, maxlen=1).pop())
-    else:
-        if lattice_size != model.lattice_size:
-            raise InputError(
-                f"--lattice-size: {lattice_size}, but this GAN draws only {model.lattice_size}"
-            )
-        for size in sizes:
+    for size, generator in _batches(frames, lattice_size, device, seed):
+        if isinstance(model.settings, AdversarialSettings):
+            if lattice_size != model.lattice_size:
+                raise InputError(
+                    f"--lattice-size: {lattice_size}, but this GAN draws only {model.lattice_size}"
+                )
             z = torch.randn(
                 (size, model.settings.latent), generator=generator, device=generator.device
             )
             fields.append(model.network(z, z.new_full((size,), temperature)))
+        else:
+            fields.append(_last(model, temperature, size, lattice_size, generator, chain)[0])
     return torch.cat(fields)[:, 0].cpu().numpy()
+
+
+@torch.inference_mode()
+def draw_noisy(
+    model: Model,
+    temperature: float,
+    frames: int,
+    lattice_size: int,
+    seed: int,
+    chain: Chain,
+    sigma: float,
+) -> Noisy:
+    """Return where the reverse chain is when no more noise than ``sigma`` is left.
+
+    Raises
+    ------
+    InputError
+        As :func:`draw`, or if the model has no chain.
+    """
+    if isinstance(model.settings, AdversarialSettings):
+        raise InputError("--finish-sigma: a GAN has no chain to stop; allowed are diffusion models")
+    noisy, means = [], []
+    for size, generator in _batches(frames, lattice_size, _device(model), seed):
+        x, left = _last(model, temperature, size, lattice_size, generator, chain, sigma)
+        noisy.append(x)
+        means.append(_mean(model, x, left, temperature))
+    x, mean = (torch.cat(part)[:, 0] for part in (noisy, means))
+    return Noisy(x.cpu().numpy(), left, mean.cpu().numpy())
+
+
+def _batches(
+    frames: int, lattice_size: int, device: torch.device, seed: int
+) -> Iterator[tuple[int, torch.Generator]]:
+    """Yield how many frames to draw at a time, and the generator that all of them share."""
+    generator = torch.Generator(device).manual_seed(seed)
+    batch = max(1, SITES[device.type] // lattice_size**2)
+    for first in range(0, frames, batch):
+        yield min(batch, frames - first), generator
+
+
+def _last(
+    model: Model,
+    temperature: float,
+    frames: int,
+    lattice_size: int,
+    generator: torch.Generator,
+    chain: Chain,
+    enough: float = 0.0,
+) -> tuple[Tensor, float]:
+    """Return x in units of the signal, and its noise, at the chain's end or at ``enough`` noise."""
+    walked = walk(model, temperature, frames, lattice_size, generator, chain)
+    assert not isinstance(model.settings, AdversarialSettings)
+    levels = noise_levels(model.settings, lattice_size, chain)
+    total = next(index for index, sigma in enumerate(levels) if sigma <= max(enough, levels[-1]))
+    progress = tqdm(islice(walked, total + 1), total=total + 1, unit="step", disable=None)
+    x = deque(progress, maxlen=1).pop()
+    sigma = levels[total]
+    scale = math.sqrt(1 + sigma**2) if isinstance(model.settings, DiffusionSettings) else 1.0
+    return scale * x, sigma
+
+
+def noise_levels(
+    settings: DiffusionSettings | ContinuousSettings, lattice_size: int, chain: Chain
+) -> list[float]:
+    """Return the noise over the signal at the chain's start and after each step."""
+    if isinstance(settings, DiffusionSettings):
+        return [*schedule_of(settings, chain.steps).sigma.flip(0).tolist(), 0.0]
+    largest = settings.noise_largest * lattice_size
+    steps = chain.steps or STEPS
+    return continuous.levels(steps, largest, density=settings.sampling_density).tolist()
 
 
 @torch.inference_mode()
@@ -119,33 +228,66 @@ def walk(
     frames: int,
     lattice_size: int,
     generator: torch.Generator,
-    steps: int | None = None,
-    variance: str = "beta",
+    chain: Chain,
 ) -> Iterator[Tensor]:
     """Yield x of shape (frames, 1, L, L) at the start and after each step of the reverse chain.
 
     Raises
     ------
     InputError
-        If L is not a multiple of 8, or ``steps`` or ``variance`` are not possible.
+        If L does not suit the network, or the chain is not possible.
     """
-    assert isinstance(model.settings, DiffusionSettings)
-    if variance not in diffusion.VARIANCES:
-        allowed = ", ".join(diffusion.VARIANCES)
-        raise InputError(f"--reverse-variance: {variance}; allowed are {allowed}")
-    if lattice_size % 8 or lattice_size < 8:
-        raise InputError(f"--lattice-size: {lattice_size}; diffusion models draw multiples of 8")
+    settings = model.settings
+    assert isinstance(settings, DiffusionSettings | ContinuousSettings)
+    for flag, value, allowed in (
+        ("--reverse-variance", chain.variance, diffusion.VARIANCES),
+        ("--sampler", chain.sampler, continuous.SAMPLERS),
+    ):
+        if value not in allowed:
+            raise InputError(f"{flag}: {value}; allowed are {', '.join(allowed)}")
+    unit = settings.unit
+    if lattice_size % unit or lattice_size < unit:
+        raise InputError(f"--lattice-size: {lattice_size}; this model draws multiples of {unit}")
     device = _device(model)
-    x = torch.randn((frames, 1, lattice_size, lattice_size), generator=generator, device=device)
+    noise = torch.randn((frames, 1, lattice_size, lattice_size), generator=generator, device=device)
+    T = noise.new_full((frames,), temperature)
+    if isinstance(settings, ContinuousSettings):
+        levels = torch.tensor(noise_levels(settings, lattice_size, chain), dtype=torch.float64)
+        with torch.autocast(device.type, torch.bfloat16, enabled=settings.precision == "bfloat16"):
+            yield from continuous.reverse_chain(
+                model.network,
+                float(levels[0]) * noise,
+                levels,
+                T,
+                chain.sampler,
+                settings.prediction,
+                generator,
+            )
+        return
     yield from diffusion.reverse_chain(
         model.network,
-        schedule_of(model.settings, steps),
-        x.to(memory_format=torch.channels_last),
-        x.new_full((frames,), temperature),
-        variance,
+        schedule_of(settings, chain.steps),
+        noise.to(memory_format=torch.channels_last),
+        T,
+        chain.variance,
         generator,
-        model.settings.prediction,
+        settings.prediction,
     )
+
+
+def _mean(model: Model, x: Tensor, sigma: float, temperature: float) -> Tensor:
+    """Return the network's mean of s given x = s + sigma z."""
+    settings = model.settings
+    T = x.new_full((len(x),), temperature)
+    if isinstance(settings, ContinuousSettings):
+        level = x.new_full((len(x),), sigma)
+        return continuous.denoised(model.network, x, level, T, settings.prediction)
+    assert isinstance(settings, DiffusionSettings)
+    schedule = schedule_of(settings, None)
+    index = int((schedule.sigma - sigma).abs().argmin())
+    scaled = x / math.sqrt(1 + sigma**2)
+    eps = diffusion.estimated_noise(model.network, schedule, index, scaled, T, settings.prediction)
+    return x - sigma * eps
 
 
 def _device(model: Model) -> torch.device:

@@ -65,14 +65,28 @@ class UNetSettings(Section):
         return self
 
 
+class PatchNetworkSettings(Section):
+    """The network of a continuous-noise model."""
+
+    patch: Literal[1, 2, 4] = Field(2, description="sites along a patch, the first level's unit")
+    width: PositiveInt = Field(48, description="channels of the first level")
+    widest: PositiveInt = Field(2, description="channels of the lowest levels, in units of width")
+    levels: PositiveInt = Field(3, description="each has half the resolution of the one above")
+    blocks: PositiveInt = Field(2, description="residual blocks per level, down and up")
+    condition: PositiveInt = Field(128, description="numbers that noise and T are made")
+    hamiltonian: bool = Field(False, description="the sum of neighbors over T as an input")
+
+
 class Training(Section):
     """Keys that every family of models shares."""
 
     training_temperatures: SomeTemperatures = Field(
         description="temperatures of the frames that the model is trained on"
     )
-    augmentation: Literal["none", "flip"] = Field(
-        "none", description="flip: also the frames with all signs turned"
+    augmentation: Literal["none", "flip", "symmetries"] = Field(
+        "none",
+        description="flip: also the frames with all signs turned; symmetries: each frame with a "
+        "sign, a translation and one of the square's symmetries, drawn anew each time",
     )
     epochs: PositiveInt = Field(300, description="passes over the training frames")
     images_per_epoch: PositiveInt | None = Field(
@@ -117,6 +131,45 @@ class DiffusionSettings(Training):
     )
     ema: float = Field(0.0, ge=0, lt=1, description="decay of averaged weights per step; 0: off")
 
+    @property
+    def unit(self) -> int:
+        """Lattice sizes are multiples of it."""
+        return 8
+
+
+class ContinuousSettings(Training):
+    """A model of continuous noise that is built from what spins are, see ``models.continuous``."""
+
+    family: Literal["continuous"]
+    network: PatchNetworkSettings = PatchNetworkSettings()
+    prediction: Literal["cavity", "edm", "eps"] = Field(
+        "cavity", description="what the network returns: the cavity field, or as in EDM, or noise"
+    )
+    noise_largest: PositiveFloat = Field(
+        2.0, description="largest noise in units of L: the uniform mode carries L times the signal"
+    )
+    noise_center: PositiveFloat = Field(1.5, description="noise that is trained on most")
+    noise_width: PositiveFloat = Field(1.2, description="width of its distribution, in ln sigma")
+    sampling_density: float = Field(
+        3.0, ge=1, description="how much denser sampling steps are where spins are decided"
+    )
+    precision: Literal["float32", "bfloat16"] = Field(
+        "float32", description="of the network's arithmetic"
+    )
+    learning_rate: PositiveFloat = Field(2e-3, description="of AdamW")
+    adam_beta_2: float = Field(
+        0.99, gt=0, lt=1, description="decay of AdamW's mean of squared gradients"
+    )
+    learning_rate_schedule: Literal["constant", "cosine"] = Field(
+        "cosine", description="cosine: falls to zero over the epochs"
+    )
+    ema: float = Field(0.998, ge=0, lt=1, description="decay of averaged weights per step; 0: off")
+
+    @property
+    def unit(self) -> int:
+        """Lattice sizes are multiples of it."""
+        return self.network.patch * 2 ** (self.network.levels - 1)
+
 
 class AdversarialSettings(Training):
     """A Wasserstein GAN, conditional on T (the paper's Sec. 2.4)."""
@@ -133,5 +186,12 @@ class AdversarialSettings(Training):
     critic_steps: PositiveInt = Field(5, description="critic steps per generator step")
     weight_clip: PositiveFloat = Field(0.01, description="largest absolute weight of the critic")
 
+    @property
+    def unit(self) -> int:
+        """Lattice sizes are multiples of it."""
+        return 2
 
-ModelSettings = Annotated[DiffusionSettings | AdversarialSettings, Field(discriminator="family")]
+
+ModelSettings = Annotated[
+    DiffusionSettings | ContinuousSettings | AdversarialSettings, Field(discriminator="family")
+]

@@ -2,6 +2,7 @@
 
 import copy
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +15,16 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from ising_fidelity.files import whole
-from ising_fidelity.models import adversarial, diffusion
-from ising_fidelity.models.settings import AdversarialSettings, DiffusionSettings, Training
-from ising_fidelity.models.unet import UNet
+from ising_fidelity.models import adversarial, continuous, diffusion
+from ising_fidelity.models.patchnet import PatchNetwork
+from ising_fidelity.models.settings import (
+    AdversarialSettings,
+    ContinuousSettings,
+    DiffusionSettings,
+    ModelSettings,
+    Training,
+)
+from ising_fidelity.models.unet import UNet, channels_last
 
 History = dict[str, list[float]]
 _Network = TypeVar("_Network", bound=nn.Module)
@@ -83,6 +91,30 @@ def training_frames(
     return seen, unseen
 
 
+def transformed(spins: Tensor, generator: torch.Generator) -> Tensor:
+    """Return each frame with a sign, a translation and one of the square's symmetries at random.
+
+    Parameters
+    ----------
+    spins
+        Shape (frames, 1, L, L).
+    """
+    frames, size = len(spins), spins.shape[-1]
+    device = spins.device
+
+    def draw(count: int) -> Tensor:
+        return torch.randint(count, (frames, 1, 1), generator=generator, device=device)
+
+    y, x = torch.meshgrid(*2 * [torch.arange(size, device=device)], indexing="ij")
+    turned, mirrored, sign = draw(2), draw(2), draw(2)
+    rows, columns = torch.where(turned == 1, x, y), torch.where(turned == 1, y, x)
+    columns = torch.where(mirrored == 1, size - 1 - columns, columns)
+    rows = torch.where(draw(2) == 1, size - 1 - rows, rows)
+    place = (rows + draw(size)) % size * size + (columns + draw(size)) % size
+    moved = spins.reshape(frames, -1).gather(1, place.reshape(frames, -1))
+    return (moved * (1 - 2 * sign[:, :, 0])).reshape(spins.shape)
+
+
 class Trainer(Protocol):
     """What the loop over epochs needs of a family of models."""
 
@@ -130,7 +162,7 @@ class Trained:
 
 
 def train(
-    settings: DiffusionSettings | AdversarialSettings,
+    settings: ModelSettings,
     frames: dict[float, NDArray[np.int8]],
     seed: int,
     device: torch.device,
@@ -167,6 +199,8 @@ def train(
     trainer: Trainer
     if isinstance(settings, DiffusionSettings):
         trainer = DiffusionTrainer(settings, held_out, device, noise)
+    elif isinstance(settings, ContinuousSettings):
+        trainer = ContinuousTrainer(settings, held_out, device, noise)
     else:
         trainer = AdversarialTrainer(settings, held_out, device, noise)
     result = Trained()
@@ -183,7 +217,10 @@ def train(
             means = _Means()
             for index in _batches(len(seen), images, settings.batch_size, order):
                 progress = (epoch + means.frames / images) / settings.epochs
-                means.add(trainer.batch(*seen[index], progress), len(index))
+                spins, temperature = seen[index]
+                if settings.augmentation == "symmetries":
+                    spins = transformed(spins, noise)
+                means.add(trainer.batch(spins, temperature, progress), len(index))
                 bar.update(len(index))
             row = means.values() | {"held_out_loss": trainer.validate()}
             for name in result.history | row:
@@ -242,29 +279,28 @@ def _save_state(path: Path, state: dict[str, Any]) -> None:
         torch.save(state, place)
 
 
-class DiffusionTrainer:
+class DenoisingTrainer(ABC):
     """Denoising score matching with AdamW, averaged weights and a fixed held-out loss."""
 
-    def __init__(
-        self,
-        settings: DiffusionSettings,
-        held_out: Frames,
-        device: torch.device,
-        noise: torch.Generator,
-    ) -> None:
-        self.settings, self.held_out, self.noise = settings, held_out, noise
-        self.network = UNet(settings.network).to(device)
+    settings: DiffusionSettings | ContinuousSettings
+
+    def __init__(self, network: nn.Module, held_out: Frames, noise: torch.Generator) -> None:
+        self.network, self.held_out, self.noise = network, held_out, noise
         self.averaged = copy.deepcopy(self.network).requires_grad_(False)
         self.optimizer = torch.optim.AdamW(
             self.network.parameters(),
-            lr=settings.learning_rate,
-            betas=(0.9, settings.adam_beta_2),
+            lr=self.settings.learning_rate,
+            betas=(0.9, self.settings.adam_beta_2),
         )
-        self.schedule = diffusion.Schedule.linear(
-            settings.diffusion_steps, settings.beta_start, settings.beta_end
-        )
-        self.density = self.schedule.training_density(settings.training_times).to(device)
         self.steps = 0
+
+    @abstractmethod
+    def random_loss(self, frames: Tensor, temperature: Tensor) -> Tensor:
+        """Return the loss at random noise."""
+
+    @abstractmethod
+    def loss_at(self, share: Tensor, frames: Tensor, temperature: Tensor, noise: Tensor) -> Tensor:
+        """Return the loss of averaged weights at noise from 0, none, to 1, the most."""
 
     def batch(self, frames: Tensor, temperature: Tensor, progress: float) -> dict[str, float]:
         """Take one optimiser step."""
@@ -273,11 +309,7 @@ class DiffusionTrainer:
             rate *= 0.5 * (1 + math.cos(math.pi * progress))
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        step = self.density.multinomial(len(frames), True, generator=self.noise).cpu()
-        noise = torch.randn(frames.shape, generator=self.noise, device=frames.device)
-        loss = diffusion.loss(
-            self.network, self.schedule, frames, temperature, step, noise, self.settings.prediction
-        )
+        loss = self.random_loss(frames, temperature)
         self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         self.optimizer.step()
@@ -302,20 +334,12 @@ class DiffusionTrainer:
         fixed = torch.Generator(self.noise.device).manual_seed(0)
         frames = len(self.held_out)
         shuffled = torch.randperm(frames, generator=fixed, device=self.noise.device).cpu()
-        steps = (shuffled + 0.5) / frames * len(self.schedule.time)
+        shares = (shuffled + 0.5) / frames
         total = 0.0
         for index in torch.arange(frames).split(256):
             x_0, temperature = self.held_out[index]
             noise = torch.randn(x_0.shape, generator=fixed, device=x_0.device)
-            mean = diffusion.loss(
-                self.averaged,
-                self.schedule,
-                x_0,
-                temperature,
-                steps[index].long(),
-                noise,
-                self.settings.prediction,
-            )
+            mean = self.loss_at(shares[index], x_0, temperature, noise)
             total += mean.item() * len(index)
         return total / frames
 
@@ -343,6 +367,98 @@ class DiffusionTrainer:
         self.averaged.load_state_dict(state["averaged"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.steps = state["steps"]
+
+
+class DiffusionTrainer(DenoisingTrainer):
+    """The paper's models: noise in N_t steps."""
+
+    settings: DiffusionSettings
+
+    def __init__(
+        self,
+        settings: DiffusionSettings,
+        held_out: Frames,
+        device: torch.device,
+        noise: torch.Generator,
+    ) -> None:
+        self.settings = settings
+        super().__init__(UNet(settings.network).to(device), held_out, noise)
+        self.schedule = diffusion.Schedule.linear(
+            settings.diffusion_steps, settings.beta_start, settings.beta_end
+        )
+        self.density = self.schedule.training_density(settings.training_times).to(device)
+
+    def random_loss(self, frames: Tensor, temperature: Tensor) -> Tensor:
+        """Return the loss at random times."""
+        step = self.density.multinomial(len(frames), True, generator=self.noise).cpu()
+        noise = torch.randn(frames.shape, generator=self.noise, device=frames.device)
+        return self._loss(self.network, frames, temperature, step, noise)
+
+    def loss_at(self, share: Tensor, frames: Tensor, temperature: Tensor, noise: Tensor) -> Tensor:
+        """Return the loss of averaged weights at shares of N_t."""
+        step = (share * len(self.schedule.time)).long()
+        return self._loss(self.averaged, frames, temperature, step, noise)
+
+    def _loss(
+        self,
+        network: nn.Module,
+        frames: Tensor,
+        temperature: Tensor,
+        step: Tensor,
+        noise: Tensor,
+    ) -> Tensor:
+        prediction = self.settings.prediction
+        return diffusion.loss(network, self.schedule, frames, temperature, step, noise, prediction)
+
+
+class ContinuousTrainer(DenoisingTrainer):
+    """Models of continuous noise."""
+
+    settings: ContinuousSettings
+
+    def __init__(
+        self,
+        settings: ContinuousSettings,
+        held_out: Frames,
+        device: torch.device,
+        noise: torch.Generator,
+    ) -> None:
+        self.settings = settings
+        network = PatchNetwork(settings.network).to(device)
+        channels_last(network)
+        super().__init__(network, held_out, noise)
+        self.largest = settings.noise_largest * held_out.spins.shape[-1]
+
+    def random_loss(self, frames: Tensor, temperature: Tensor) -> Tensor:
+        """Return the loss at random noise."""
+        sigma = continuous.random_sigma(
+            len(frames),
+            self.largest,
+            self.settings.noise_center,
+            self.settings.noise_width,
+            self.noise,
+        )
+        noise = torch.randn(frames.shape, generator=self.noise, device=frames.device)
+        return self._loss(self.network, frames, sigma, temperature, noise)
+
+    def loss_at(self, share: Tensor, frames: Tensor, temperature: Tensor, noise: Tensor) -> Tensor:
+        """Return the loss of averaged weights at noise even in ln sigma."""
+        low, high = math.log(continuous.SMALLEST), math.log(self.largest)
+        sigma = (low + (high - low) * share.to(frames.device)).exp()
+        return self._loss(self.averaged, frames, sigma, temperature, noise)
+
+    def _loss(
+        self,
+        network: nn.Module,
+        frames: Tensor,
+        sigma: Tensor,
+        temperature: Tensor,
+        noise: Tensor,
+    ) -> Tensor:
+        low = self.settings.precision == "bfloat16"
+        prediction = self.settings.prediction
+        with torch.autocast(frames.device.type, torch.bfloat16, enabled=low):
+            return continuous.loss(network, frames, sigma, temperature, noise, prediction)
 
 
 class AdversarialTrainer:

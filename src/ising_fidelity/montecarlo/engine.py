@@ -6,12 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 from tqdm import tqdm
 
 from ising_fidelity import lattice
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.montecarlo import stripes
-from ising_fidelity.montecarlo.chains import BLOCK, Chains, Replicas, SingleChains, acceptance
+from ising_fidelity.montecarlo import kernels, stripes
+from ising_fidelity.montecarlo.chains import (
+    BLOCK,
+    Chains,
+    Replicas,
+    SingleChains,
+    acceptance,
+    generator_state,
+)
 
 SAMPLERS = ("auto", "metropolis", "checkerboard", "cluster")
 GENERATOR = "xoshiro256++ seeded by numpy SeedSequence"
@@ -22,7 +30,7 @@ LEAST_REPLICAS = 8
 LOCAL_TEMPERATURES = (2.8, 10.0)
 """Between which ``auto`` prefers local updates, in J/k_B: there ten sweeps are enough to forget."""
 
-_START, _WALK, _SITES, _SIGNS, _RELAX = range(5)
+_START, _WALK, _SITES, _SIGNS, _RELAX, _GIBBS = range(6)
 
 
 @dataclass(frozen=True)
@@ -221,6 +229,51 @@ def relax(
         walk.sweep(int(steps))
         relaxed[row] = walk.frames
     return relaxed
+
+
+def gibbs(
+    spins: NDArray[np.int8],
+    field: NDArray[np.floating],
+    temperature: float,
+    sweeps: int,
+    seed: int,
+) -> NDArray[np.int8]:
+    r"""Return frames after heat-bath sweeps of the Ising model in a field of its own at each site.
+
+    .. math:: p(s) \propto \exp\Bigl(\frac{1}{T} \sum_{\langle ij\rangle} s_i s_j
+              + \sum_i b_i s_i\Bigr)
+
+    With b = x / sigma^2 that is exactly what is left to draw where x = s + sigma z is known, z
+    standard normal and s a frame in equilibrium.
+
+    Parameters
+    ----------
+    spins
+        To begin with, shape (frames, L, L), L >= 2.
+    field
+        b, in units of k_B T, the shape of ``spins``.
+    temperature
+        In J/k_B, above 0.
+    sweeps
+        In each of them every spin is drawn anew, first those of even x + y, then the others.
+    seed
+        A frame's stream depends on it and on the number of the frame alone.
+
+    Returns
+    -------
+    ndarray
+        The shape of ``spins``.
+    """
+    size = spins.shape[-1]
+    drawn = spins.copy()
+    sums = np.arange(-4, 5, 2) / temperature
+    for number, frame in enumerate(drawn):
+        chances = expit(2 * (field[number].reshape(-1, 1).astype(np.float64) + sums))
+        # The largest float below 2^64: a chance of 1 is wrong by 2^-53.
+        up = np.minimum(chances * 2.0**64, np.nextafter(2.0**64, 0)).astype(np.uint64)
+        state = generator_state(_stream(seed, 0, _GIBBS, number))
+        kernels.heat_bath(frame.reshape(-1), state, sweeps, size, up)
+    return drawn
 
 
 def best_sampler(lattice_size: int, temperature: float, chains: int) -> str:

@@ -17,3 +17,10 @@ def wolff(
     bond: int,
     most_flips: int,
 ) -> tuple[int, int]: ...
+def heat_bath(
+    spins: NDArray[np.int8],
+    state: NDArray[np.uint64],
+    sweeps: int,
+    lattice_size: int,
+    up: NDArray[np.uint64],
+) -> None: ...

@@ -149,3 +149,31 @@ def wolff(
                         depth += 1
     store(g, state)
     return done, flipped
+
+
+def heat_bath(
+    int8_t[::1] spins,
+    uint64_t[::1] state,
+    int64_t sweeps,
+    int64_t lattice_size,
+    const uint64_t[:, ::1] up,
+):
+    """Draw every spin anew given its neighbors, first sites of even x + y, then the odd ones."""
+    cdef int8_t *s = &spins[0]
+    cdef const uint64_t *threshold = &up[0, 0]
+    cdef Torus lattice = torus(lattice_size)
+    cdef Xoshiro256 g = load(state)
+    cdef int64_t j[4]
+    cdef int64_t _sweep, parity, y, x, site, total
+    cdef bint is_up
+    with nogil:
+        for _sweep in range(sweeps):
+            for parity in range(2):
+                for y in range(lattice_size):
+                    for x in range((y + parity) & 1, lattice_size, 2):
+                        site = y * lattice_size + x
+                        neighbors(&lattice, site, j)
+                        total = s[j[0]] + s[j[1]] + s[j[2]] + s[j[3]]
+                        is_up = next_word(&g) < threshold[5 * site + (total + 4) // 2]
+                        s[site] = 1 if is_up else -1
+    store(g, state)

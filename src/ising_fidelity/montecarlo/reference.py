@@ -115,6 +115,20 @@ def wolff(
     return done, flipped
 
 
+def heat_bath(spins: Spins, state: Words, sweeps: int, lattice_size: int, up: Words) -> None:
+    """Draw every spin anew given its neighbors, first the sites of even x + y, then the odd ones.
+
+    ``up`` has the chances of +1 times 2^64 by site and sum of neighbors -4, -2, 0, 2, 4, shape
+    (N, 5), so that every site may have a field of its own.
+    """
+    for half in range(2 * sweeps):
+        for y in range(lattice_size):
+            for x in range((y + half) % 2, lattice_size, 2):
+                site = y * lattice_size + x
+                total = int(spins[neighbors(site, lattice_size)].sum())
+                spins[site] = 1 if _next_word(state) < up[site, (total + 4) // 2] else -1
+
+
 def checkerboard_sweeps(
     words: Words, states: Words, sweeps: int, lattice_size: int, chances: Words
 ) -> None:

@@ -129,16 +129,18 @@ def _reverse_chain(
 
     model = checkpoint.load(path, sampling.compute_device(device))
     if not isinstance(model.settings, DiffusionSettings):
-        raise InputError(f"{path}: a GAN has no reverse chain; allowed are diffusion models")
+        raise InputError(
+            f"{path}: family {model.settings.family} has no reverse chain of N_t steps; allowed is "
+            "family diffusion"
+        )
     torch.set_num_threads(model.settings.threads)
     schedule = sampling.schedule_of(model.settings, sampling_steps)
     steps = len(schedule.time)
     generator = torch.Generator(sampling.compute_device(device)).manual_seed(seed)
     energies, magnetizations, latents = [], [], []
     kept = set(np.linspace(0, steps, min(SNAPSHOTS, steps + 1)).round().astype(int).tolist())
-    chain = sampling.walk(
-        model, temperature, starts, lattice_size, generator, sampling_steps, reverse_variance
-    )
+    how = sampling.Chain(sampling_steps, reverse_variance)
+    chain = sampling.walk(model, temperature, starts, lattice_size, generator, how)
     for step, x in enumerate(tqdm(chain, total=steps + 1, unit="step", disable=None)):
         field = x[:, 0].cpu().numpy()
         spins = np.where(field >= 0, 1, -1).astype(np.int8)

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ising_fidelity import dataset, provenance
+from ising_fidelity import dataset, montecarlo, provenance
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.models import checkpoint, sampling
-from ising_fidelity.models.settings import DiffusionSettings
+from ising_fidelity.models.settings import ContinuousSettings, DiffusionSettings
 
 
 def sample(
@@ -21,6 +21,9 @@ def sample(
     output: Path,
     sampling_steps: int | None = None,
     reverse_variance: str = "beta",
+    sampler: str = "ancestral",
+    finish_sigma: float | None = None,
+    finish_sweeps: int = 3,
     binarize: str = "sign",
     device: str = "auto",
 ) -> None:
@@ -40,6 +43,12 @@ def sample(
         Path of the netCDF file.
     sampling_steps, reverse_variance
         Of the reverse chain; they mean nothing to a GAN.
+    sampler
+        Of the chain of a model of continuous noise.
+    finish_sigma, finish_sweeps
+        Where sigma is given, the chain stops there, and the spins are drawn from what its noisy
+        frames leave open in equilibrium, by so many sweeps of heat bath that begin with spins drawn
+        from the network's means. This knows the Hamiltonian, which no network is told.
     binarize
         ``sign``: +1 where the raw output is >= 0, else -1.
     device
@@ -54,16 +63,22 @@ def sample(
         raise InputError(f"--binarize: {binarize}; allowed is sign")
     trained = checkpoint.load(model, sampling.compute_device(device))
     torch.set_num_threads(trained.settings.threads)
-    field = sampling.draw(
-        trained,
-        float(temperature),
-        frames,
-        lattice_size,
-        seed,
-        sampling_steps,
-        reverse_variance,
-    )
-    spins = np.where(field >= 0, 1, -1).astype(np.int8)
+    chain = sampling.Chain(sampling_steps, reverse_variance, sampler)
+    T = float(temperature)
+    field = None
+    if finish_sigma is None:
+        field = sampling.draw(trained, T, frames, lattice_size, seed, chain)
+        spins = np.where(field >= 0, 1, -1).astype(np.int8)
+    else:
+        if not finish_sigma > 0 or finish_sweeps < 0 or not T > 0:
+            raise InputError(
+                f"--finish-sigma: {finish_sigma} with {finish_sweeps} sweeps at T = {T}; allowed "
+                "are sigma and T above 0 and sweeps from 0 on"
+            )
+        noisy = sampling.draw_noisy(trained, T, frames, lattice_size, seed, chain, finish_sigma)
+        chance = np.random.default_rng(seed).random(noisy.mean.shape)
+        start = np.where(2 * chance < 1 + noisy.mean, 1, -1).astype(np.int8)
+        spins = montecarlo.gibbs(start, noisy.x / noisy.sigma**2, T, finish_sweeps, seed)
     settings = {
         "model": trained.metadata["settings_hash"],
         "temperature": temperature,
@@ -74,6 +89,10 @@ def sample(
     if isinstance(trained.settings, DiffusionSettings):
         settings["sampling_steps"] = sampling_steps or trained.settings.diffusion_steps
         settings["reverse_variance"] = reverse_variance
+    elif isinstance(trained.settings, ContinuousSettings):
+        settings |= {"sampling_steps": sampling_steps or sampling.STEPS, "sampler": sampler}
+    if finish_sigma is not None:
+        settings |= {"finish_sigma": finish_sigma, "finish_sweeps": finish_sweeps}
     name = trained.metadata["name"]
     attributes = provenance.attributes(
         "sample",
@@ -85,15 +104,11 @@ def sample(
         generator="PyTorch",
     )
     attributes |= {key: value for key, value in settings.items() if key not in ("model", "frames")}
-    attributes |= {
-        "model": name,
-        "model_settings": trained.metadata["settings"],
-        "field_largest_distance": float(np.abs(np.abs(field) - 1).max()),
-        "field_share_undecided": float((np.abs(field) < 0.5).mean()),
-    }
-    dataset.write(
-        dataset.frames_dataset(
-            spins[None], float(temperature), "independent", attributes, field[None]
-        ),
-        output,
-    )
+    attributes |= {"model": name, "model_settings": trained.metadata["settings"]}
+    if field is not None:
+        attributes |= {
+            "field_largest_distance": float(np.abs(np.abs(field) - 1).max()),
+            "field_share_undecided": float((np.abs(field) < 0.5).mean()),
+        }
+    stored = None if field is None else field[None]
+    dataset.write(dataset.frames_dataset(spins[None], T, "independent", attributes, stored), output)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ising_fidelity import dataset, provenance
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.models import checkpoint, sampling, training
-from ising_fidelity.models.settings import AdversarialSettings, DiffusionSettings
+from ising_fidelity.models.settings import ModelSettings
 from ising_fidelity.temperatures import canonical
 
 GENERATOR = "PyTorch"
@@ -27,7 +27,7 @@ LONG_NAMES = {
 
 def train(
     *,
-    settings: DiffusionSettings | AdversarialSettings,
+    settings: ModelSettings,
     model: str,
     seed: int,
     frames: Sequence[Path],
@@ -91,7 +91,7 @@ def train(
 
 
 def _training_spins(
-    settings: DiffusionSettings | AdversarialSettings, frames: Sequence[Path]
+    settings: ModelSettings, frames: Sequence[Path]
 ) -> dict[float, NDArray[np.int8]]:
     """Return spins (chain, draw, L, L) by training temperature in J/k_B."""
     spins: dict[str, NDArray[np.int8]] = {}

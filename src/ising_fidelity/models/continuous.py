@@ -1,0 +1,166 @@
+r"""Denoising at continuous noise: x = s + sigma z, spins s = -1 or +1, z standard normal.
+
+As sites are binary, the mean of a spin given x is :math:`\tanh(x_i / \sigma^2 + h_i)`, where the
+first part is what x says of the site itself and h, the cavity field, what all others say of it. A
+network that returns h is trained by cross-entropy; ``edm`` and ``eps`` predictions, trained by
+squared error, are there to be compared (T. Karras et al., NeurIPS 2022).
+"""
+
+import math
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+SAMPLERS = ("ancestral", "spin", "heun", "churn")
+CHURN = 0.3
+"""Noise that ``churn`` adds before every step, as a share of sigma."""
+
+Network = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""Maps noisy frames (batch, 1, L, L), sigma (batch,), temperatures (batch,) to (batch, 1, L, L)."""
+
+
+def denoised(
+    network: Network, x: Tensor, sigma: Tensor, temperature: Tensor, prediction: str
+) -> Tensor:
+    """Return the mean of s given x, whatever the network predicts."""
+    noise = sigma[:, None, None, None]
+    output = network(x, sigma, temperature).float()
+    if prediction == "cavity":
+        return torch.tanh(x / noise**2 + output)
+    if prediction == "eps":
+        return x - noise * output
+    skip = 1 / (1 + noise**2)
+    return skip * x + noise * skip.sqrt() * output
+
+
+def loss(
+    network: Network,
+    s: Tensor,
+    sigma: Tensor,
+    temperature: Tensor,
+    noise: Tensor,
+    prediction: str,
+) -> Tensor:
+    """Return the mean loss of a batch.
+
+    ``cavity``: the cross-entropy of spins, in nats per site; ``edm`` and ``eps``: the squared error
+    of what the network returns, whose variance is 1 at every noise.
+
+    Parameters
+    ----------
+    s
+        Frames of -1 and +1, shape (batch, 1, L, L).
+    sigma, temperature
+        Shape (batch,).
+    noise
+        Standard normal, the shape of ``s``.
+    """
+    level = sigma[:, None, None, None]
+    x = s + level * noise
+    output = network(x, sigma, temperature).float()
+    if prediction == "cavity":
+        return functional.softplus(-2 * s * (x / level**2 + output)).mean()
+    if prediction == "eps":
+        return functional.mse_loss(output, noise)
+    skip = 1 / (1 + level**2)
+    return functional.mse_loss(output, (s - skip * x) / (level * skip.sqrt()))
+
+
+def random_sigma(
+    count: int, largest: float, center: float, width: float, generator: torch.Generator
+) -> Tensor:
+    """Return noise to train on, shape (count,).
+
+    One in four is even in ln sigma up to the largest, the others are log-normal about ``center``
+    with ``width``, where spins are decided.
+    """
+    device = generator.device
+    even = torch.rand(count, generator=generator, device=device)
+    normal = torch.randn(count, generator=generator, device=device)
+    which = torch.rand(count, generator=generator, device=device) < 0.25
+    low, high = math.log(SMALLEST), math.log(largest)
+    log_sigma = torch.where(which, low + (high - low) * even, math.log(center) + width * normal)
+    return log_sigma.clamp(low, high).exp()
+
+
+SMALLEST = 0.2
+"""Noise at which every spin is known but for one in millions."""
+
+
+def levels(steps: int, largest: float, smallest: float = SMALLEST, density: float = 1.0) -> Tensor:
+    """Return the noise before each step and after the last, falling, shape (steps + 1,).
+
+    Even in ln sigma where ``density`` is 1; above it, that many times denser about sigma = 1.2.
+    """
+    fine = torch.linspace(math.log(largest), math.log(smallest), 4001, dtype=torch.float64)
+    weight = 1 + (density - 1) * torch.exp(-((fine - math.log(1.2)) ** 2) / (2 * 0.8**2))
+    place = torch.cat([weight.new_zeros(1), torch.cumsum((weight[1:] + weight[:-1]) / 2, 0)])
+    wanted = torch.linspace(0, float(place[-1]), steps + 1, dtype=torch.float64)
+    index = torch.searchsorted(place, wanted).clamp(1, len(fine) - 1)
+    share = (wanted - place[index - 1]) / (place[index] - place[index - 1])
+    return (fine[index - 1] + share * (fine[index] - fine[index - 1])).exp()
+
+
+def reverse_chain(
+    network: Network,
+    x: Tensor,
+    sigmas: Tensor,
+    temperature: Tensor,
+    sampler: str,
+    prediction: str,
+    generator: torch.Generator,
+) -> Iterator[Tensor]:
+    r"""Walk from noise to less noise, one level per iteration.
+
+    With D the mean of s given x at sigma, the next x, at sigma' < sigma, is
+
+    .. math:: x' = \frac{\sigma'^2}{\sigma^2} x + \Bigl(1 - \frac{\sigma'^2}{\sigma^2}\Bigr) D
+              + \sqrt{v} z, \qquad v = \sigma'^2 \Bigl(1 - \frac{\sigma'^2}{\sigma^2}\Bigr).
+
+    Parameters
+    ----------
+    x
+        Noise of the first level, shape (batch, 1, L, L).
+    sigmas
+        See :func:`levels`.
+    sampler
+        ``ancestral``; ``spin``, where in place of D each site's spin is drawn with that mean, which
+        adds what s still varies; ``heun``, the deterministic one of second order, with two
+        evaluations per step; ``churn``, the same after adding noise again.
+
+    Yields
+    ------
+    Tensor
+        x at every level, the first included.
+    """
+    yield x
+    for now, then in zip(sigmas[:-1].tolist(), sigmas[1:].tolist(), strict=True):
+        if sampler in ("heun", "churn"):
+            if sampler == "churn":
+                more = now * (1 + CHURN)
+                extra = math.sqrt(more**2 - now**2)
+                x = x + extra * _normal(x, generator)
+                now = more
+            slope = (x - _at(network, x, now, temperature, prediction)) / now
+            guess = x + (then - now) * slope
+            other = (guess - _at(network, guess, then, temperature, prediction)) / then
+            x = x + (then - now) * (slope + other) / 2
+        else:
+            mean = _at(network, x, now, temperature, prediction)
+            if sampler == "spin":
+                chance = torch.rand(x.shape, generator=generator, device=x.device)
+                mean = torch.where(2 * chance < 1 + mean, 1.0, -1.0)
+            kept = (then / now) ** 2
+            x = kept * x + (1 - kept) * mean
+            x = x + then * math.sqrt(1 - kept) * _normal(x, generator)
+        yield x
+
+
+def _at(network: Network, x: Tensor, sigma: float, temperature: Tensor, prediction: str) -> Tensor:
+    return denoised(network, x, x.new_full((len(x),), sigma), temperature, prediction)
+
+
+def _normal(like: Tensor, generator: torch.Generator) -> Tensor:
+    return torch.randn(like.shape, generator=generator, device=like.device)
