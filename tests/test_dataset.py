@@ -91,6 +91,42 @@ def test_foreign_frames_may_be_floats_without_anything_else(tmp_path):
     assert dataset.read_frames(path)["spin"].dtype == np.int8
 
 
+LIKELY = -np.arange(6.0).reshape(2, 3)
+
+
+def test_probabilities_of_independent_frames_read_back(tmp_path):
+    data = frames("independent", log_probability=LIKELY)
+    dataset.write(data, tmp_path / "frames.nc")
+    back = dataset.read_frames(tmp_path / "frames.nc")["log_probability"]
+    assert back.dims == ("chain", "draw")
+    assert back.dtype == np.float64
+    np.testing.assert_array_equal(back, LIKELY)
+    assert back.attrs["units"] == "1"
+    assert "logarithm of the probability" in back.attrs["long_name"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"log_probability": -LIKELY}, "finite numbers of at most 0"),
+        ({"log_probability": LIKELY - np.inf}, "finite numbers of at most 0"),
+        ({"temperature": np.inf}, "at T = inf; allowed are 'independent' and finite T above 0"),
+        ({"temperature": 0.0}, "at T = 0.0; allowed are 'independent' and finite T above 0"),
+        ({"sampling": "chain"}, "sampling 'chain' at T = 2.3; allowed are 'independent'"),
+    ],
+)
+def test_probabilities_that_make_no_weights_are_named(change, message):
+    arguments = {"sampling": "independent", "log_probability": LIKELY} | change
+    with pytest.raises(InputError, match=f"^the new frames: log_probability .*{message}"):
+        frames(**arguments)
+
+
+def test_a_probability_for_every_frame():
+    data = frames("independent", log_probability=LIKELY)
+    with pytest.raises(InputError, match="log_probability has dimensions"):
+        dataset.check_frames(data.assign(log_probability=("draw", [-1.0] * 3)), "mine.nc")
+
+
 @pytest.mark.parametrize("number", [np.float32, np.float64, np.int16])
 def test_a_temperature_is_what_is_written(number, tmp_path):
     path = tmp_path / "foreign.nc"

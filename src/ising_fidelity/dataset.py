@@ -1,8 +1,9 @@
 """The netCDF contract: build, check, write atomically, read.
 
 Every file of frames, whoever wrote it, holds ``spin(chain, draw, y, x)`` of -1 and +1, a scalar
-``temperature`` and the attribute ``sampling``; nothing else is required. This module is the only
-reader and writer of files in the project.
+``temperature`` and the attribute ``sampling``; nothing else is required. Independent frames may
+carry ``log_probability(chain, draw)``, how likely their generator was to draw each. This module is
+the only reader and writer of files in the project.
 """
 
 from collections.abc import Mapping
@@ -19,10 +20,12 @@ from ising_fidelity.files import whole
 FRAME_DIMENSIONS = ("chain", "draw", "y", "x")
 SAMPLINGS = ("chain", "independent")
 ERROR_SUFFIX = "_error"
+LOG_PROBABILITY = "log_probability"
 
 LONG_NAMES = {
     "spin": "Ising spin",
     "field": "output of the network before rounding to spins",
+    LOG_PROBABILITY: "natural logarithm of the probability that the model draws the frame",
     "temperature": "temperature in units of J/k_B",
     "distance": "distance along the axes in lattice constants",
     "correlation_kind": "which correlation function was fitted",
@@ -88,6 +91,7 @@ def frames_dataset(
     sampling: str,
     attributes: Mapping[str, Any],
     field: NDArray[np.floating] | None = None,
+    log_probability: NDArray[np.float64] | None = None,
 ) -> xr.Dataset:
     """Build a dataset of frames that keeps the contract.
 
@@ -103,6 +107,8 @@ def frames_dataset(
         Root attributes, see :func:`ising_fidelity.provenance.attributes`.
     field
         The network's output before rounding, same shape, stored as float16.
+    log_probability
+        ln q of every frame in nats, shape (chain, draw), q normalised over all frames of this L.
     """
     variables: dict[str, Any] = {
         "spin": (
@@ -113,6 +119,8 @@ def frames_dataset(
     }
     if field is not None:
         variables["field"] = (FRAME_DIMENSIONS, np.asarray(field, np.float16).astype(np.float32))
+    if log_probability is not None:
+        variables[LOG_PROBABILITY] = (FRAME_DIMENSIONS[:2], np.asarray(log_probability, np.float64))
     dataset = xr.Dataset(
         variables,
         coords={"temperature": float(temperature)},
@@ -149,6 +157,27 @@ def check_frames(dataset: xr.Dataset, name: str) -> None:
         raise InputError(
             f"{name}: attribute 'sampling' is {sampling!r}; allowed are 'chain' (correlated draws) "
             "and 'independent'"
+        )
+    if LOG_PROBABILITY in dataset:
+        _check_log_probability(dataset, name)
+
+
+def _check_log_probability(dataset: xr.Dataset, name: str) -> None:
+    given = dataset[LOG_PROBABILITY]
+    if given.dims != FRAME_DIMENSIONS[:2]:
+        raise InputError(
+            f"{name}: {LOG_PROBABILITY} has dimensions {given.dims}; allowed are "
+            f"{FRAME_DIMENSIONS[:2]} in this order"
+        )
+    if given.dtype.kind != "f" or not bool((given.values <= 0).all() & np.isfinite(given).all()):
+        raise InputError(
+            f"{name}: {LOG_PROBABILITY} has values other than finite numbers of at most 0"
+        )
+    if dataset.attrs["sampling"] != "independent" or not 0 < float(dataset["temperature"]) < np.inf:
+        raise InputError(
+            f"{name}: {LOG_PROBABILITY} of frames with sampling {dataset.attrs['sampling']!r} at "
+            f"T = {float(dataset['temperature'])}; allowed are 'independent' and finite T above 0, "
+            "as they are weighted by it"
         )
 
 

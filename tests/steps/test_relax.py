@@ -18,7 +18,9 @@ def frames(tmp_path):
         "model": "GAN", "field_share_undecided": 0.4, "history": "sample", "title": "Frames",
     }  # fmt: skip
     path = tmp_path / "frames.nc"
-    dataset.write(dataset.frames_dataset(spins, 2.3, "independent", attributes, field), path)
+    log_probability = np.full((2, 3), -5.0)
+    data = dataset.frames_dataset(spins, 2.3, "independent", attributes, field, log_probability)
+    dataset.write(data, path)
     return path
 
 
@@ -41,6 +43,7 @@ def test_spins_move_and_the_file_says_how_far(frames, tmp_path):
     assert data.attrs["history"].splitlines()[0] == "sample"
     assert data.attrs["history"].endswith("relax")
     assert "field" not in data
+    assert "log_probability" not in data
     assert "field_share_undecided" not in data.attrs
 
 

@@ -10,7 +10,7 @@ def relax(*, frames: Path, sweeps: int, seed: int, output: Path) -> None:
     """Write the frames after some sweeps at the file's temperature, each frame a chain of its own.
 
     What the file says of itself is kept, but for the network's raw output, which the spins no
-    longer come from.
+    longer come from, and for the probabilities of the frames that were there before.
 
     Parameters
     ----------
