@@ -12,6 +12,13 @@ Floats = NDArray[np.float64]
 AGAINST_EXACT = ("energy", "specific_heat")
 AGAINST_REFERENCE = ("energy", "abs_magnetization", "specific_heat", "susceptibility")
 """Quantities that have a closed form on a finite lattice, and those held against Monte Carlo."""
+REWEIGHTED_AGAINST_EXACT = {
+    "free_energy": "free_energy",
+    "entropy": "entropy",
+    "energy_reweighted": "energy",
+    "specific_heat_reweighted": "specific_heat",
+}
+"""What importance weights make of a source's frames, and the exact quantity it should be."""
 MORE_AGAINST_REFERENCE = (
     "temperature_at_field_2",
     "temperature_at_field_4",

@@ -6,6 +6,7 @@ import xarray as xr
 
 from ising_fidelity import dataset, lattice, observables
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.observables import likelihood
 from ising_fidelity.steps.measure import measure
 
 SCALARS = (
@@ -91,6 +92,28 @@ def test_few_frames(tmp_path, sampling, shape):
     write_frames(tmp_path / "frames.nc", shape, sampling)
     measure(frames=tmp_path / "frames.nc", output=tmp_path / "o.nc")
     assert np.isfinite(dataset.read(tmp_path / "o.nc")["energy"])
+
+
+def test_probabilities_of_frames_make_free_energies(tmp_path):
+    spins = np.random.default_rng(2).choice(np.array([-1, 1], np.int8), (2, 50, 4, 4))
+    even = np.full((2, 50), -16 * np.log(2))
+    data = dataset.frames_dataset(spins, 2.3, "independent", {}, log_probability=even)
+    dataset.write(data, tmp_path / "frames.nc")
+    measure(frames=tmp_path / "frames.nc", output=tmp_path / "o.nc", seed=3)
+    found = dataset.read(tmp_path / "o.nc")
+    u, m = lattice.energy(spins).ravel(), lattice.magnetization(spins).ravel()
+    expected = likelihood.measure(even.ravel(), u, m, 2.3, 16, 3)
+    assert set(expected) == set(likelihood.QUANTITIES)
+    for name, pair in expected.items():
+        for key, value in zip((name, f"{name}_error"), pair, strict=True):
+            assert found[key].shape == ()
+            assert float(found[key]) == value
+            assert {"long_name", "units"} <= set(found[key].attrs)
+        assert found[name].attrs["ancillary_variables"] == f"{name}_error"
+    assert float(found["free_energy_bound"]) == pytest.approx(u.mean() - 2.3 * np.log(2))
+    write_frames(tmp_path / "plain.nc")
+    measure(frames=tmp_path / "plain.nc", output=tmp_path / "p.nc")
+    assert not set(likelihood.QUANTITIES) & set(dataset.read(tmp_path / "p.nc"))
 
 
 def test_bad_input_is_named_in_one_line_and_leaves_nothing(tmp_path):

@@ -7,7 +7,7 @@ import xarray as xr
 import yaml
 from scipy.stats import false_discovery_control, norm
 
-from ising_fidelity import dataset, exact
+from ising_fidelity import dataset, exact, fidelity
 from ising_fidelity.claims import SHIPPED, load
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.steps.measure import measure
@@ -90,6 +90,39 @@ def test_rows_that_sum_up(run, tmp_path):
     single = scores[(scores["source"] == "DiffIsing2") & scores["temperature"].isin(TEMPERATURES)]
     within = (single["deviation_in_errors"].abs() <= 3).mean()
     assert one_line["within_3_errors"].iloc[0] == pytest.approx(within, rel=1e-5)
+
+
+def test_what_weights_make_is_held_against_exact_results_but_not_summed_up(run, tmp_path):
+    """A source whose generator knows its probabilities, of spins that do not know each other."""
+    files = [run / "observables" / name / f"T{T}.nc" for name in ("mc",) for T in TEMPERATURES]
+    for T in TEMPERATURES:
+        up = np.random.default_rng(4).random((1, 30, 8, 8)) < 0.8
+        log_q = np.where(up, np.log(0.8), np.log(0.2)).sum(axis=(2, 3))
+        spins = np.where(up, 1, -1).astype(np.int8)
+        data = dataset.frames_dataset(spins, float(T), "independent", {}, log_probability=log_q)
+        dataset.write(data, tmp_path / "frames.nc")
+        files.append(tmp_path / "observables" / "AR" / f"T{T}.nc")
+        measure(frames=tmp_path / "frames.nc", output=files[-1])
+    merge(files=files, output=tmp_path / "fidelity.nc")
+    run_score(run, tmp_path, fidelity=tmp_path / "fidelity.nc", models={"AR": []})
+    scores = pd.read_csv(tmp_path / "scores.csv", dtype={"temperature": str})
+    keys = ["source", "temperature", "quantity"]
+    table = scores[scores["reference"] == "exact"].set_index(keys)["expected"]
+    for T in TEMPERATURES:
+        solved = exact.kaufman(8, float(T))
+        for quantity, expected in (
+            ("free_energy", solved.free_energy),
+            ("entropy", solved.entropy),
+            ("energy_reweighted", solved.energy),
+            ("specific_heat_reweighted", solved.specific_heat),
+        ):
+            assert table["AR", T, quantity] == pytest.approx(expected, rel=1e-4)
+            assert ("mc", T, quantity) not in table.index
+    weighed = scores["quantity"].isin(fidelity.REWEIGHTED_AGAINST_EXACT)
+    single = (scores["source"] == "AR") & scores["temperature"].isin(TEMPERATURES)
+    total = scores[(scores["source"] == "AR") & (scores["quantity"] == "all")]
+    within = (scores[single & ~weighed]["deviation_in_errors"].dropna().abs() <= 3).mean()
+    assert total["within_3_errors"].iloc[0] == pytest.approx(within, rel=1e-5)
 
 
 def test_the_page_needs_nothing_from_outside(run, tmp_path):

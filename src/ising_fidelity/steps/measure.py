@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 
 from ising_fidelity import dataset, lattice, observables, provenance
-from ising_fidelity.observables import clusters, correlation, signs
+from ising_fidelity.observables import clusters, correlation, likelihood, signs
 
 LONG_NAMES = {
     "amplitude": "amplitude of the fit A r^-eta exp(-r/xi)",
@@ -34,6 +34,14 @@ LONG_NAMES = {
     "abs_magnetization_tau_int": "integrated autocorrelation time of abs(m) in draws",
     "energy_effective_sample_size": "number of frames with independent energies",
     "abs_magnetization_effective_sample_size": "number of frames with independent abs(m)",
+    "free_energy_bound": "upper bound of the free energy per spin from frames without weights, in "
+    "units of J",
+    "effective_sample_size_share": "effective share of the frames after weighting with exp(-E/T)/q",
+    "energy_reweighted": "mean energy per spin in units of J, frames weighted with exp(-E/T)/q",
+    "abs_magnetization_reweighted": "mean of the absolute magnetization per spin, frames weighted "
+    "with exp(-E/T)/q",
+    "specific_heat_reweighted": "specific heat per spin in units of k_B, frames weighted with "
+    "exp(-E/T)/q",
     "lattice_size": "number of sites along a side",
     "number_of_frames": "number of frames over all chains",
 }
@@ -41,6 +49,8 @@ LONG_NAMES = {
 
 def measure(*, frames: Path, output: Path, seed: int = 0) -> None:
     """Measure one file of frames, whoever wrote it.
+
+    Where frames carry ``log_probability``, what follows from importance weights is measured, too.
 
     Parameters
     ----------
@@ -60,18 +70,24 @@ def measure(*, frames: Path, output: Path, seed: int = 0) -> None:
     spins = given["spin"].values
     temperature, sampling = float(given["temperature"]), str(given.attrs["sampling"])
     size = spins.shape[-1]
+    energy, magnetization = lattice.energy(spins), lattice.magnetization(spins)
+    estimates = observables.measure(spins, temperature, sampling, seed)
+    if dataset.LOG_PROBABILITY in given:
+        log_q = given[dataset.LOG_PROBABILITY].values.astype(float)
+        flat = (log_q.ravel(), energy.ravel(), magnetization.ravel())
+        estimates |= likelihood.measure(*flat, temperature, size**2, seed)
     variables: dict[str, Any] = {}
-    for name, pair in observables.measure(spins, temperature, sampling, seed).items():
+    for name, pair in estimates.items():
         for key, values in zip((name, name + dataset.ERROR_SUFFIX), pair, strict=True):
             variables[key] = (_dimensions(name, np.ndim(values)), values)
-    positive = signs.positive(lattice.magnetization(spins))
+    positive = signs.positive(magnetization)
     fair = signs.binomial_p_value(
         float(variables["positive_share"][1]), signs.independent_signs(positive, sampling)
     )
     variables |= {
         **observables.autocorrelation(spins, sampling),
-        "energy_series": (("chain", "draw"), lattice.energy(spins)),
-        "magnetization_series": (("chain", "draw"), lattice.magnetization(spins)),
+        "energy_series": (("chain", "draw"), energy),
+        "magnetization_series": (("chain", "draw"), magnetization),
         "positive_share_p_value": fair,
         "lattice_size": size,
         "number_of_frames": spins.shape[0] * spins.shape[1],

@@ -175,6 +175,8 @@ def _score_source(
 ) -> pd.DataFrame:
     """Return a source's rows, first each temperature's, then those that sum up."""
     against = [(EXACT, exact, name) for name in fidelity.AGAINST_EXACT]
+    reweighted = [name for name in fidelity.REWEIGHTED_AGAINST_EXACT if name in data]
+    against += [(EXACT, exact, name) for name in reweighted]
     names: tuple[str, ...] = ()
     if source != reference:
         more = (*fidelity.AGAINST_REFERENCE, *fidelity.MORE_AGAINST_REFERENCE)
@@ -200,8 +202,10 @@ def _score_source(
             continue
         for (quantity, other), group in chosen.groupby(ROW, sort=False):
             sums.append(_sum_up(group, source, label, str(quantity), str(other)))
-        # Deviations of different quantities have no common unit, and distances have one sign.
-        everything = chosen[~chosen["quantity"].isin(names)].assign(
+        # Deviations of different quantities have no common unit, distances have one sign, and
+        # weights mend what frames are to be judged by.
+        others = [*names, *reweighted]
+        everything = chosen[~chosen["quantity"].isin(others)].assign(
             deviation=np.nan, p_value=np.nan
         )
         sums.append(_sum_up(everything, source, label, "all", "all"))
@@ -213,7 +217,7 @@ def _deviations(data: xr.Dataset, other: xr.Dataset, name: str) -> pd.DataFrame:
     """Return one quantity of one source against one reference at their common temperatures."""
     data, other = xr.align(data, other, join="inner")
     value, error = data[name].values, data[f"{name}_error"].values
-    expected = other[name].values
+    expected = other[fidelity.REWEIGHTED_AGAINST_EXACT.get(name, name)].values
     exact = np.zeros_like(expected)
     expected_error = other[f"{name}_error"].values if f"{name}_error" in other else exact
     deviation = value - expected
