@@ -149,6 +149,15 @@ FINITE_SIZE = {
 }
 
 
+AUTOREGRESSIVE = {"family": "autoregressive", "training_temperatures": [2.3]}
+
+
+def test_autoregressive_models_draw_lattices_of_other_sizes(tmp_path):
+    sizes = FINITE_SIZE | {"lattice_sizes": [12, 20, 64], "sources": ["AR"]}
+    run = changed(tmp_path, models={"AR": AUTOREGRESSIVE}, finite_size=sizes)
+    assert run.scaled == ["AR"]
+
+
 def test_finite_size_scaling_is_of_sources_that_the_run_has(tmp_path):
     run = changed(tmp_path, finite_size=FINITE_SIZE)
     assert run.scaled == run.drawn_figures["finite_size"].sources == ["mc", "DiffIsing2"]
@@ -197,7 +206,26 @@ def test_a_figure_shows_the_temperatures_that_the_run_has(tmp_path):
         ({"attribution": ATTRIBUTION | {"temperatures": [0]}}, "0.00; allowed are those above 0"),
         (
             {"finish": {"sweeps": [3], "models": ["GAN"]}},
-            "finish.models: GAN is a GAN, which has no",
+            "finish.models: GAN is of family gan, which has no",
+        ),
+        (
+            {"models": {"AR": AUTOREGRESSIVE}, "finish": {"sweeps": [3], "models": ["AR"]}},
+            "finish.models: AR is of family autoregressive, which has no",
+        ),
+        (
+            {"models": {"AR": AUTOREGRESSIVE}, "equilibration": {"sources": ["AR"]}},
+            "AR is no Monte Carlo source or diffusion",
+        ),
+        (
+            {"models": {"AR": AUTOREGRESSIVE | {"colors": 3}}},
+            "models.AR.colors: Input should be 1, 2, 4, 8 or 16",
+        ),
+        (
+            {
+                "models": {"AR": AUTOREGRESSIVE},
+                "finite_size": FINITE_SIZE | {"lattice_sizes": [8, 18, 24], "sources": ["AR"]},
+            },
+            "finite_size.lattice_sizes: 18 with source AR, which draws multiples of 4",
         ),
         ({"finish": {"sweeps": [3], "models": ["VAE"]}}, "finish.models: no model named VAE"),
         ({"finish": {"sweeps": [0], "models": ["DiffFlip"]}}, "finish.sweeps.0: Input should be"),

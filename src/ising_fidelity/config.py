@@ -152,7 +152,7 @@ class FiniteSize(Section):
     )
     temperatures: SomeTemperatures = Field(description="close to T_c; seven are good")
     sources: list[Name] = Field(
-        min_length=1, description="Monte Carlo sources, diffusion models; a GAN has one size"
+        min_length=1, description="Monte Carlo sources and models; a GAN has one size"
     )
     frames: PositiveInt | None = Field(
         None, description="of every Monte Carlo file, over all chains; null: as in monte_carlo"
@@ -257,8 +257,11 @@ class Config(Section):
             if name not in {*self.models, *self.trained_models}:
                 raise ValueError(f"finish.models: no model named {name}")
             model = self.trained_models.get(name)
-            if model is not None and model.family == "gan":
-                raise ValueError(f"finish.models: {name} is a GAN, which has no chain to finish")
+            if model is not None and model.family in ("gan", "autoregressive"):
+                raise ValueError(
+                    f"finish.models: {name} is of family {model.family}, which has no chain to "
+                    "finish; allowed are diffusion models"
+                )
         return self
 
     @model_validator(mode="after")
@@ -292,7 +295,7 @@ class Config(Section):
             if model is not None and model.family == "gan":
                 raise ValueError(
                     f"finite_size.sources: {source} is of family {model.family}, which draws "
-                    "frames of one size; allowed are Monte Carlo sources and diffusion models"
+                    "frames of one size; allowed are Monte Carlo sources and other models"
                 )
             for size in sizes:
                 if model is not None and size % model.unit:
@@ -452,7 +455,8 @@ def check(content: Mapping[str, Any]) -> Config:
 def explain(error: ValidationError) -> str:
     """Return the first of pydantic's complaints, and the number of others, in one line."""
     first = error.errors(include_url=False)[0]
-    place = ".".join(str(part) for part in first["loc"] if part not in ("diffusion", "gan"))
+    families = ("diffusion", "continuous", "gan", "autoregressive")
+    place = ".".join(str(part) for part in first["loc"] if part not in families)
     text = re.sub(r"^(Value|Assertion) error, ", "", first["msg"])
     given = "" if isinstance(first["input"], dict | list) else f" (given: {first['input']!r})"
     others = error.error_count() - 1

@@ -11,6 +11,7 @@ from ising_fidelity.exceptions import InputError
 from ising_fidelity.models import checkpoint, sampling
 from ising_fidelity.models.settings import (
     AdversarialSettings,
+    AutoregressiveSettings,
     ContinuousSettings,
     DiffusionSettings,
 )
@@ -25,10 +26,17 @@ GAN = AdversarialSettings(family="gan", training_temperatures=["2.30"], width=2)
 CONTINUOUS = ContinuousSettings(
     family="continuous", training_temperatures=["2.30"], network={"width": 4, "condition": 8}
 )
+AUTOREGRESSIVE = AutoregressiveSettings(
+    family="autoregressive",
+    training_temperatures=["2.30"],
+    network={"width": 4, "blocks": 1, "condition": 8},
+)
 
 
 @pytest.mark.parametrize(
-    "settings", [DIFFUSION, CONTINUOUS, GAN], ids=["diffusion", "continuous", "gan"]
+    "settings",
+    [DIFFUSION, CONTINUOUS, GAN, AUTOREGRESSIVE],
+    ids=["diffusion", "continuous", "gan", "autoregressive"],
 )
 def test_a_model_comes_back_as_it_was(settings, tmp_path):
     network = checkpoint.build_network(settings, 16)
@@ -92,6 +100,34 @@ def test_a_convolutional_model_draws_other_lattices_and_a_gan_does_not(tmp_path)
         sampling.draw(model_of(DIFFUSION, tmp_path), 2.3, 2, 12, 1)
     with pytest.raises(InputError, match="--lattice-size: 24, but this GAN draws only 16"):
         sampling.draw(model_of(GAN, tmp_path), 2.3, 2, 24, 1)
+
+
+def test_an_autoregressive_model_draws_spins_on_lattices_of_all_sizes(tmp_path):
+    model = model_of(AUTOREGRESSIVE, tmp_path)
+    for size in (4, 12, 20, 32):
+        drawn = sampling.draw_likely(model, 2.3, 3, size, 1)
+        assert drawn.spins.shape == (3, size, size)
+        assert drawn.spins.dtype == np.int8
+        assert (np.abs(drawn.spins) == 1).all()
+        # Untrained: every frame is as likely.
+        np.testing.assert_allclose(drawn.log_probability, -(size**2) * np.log(2), rtol=1e-12)
+    one, same, other = (sampling.draw_likely(model, 2.3, 3, 8, seed).spins for seed in (1, 1, 2))
+    assert (one == same).all()
+    assert (one != other).any()
+
+
+@pytest.mark.parametrize(
+    ("temperature", "size", "message"),
+    [
+        (2.3, 6, "--lattice-size: 6; this model draws multiples of 4"),
+        (2.3, 0, "--lattice-size: 0; this model draws multiples of 4"),
+        (0.0, 8, "--temperature: 0.0; allowed are finite numbers above 0"),
+        (np.inf, 8, "--temperature: inf; allowed are finite numbers above 0"),
+    ],
+)
+def test_what_an_autoregressive_model_cannot_draw_is_refused(temperature, size, message, tmp_path):
+    with pytest.raises(InputError, match=f"^{message}$"):
+        sampling.draw_likely(model_of(AUTOREGRESSIVE, tmp_path), temperature, 2, size, 1)
 
 
 @pytest.mark.parametrize("steps", [1, 21])

@@ -8,6 +8,7 @@ from ising_fidelity import lattice
 from ising_fidelity.models import training
 from ising_fidelity.models.settings import (
     AdversarialSettings,
+    AutoregressiveSettings,
     ContinuousSettings,
     DiffusionSettings,
 )
@@ -37,6 +38,16 @@ CONTINUOUS = ContinuousSettings(
     family="continuous",
     training_temperatures=["1.00", "4.00"],
     network={"width": 4, "condition": 8},
+    augmentation="symmetries",
+    epochs=3,
+    batch_size=8,
+    ema=0.5,
+    validation_fraction=0.25,
+)
+AUTOREGRESSIVE = AutoregressiveSettings(
+    family="autoregressive",
+    training_temperatures=["1.00", "4.00"],
+    network={"width": 4, "blocks": 1, "condition": 8},
     augmentation="symmetries",
     epochs=3,
     batch_size=8,
@@ -89,7 +100,9 @@ def test_symmetries_give_every_image_of_a_frame_as_often():
     assert set(drawn) == images
 
 
-@pytest.mark.parametrize("settings", [DIFFUSION, GAN], ids=["diffusion", "gan"])
+@pytest.mark.parametrize(
+    "settings", [DIFFUSION, GAN, AUTOREGRESSIVE], ids=["diffusion", "gan", "autoregressive"]
+)
 def test_a_killed_training_goes_on_to_the_same_weights(settings, frames, tmp_path, monkeypatch):
     whole = training.train(settings, frames, 1, CPU, tmp_path / "whole.pt", "a")
     save = training._save_state

@@ -2,12 +2,15 @@
 
 import numpy as np
 import pytest
+import torch
 import xarray as xr
 
 from ising_fidelity import dataset, lattice
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.models import autoregressive, checkpoint
 from ising_fidelity.models.settings import (
     AdversarialSettings,
+    AutoregressiveSettings,
     ContinuousSettings,
     DiffusionSettings,
 )
@@ -32,7 +35,19 @@ CONTINUOUS = ContinuousSettings(
     augmentation="symmetries",
     epochs=2,
 )
-FAMILIES = {"diffusion": DIFFUSION, "continuous": CONTINUOUS, "gan": GAN}
+AUTOREGRESSIVE = AutoregressiveSettings(
+    family="autoregressive",
+    training_temperatures=["1.00", "4.00"],
+    network={"width": 4, "blocks": 1, "condition": 8},
+    augmentation="symmetries",
+    epochs=2,
+)
+FAMILIES = {
+    "diffusion": DIFFUSION,
+    "continuous": CONTINUOUS,
+    "gan": GAN,
+    "autoregressive": AUTOREGRESSIVE,
+}
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +150,8 @@ def draw(model, output, **changed):
 
 def test_sampled_frames_are_the_sign_of_the_field(trained, tmp_path):
     settings, model = trained
+    if settings.family == "autoregressive":
+        pytest.skip("it draws spins, not real numbers")
     steps = {"sampling_steps": 4} if settings.family == "diffusion" else {}
     data = draw(model, tmp_path / "frames.nc", **steps)
     assert data["spin"].shape == (1, 5, 16, 16)
@@ -146,6 +163,25 @@ def test_sampled_frames_are_the_sign_of_the_field(trained, tmp_path):
     undecided = (np.abs(field) < 0.5).mean()
     assert data.attrs["field_share_undecided"] == pytest.approx(undecided, abs=2e-3)
     assert ("sampling_steps" in data.attrs) == (settings.family != "gan")
+
+
+def test_frames_of_an_autoregressive_model_say_how_likely_they_are(trained, tmp_path):
+    settings, model = trained
+    if settings.family != "autoregressive":
+        assert "log_probability" not in draw(model, tmp_path / "frames.nc")
+        return
+    data = draw(model, tmp_path / "frames.nc", lattice_size=12)
+    assert "field" not in data
+    assert "sampling_steps" not in data.attrs
+    network = checkpoint.load(model).network
+    levels = autoregressive.levels(autoregressive.order(12, 4), torch.device("cpu"))
+    spins = torch.from_numpy(data["spin"].values[0]).float()[:, None]
+    T = torch.full((5,), 2.3)
+    expected = autoregressive.log_probability(network, levels, spins, T)
+    written = data["log_probability"]
+    np.testing.assert_allclose(written.values[0], expected, rtol=1e-6)
+    assert written.dtype == np.float64
+    assert {"long_name", "units"} <= set(written.attrs)
 
 
 def test_the_same_seed_writes_the_same_bytes(trained, tmp_path):
@@ -209,8 +245,10 @@ def test_a_finish_makes_spins_of_what_the_noisy_frames_leave_open(trained, tmp_p
         "model": model, "temperature": "2.00", "frames": 6, "lattice_size": 16, "seed": 1,
         "sampling_steps": 5, "device": "cpu",
     }  # fmt: skip
-    if settings.family == "gan":
-        with pytest.raises(InputError, match="--finish-sigma: a GAN has no chain to stop"):
+    if settings.family in ("gan", "autoregressive"):
+        with pytest.raises(
+            InputError, match=r"--finish-sigma: an? \w+( model)? has no chain to stop"
+        ):
             sample(**arguments, finish_sigma=1.2, output=tmp_path / "f.nc")
         return
     for name, changed in (("a", {}), ("b", {}), ("c", {"finish_sweeps": 1})):

@@ -14,8 +14,10 @@ from torch import Tensor, nn
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.files import whole
 from ising_fidelity.models import adversarial
+from ising_fidelity.models.autoregressive import MultiscaleNetwork
 from ising_fidelity.models.patchnet import PatchNetwork
 from ising_fidelity.models.settings import (
+    AutoregressiveSettings,
     ContinuousSettings,
     DiffusionSettings,
     ModelSettings,
@@ -33,7 +35,7 @@ class Model:
     Attributes
     ----------
     network
-        The U-Net or the generator, ready for sampling.
+        The one that draws frames, ready for sampling.
     settings
         Its entry in the config.
     lattice_size
@@ -50,12 +52,14 @@ class Model:
 
 def build_network(
     settings: ModelSettings, lattice_size: int
-) -> UNet | PatchNetwork | adversarial.Generator:
+) -> UNet | PatchNetwork | MultiscaleNetwork | adversarial.Generator:
     """Return the untrained network that draws frames."""
     if isinstance(settings, DiffusionSettings):
         return UNet(settings.network)
     if isinstance(settings, ContinuousSettings):
         return PatchNetwork(settings.network)
+    if isinstance(settings, AutoregressiveSettings):
+        return MultiscaleNetwork(settings.network)
     return adversarial.Generator(settings, lattice_size)
 
 

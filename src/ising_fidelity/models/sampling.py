@@ -13,10 +13,11 @@ from torch import Tensor
 from tqdm import tqdm
 
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.models import continuous, diffusion
+from ising_fidelity.models import autoregressive, continuous, diffusion
 from ising_fidelity.models.checkpoint import Model
 from ising_fidelity.models.settings import (
     AdversarialSettings,
+    AutoregressiveSettings,
     ContinuousSettings,
     DiffusionSettings,
 )
@@ -113,7 +114,7 @@ def draw(
     seed: int,
     chain: Chain = WHOLE,
 ) -> NDArray[np.float32]:
-    """Return the raw output of a model, real numbers near -1 and +1.
+    """Return the raw output of a model of real numbers, near -1 and +1.
 
     Parameters
     ----------
@@ -134,6 +135,7 @@ def draw(
     InputError
         If the model cannot draw frames of this size or in so many steps.
     """
+    assert not isinstance(model.settings, AutoregressiveSettings)
     device = _device(model)
     fields = []
     for size, generator in _batches(frames, lattice_size, device, seed):
@@ -149,6 +151,57 @@ def draw(
         else:
             fields.append(_last(model, temperature, size, lattice_size, generator, chain)[0])
     return torch.cat(fields)[:, 0].cpu().numpy()
+
+
+@dataclass(frozen=True)
+class Likely:
+    """Frames of a model that says how likely each is.
+
+    Attributes
+    ----------
+    spins
+        -1 and +1, shape (frames, L, L).
+    log_probability
+        ln q of each frame in nats, shape (frames,).
+    """
+
+    spins: NDArray[np.int8]
+    log_probability: NDArray[np.float64]
+
+
+@torch.inference_mode()
+def draw_likely(
+    model: Model, temperature: float, frames: int, lattice_size: int, seed: int
+) -> Likely:
+    """Return frames of an autoregressive model; parameters are those of :func:`draw`.
+
+    Raises
+    ------
+    InputError
+        If T is not above 0 and finite, or L does not suit the model.
+    """
+    settings = model.settings
+    assert isinstance(settings, AutoregressiveSettings)
+    if not 0 < temperature < math.inf:
+        raise InputError(f"--temperature: {temperature}; allowed are finite numbers above 0")
+    _check_size(settings.unit, lattice_size)
+    device = _device(model)
+    groups = autoregressive.order(lattice_size, settings.colors)
+    levels = autoregressive.levels(groups, device)
+    spins, nats = [], []
+    with tqdm(total=frames, unit="frame", disable=None) as bar:
+        for size, generator in _batches(frames, lattice_size, device, seed):
+            T = torch.full((size,), temperature, device=device)
+            some = autoregressive.draw(model.network, levels, lattice_size, T, generator)
+            spins.append(some[0][:, 0].to(torch.int8))
+            nats.append(some[1])
+            bar.update(size)
+    return Likely(torch.cat(spins).cpu().numpy(), torch.cat(nats).cpu().numpy())
+
+
+def _check_size(unit: int, lattice_size: int) -> None:
+    if lattice_size % unit or lattice_size < unit:
+        raise InputError(f"--lattice-size: {lattice_size}; this model draws multiples of {unit}")
 
 
 @torch.inference_mode()
@@ -170,6 +223,11 @@ def draw_noisy(
     """
     if isinstance(model.settings, AdversarialSettings):
         raise InputError("--finish-sigma: a GAN has no chain to stop; allowed are diffusion models")
+    if isinstance(model.settings, AutoregressiveSettings):
+        raise InputError(
+            "--finish-sigma: an autoregressive model has no chain to stop; allowed are diffusion "
+            "models"
+        )
     noisy, means = [], []
     for size, generator in _batches(frames, lattice_size, _device(model), seed):
         x, left = _last(model, temperature, size, lattice_size, generator, chain, sigma)
@@ -200,7 +258,7 @@ def _last(
 ) -> tuple[Tensor, float]:
     """Return x in units of the signal, and its noise, at the chain's end or at ``enough`` noise."""
     walked = walk(model, temperature, frames, lattice_size, generator, chain)
-    assert not isinstance(model.settings, AdversarialSettings)
+    assert isinstance(model.settings, DiffusionSettings | ContinuousSettings)
     levels = noise_levels(model.settings, lattice_size, chain)
     total = next(index for index, sigma in enumerate(levels) if sigma <= max(enough, levels[-1]))
     progress = tqdm(islice(walked, total + 1), total=total + 1, unit="step", disable=None)
@@ -245,9 +303,7 @@ def walk(
     ):
         if value not in allowed:
             raise InputError(f"{flag}: {value}; allowed are {', '.join(allowed)}")
-    unit = settings.unit
-    if lattice_size % unit or lattice_size < unit:
-        raise InputError(f"--lattice-size: {lattice_size}; this model draws multiples of {unit}")
+    _check_size(settings.unit, lattice_size)
     device = _device(model)
     noise = torch.randn((frames, 1, lattice_size, lattice_size), generator=generator, device=device)
     T = noise.new_full((frames,), temperature)

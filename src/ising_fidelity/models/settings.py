@@ -77,6 +77,14 @@ class PatchNetworkSettings(Section):
     hamiltonian: bool = Field(False, description="the sum of neighbors over T as an input")
 
 
+class MultiscaleNetworkSettings(Section):
+    """The network of an autoregressive model."""
+
+    width: PositiveInt = Field(32, description="channels on every cell of 2 x 2 sites")
+    blocks: PositiveInt = Field(3, description="residual blocks; each sees two cells further")
+    condition: PositiveInt = Field(64, description="numbers that T and the spacing are made")
+
+
 class Training(Section):
     """Keys that every family of models shares."""
 
@@ -192,6 +200,30 @@ class AdversarialSettings(Training):
         return 2
 
 
+class AutoregressiveSettings(Training):
+    """A multiscale autoregressive model, whose ln q is exact, see ``models.autoregressive``."""
+
+    family: Literal["autoregressive"]
+    network: MultiscaleNetworkSettings = MultiscaleNetworkSettings()
+    colors: Literal[1, 2, 4, 8, 16] = Field(
+        4, description="groups that new sites of a kind are split into: more are drawn more exactly"
+    )
+    learning_rate: PositiveFloat = Field(2e-3, description="of AdamW")
+    adam_beta_2: float = Field(
+        0.99, gt=0, lt=1, description="decay of AdamW's mean of squared gradients"
+    )
+    learning_rate_schedule: Literal["constant", "cosine"] = Field(
+        "cosine", description="cosine: falls to zero over the epochs"
+    )
+    ema: float = Field(0.998, ge=0, lt=1, description="decay of averaged weights per step; 0: off")
+
+    @property
+    def unit(self) -> int:
+        """Lattice sizes are multiples of it."""
+        return 4
+
+
 ModelSettings = Annotated[
-    DiffusionSettings | ContinuousSettings | AdversarialSettings, Field(discriminator="family")
+    DiffusionSettings | ContinuousSettings | AdversarialSettings | AutoregressiveSettings,
+    Field(discriminator="family"),
 ]

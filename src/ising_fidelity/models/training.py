@@ -15,10 +15,11 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from ising_fidelity.files import whole
-from ising_fidelity.models import adversarial, continuous, diffusion
+from ising_fidelity.models import adversarial, autoregressive, continuous, diffusion
 from ising_fidelity.models.patchnet import PatchNetwork
 from ising_fidelity.models.settings import (
     AdversarialSettings,
+    AutoregressiveSettings,
     ContinuousSettings,
     DiffusionSettings,
     ModelSettings,
@@ -201,6 +202,8 @@ def train(
         trainer = DiffusionTrainer(settings, held_out, device, noise)
     elif isinstance(settings, ContinuousSettings):
         trainer = ContinuousTrainer(settings, held_out, device, noise)
+    elif isinstance(settings, AutoregressiveSettings):
+        trainer = AutoregressiveTrainer(settings, held_out, device, noise)
     else:
         trainer = AdversarialTrainer(settings, held_out, device, noise)
     result = Trained()
@@ -279,10 +282,10 @@ def _save_state(path: Path, state: dict[str, Any]) -> None:
         torch.save(state, place)
 
 
-class DenoisingTrainer(ABC):
-    """Denoising score matching with AdamW, averaged weights and a fixed held-out loss."""
+class AveragingTrainer(ABC):
+    """AdamW on a loss that is estimated at random, and averaged weights."""
 
-    settings: DiffusionSettings | ContinuousSettings
+    settings: DiffusionSettings | ContinuousSettings | AutoregressiveSettings
 
     def __init__(self, network: nn.Module, held_out: Frames, noise: torch.Generator) -> None:
         self.network, self.held_out, self.noise = network, held_out, noise
@@ -296,11 +299,11 @@ class DenoisingTrainer(ABC):
 
     @abstractmethod
     def random_loss(self, frames: Tensor, temperature: Tensor) -> Tensor:
-        """Return the loss at random noise."""
+        """Return the loss at random noise, or of random sites."""
 
     @abstractmethod
-    def loss_at(self, share: Tensor, frames: Tensor, temperature: Tensor, noise: Tensor) -> Tensor:
-        """Return the loss of averaged weights at noise from 0, none, to 1, the most."""
+    def validate(self) -> float:
+        """Return the held-out loss."""
 
     def batch(self, frames: Tensor, temperature: Tensor, progress: float) -> dict[str, float]:
         """Take one optimiser step."""
@@ -323,25 +326,6 @@ class DenoisingTrainer(ABC):
         pairs = zip(self.averaged.parameters(), self.network.parameters(), strict=True)
         for averaged, current in pairs:
             averaged.lerp_(current.detach(), 1 - decay)
-
-    @torch.no_grad()
-    def validate(self) -> float:
-        """Return the loss of the held-out frames, each at a time and with noise of its own.
-
-        The times are spread evenly over the chain in an order that is not that of the frames,
-        and times and noise are the same in every epoch.
-        """
-        fixed = torch.Generator(self.noise.device).manual_seed(0)
-        frames = len(self.held_out)
-        shuffled = torch.randperm(frames, generator=fixed, device=self.noise.device).cpu()
-        shares = (shuffled + 0.5) / frames
-        total = 0.0
-        for index in torch.arange(frames).split(256):
-            x_0, temperature = self.held_out[index]
-            noise = torch.randn(x_0.shape, generator=fixed, device=x_0.device)
-            mean = self.loss_at(shares[index], x_0, temperature, noise)
-            total += mean.item() * len(index)
-        return total / frames
 
     def is_best(self, losses: list[float]) -> bool:
         """Whether the last loss is the least so far: the paper's choice of model."""
@@ -367,6 +351,35 @@ class DenoisingTrainer(ABC):
         self.averaged.load_state_dict(state["averaged"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.steps = state["steps"]
+
+
+class DenoisingTrainer(AveragingTrainer):
+    """Denoising score matching with a fixed held-out loss."""
+
+    settings: DiffusionSettings | ContinuousSettings
+
+    @abstractmethod
+    def loss_at(self, share: Tensor, frames: Tensor, temperature: Tensor, noise: Tensor) -> Tensor:
+        """Return the loss of averaged weights at noise from 0, none, to 1, the most."""
+
+    @torch.no_grad()
+    def validate(self) -> float:
+        """Return the loss of the held-out frames, each at a time and with noise of its own.
+
+        The times are spread evenly over the chain in an order that is not that of the frames,
+        and times and noise are the same in every epoch.
+        """
+        fixed = torch.Generator(self.noise.device).manual_seed(0)
+        frames = len(self.held_out)
+        shuffled = torch.randperm(frames, generator=fixed, device=self.noise.device).cpu()
+        shares = (shuffled + 0.5) / frames
+        total = 0.0
+        for index in torch.arange(frames).split(256):
+            x_0, temperature = self.held_out[index]
+            noise = torch.randn(x_0.shape, generator=fixed, device=x_0.device)
+            mean = self.loss_at(shares[index], x_0, temperature, noise)
+            total += mean.item() * len(index)
+        return total / frames
 
 
 class DiffusionTrainer(DenoisingTrainer):
@@ -459,6 +472,42 @@ class ContinuousTrainer(DenoisingTrainer):
         prediction = self.settings.prediction
         with torch.autocast(frames.device.type, torch.bfloat16, enabled=low):
             return continuous.loss(network, frames, sigma, temperature, noise, prediction)
+
+
+class AutoregressiveTrainer(AveragingTrainer):
+    """Maximum likelihood."""
+
+    settings: AutoregressiveSettings
+
+    def __init__(
+        self,
+        settings: AutoregressiveSettings,
+        held_out: Frames,
+        device: torch.device,
+        noise: torch.Generator,
+    ) -> None:
+        self.settings = settings
+        network = autoregressive.MultiscaleNetwork(settings.network).to(device)
+        channels_last(network)
+        super().__init__(network, held_out, noise)
+        groups = autoregressive.order(held_out.spins.shape[-1], settings.colors)
+        self.levels = autoregressive.levels(groups, device)
+        self.sites = held_out.spins[0].numel()
+
+    def random_loss(self, frames: Tensor, temperature: Tensor) -> Tensor:
+        """Return an estimate of -ln q per site."""
+        nats = autoregressive.surprise(self.network, self.levels, frames, temperature, self.noise)
+        return nats.mean() / self.sites
+
+    @torch.no_grad()
+    def validate(self) -> float:
+        """Return -ln q per site of the held-out frames, by averaged weights."""
+        total = 0.0
+        for index in torch.arange(len(self.held_out)).split(256):
+            frames, temperature = self.held_out[index]
+            log_q = autoregressive.log_probability(self.averaged, self.levels, frames, temperature)
+            total -= log_q.sum().item()
+        return total / (len(self.held_out) * self.sites)
 
 
 class AdversarialTrainer:

@@ -8,7 +8,11 @@ import torch
 from ising_fidelity import dataset, montecarlo, provenance
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.models import checkpoint, sampling
-from ising_fidelity.models.settings import ContinuousSettings, DiffusionSettings
+from ising_fidelity.models.settings import (
+    AutoregressiveSettings,
+    ContinuousSettings,
+    DiffusionSettings,
+)
 
 
 def sample(
@@ -27,7 +31,9 @@ def sample(
     binarize: str = "sign",
     device: str = "auto",
 ) -> None:
-    """Write frames, made binary, with the raw output of the network beside them.
+    """Write frames, with the network's raw output or ln q of each frame beside them.
+
+    An autoregressive model draws spins and knows ln q; the output of every other is made binary.
 
     Parameters
     ----------
@@ -42,7 +48,7 @@ def sample(
     output
         Path of the netCDF file.
     sampling_steps, reverse_variance
-        Of the reverse chain; they mean nothing to a GAN.
+        Of the reverse chain; they mean nothing to a GAN or an autoregressive model.
     sampler
         Of the chain of a model of continuous noise.
     finish_sigma, finish_sweeps
@@ -65,8 +71,11 @@ def sample(
     torch.set_num_threads(trained.settings.threads)
     chain = sampling.Chain(sampling_steps, reverse_variance, sampler)
     T = float(temperature)
-    field = None
-    if finish_sigma is None:
+    field = log_probability = None
+    if isinstance(trained.settings, AutoregressiveSettings) and finish_sigma is None:
+        likely = sampling.draw_likely(trained, T, frames, lattice_size, seed)
+        spins, log_probability = likely.spins, likely.log_probability
+    elif finish_sigma is None:
         field = sampling.draw(trained, T, frames, lattice_size, seed, chain)
         spins = np.where(field >= 0, 1, -1).astype(np.int8)
     else:
@@ -110,5 +119,12 @@ def sample(
             "field_largest_distance": float(np.abs(np.abs(field) - 1).max()),
             "field_share_undecided": float((np.abs(field) < 0.5).mean()),
         }
-    stored = None if field is None else field[None]
-    dataset.write(dataset.frames_dataset(spins[None], T, "independent", attributes, stored), output)
+    data = dataset.frames_dataset(
+        spins[None],
+        T,
+        "independent",
+        attributes,
+        field=None if field is None else field[None],
+        log_probability=None if log_probability is None else log_probability[None],
+    )
+    dataset.write(data, output)

@@ -17,7 +17,7 @@ from ising_fidelity.temperatures import canonical
 GENERATOR = "PyTorch"
 LONG_NAMES = {
     "epoch": "passes over the training frames so far",
-    "loss": "mean squared error of the estimated noise, mean over the epoch",
+    "loss": "what is minimized, mean over the epoch",
     "critic_loss": "loss of the critic, mean over the epoch",
     "generator_loss": "loss of the generator, mean over the epoch",
     "held_out_loss": "loss of the held-out frames after the epoch",
