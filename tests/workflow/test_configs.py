@@ -57,3 +57,26 @@ def test_frames_made_elsewhere_are_measured_where_they_are(fresh):
     plain = fresh.plan()
     plan = fresh.lay_over(sources={"mine": {"frames": "frames/T{T}.nc"}}).plan()
     assert plan == plain | {"measure": plain["measure"] + 3, "compare": plain["compare"] + 3}
+
+
+def test_only_models_with_a_reverse_chain_are_told_how_to_walk_it(fresh):
+    fresh.configs.append("workflow/presets/tiny.yaml")
+    likely = {"family": "autoregressive", "training_temperatures": [2.3], "epochs": 1}
+    project = fresh.lay_over(models={"AR": likely}, sampling={"sampling_steps": 4})
+    done = project.snakemake("--dry-run", "--printshellcmds")
+    assert done.returncode == 0, done.stdout + done.stderr
+    commands = {
+        model: [
+            line
+            for line in done.stdout.splitlines()
+            if f"sample --model results/tiny/models/{model}." in line
+        ]
+        for model in ("AR", "DiffIsing2", "GAN")
+    }
+    told = {
+        model: [("--sampling-steps 4" in line) for line in lines]
+        for model, lines in commands.items()
+    }
+    assert all(told["DiffIsing2"])
+    assert not any(told["AR"] + told["GAN"])
+    assert len(told["AR"]) == len(told["DiffIsing2"]) > 0
