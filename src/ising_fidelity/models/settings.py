@@ -208,7 +208,7 @@ class AutoregressiveSettings(Training):
     colors: Literal[1, 2, 4, 8, 16] = Field(
         4, description="groups that new sites of a kind are split into: more are drawn more exactly"
     )
-    learning_rate: PositiveFloat = Field(2e-3, description="of AdamW")
+    learning_rate: PositiveFloat = Field(4e-3, description="of AdamW")
     adam_beta_2: float = Field(
         0.99, gt=0, lt=1, description="decay of AdamW's mean of squared gradients"
     )
