@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-SAMPLERS = ("ancestral", "spin", "heun", "churn")
+SAMPLERS = ("ancestral", "multistep", "spin", "heun", "churn")
 CHURN = 0.3
 """Noise that ``churn`` adds before every step, as a share of sigma."""
 
@@ -126,7 +126,9 @@ def reverse_chain(
     sigmas
         See :func:`levels`.
     sampler
-        ``ancestral``; ``spin``, where in place of D each site's spin is drawn with that mean, which
+        ``ancestral``; ``multistep``, where D is carried on to the middle of the step along ln sigma
+        from its last two values (C. Lu et al., DPM-Solver++, 2022, the stochastic solver of second
+        order); ``spin``, where in place of D each site's spin is drawn with that mean, which
         adds what s still varies; ``heun``, the deterministic one of second order, with two
         evaluations per step; ``churn``, the same after adding noise again.
 
@@ -136,6 +138,7 @@ def reverse_chain(
         x at every level, the first included.
     """
     yield x
+    before: tuple[float, Tensor] | None = None
     for now, then in zip(sigmas[:-1].tolist(), sigmas[1:].tolist(), strict=True):
         if sampler in ("heun", "churn"):
             if sampler == "churn":
@@ -152,6 +155,11 @@ def reverse_chain(
             if sampler == "spin":
                 chance = torch.rand(x.shape, generator=generator, device=x.device)
                 mean = torch.where(2 * chance < 1 + mean, 1.0, -1.0)
+            if sampler == "multistep":
+                last, before = before, (now, mean)
+                if last is not None:
+                    ahead = math.log(now / then) / math.log(last[0] / now) / 2
+                    mean = (mean + ahead * (mean - last[1])).clamp(-1, 1)
             kept = (then / now) ** 2
             x = kept * x + (1 - kept) * mean
             x = x + then * math.sqrt(1 - kept) * _normal(x, generator)

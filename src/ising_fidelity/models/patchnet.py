@@ -1,10 +1,12 @@
-"""The network of the continuous-noise models: a small U-Net on patches of a periodic lattice.
+"""The network of the continuous-noise models: rounds of messages on sites, and a U-Net on patches.
 
-Everything is local but one vector for each frame, and norms are those of single sites, so that a
-network that is trained on one lattice size can be used on others.
+What a site learns from its neighbors passes in rounds at full resolution, what comes from afar
+through levels of ever larger patches. Everything is local but one vector for each frame, and norms
+are those of single sites, so that a network trained on one lattice size can be used on others.
 """
 
 from itertools import pairwise
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +16,9 @@ from ising_fidelity.models.layers import Convolution
 from ising_fidelity.models.settings import PatchNetworkSettings
 
 FREQUENCIES = 8
+_Layer = TypeVar("_Layer", nn.Linear, nn.Conv2d)
+STRONGEST = 20.0
+"""Evidence for a sign, x / sigma^2, beyond which a spin is known to 1 in 10^17."""
 
 
 class SiteNorm(nn.Module):
@@ -34,19 +39,47 @@ class Block(nn.Module):
     def __init__(self, channels: int, condition: int) -> None:
         super().__init__()
         self.norm = SiteNorm()
-        self.modulation = nn.Linear(condition, 2 * channels)
+        self.modulation = _zeroed(nn.Linear(condition, 2 * channels))
         self.first = Convolution(channels, channels, "circular")
         self.second = Convolution(channels, channels, "circular")
         nn.init.zeros_(self.second.weight)
-        nn.init.zeros_(self.modulation.weight)
-        nn.init.zeros_(self.modulation.bias)
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
         """Map (batch, channels, L, L) to the same shape."""
         scale, shift = self.modulation(condition)[:, :, None, None].chunk(2, dim=1)
-        y = self.first(functional.silu(self.norm(x) * (1 + scale) + shift))
+        y = self.first(functional.silu(torch.addcmul(shift, self.norm(x), 1 + scale)))
         y = self.second(functional.silu(self.norm(y)))
         changed: Tensor = x + y
+        return changed
+
+
+class MessageRound(nn.Module):
+    r"""One round in which every site tells its neighbors what it believes.
+
+    Belief propagation on spins sends atanh(tanh(J/T) tanh(y + h)), where y = x / sigma^2 is what a
+    site knows from its own x and h what it was told before. Here, with features f in place of h,
+
+    .. math:: f \leftarrow f + W_{3 \times 3} \tanh(a \odot W f + b + c \odot y),
+
+    and a, b, c depend on the frame's vector, which knows noise and temperature.
+    """
+
+    def __init__(self, channels: int, condition: int) -> None:
+        super().__init__()
+        self.beliefs = nn.Conv2d(channels, channels, 1)
+        self.modulation = _zeroed(nn.Linear(condition, 3 * channels))
+        signs = 1.0 - 2.0 * (torch.arange(channels) % 2)
+        self.evidence = nn.Parameter(signs * torch.linspace(0.25, 2, channels))
+        self.send = Convolution(channels, channels, "circular")
+        with torch.no_grad():
+            self.send.weight.mul_(0.3)
+
+    def forward(self, features: Tensor, y: Tensor, condition: Tensor) -> Tensor:
+        """Map features (batch, channels, L, L), evidence (batch, 1, L, L) to new features."""
+        scale, shift, trust = self.modulation(condition)[:, :, None, None].chunk(3, dim=1)
+        told = torch.addcmul(shift, self.beliefs(features), 1 + scale)
+        known = torch.addcmul(told, y, (1 + trust) * self.evidence[None, :, None, None])
+        changed: Tensor = features + self.send(known.tanh())
         return changed
 
 
@@ -60,7 +93,7 @@ class Condition(nn.Module):
     def __init__(self, dimension: int) -> None:
         super().__init__()
         self.layers = nn.Sequential(
-            nn.Linear(5 + 2 * FREQUENCIES, dimension),
+            nn.Linear(8 + 2 * FREQUENCIES, dimension),
             nn.SiLU(),
             nn.Linear(dimension, dimension),
             nn.SiLU(),
@@ -73,7 +106,8 @@ class Condition(nn.Module):
         angles = log_sigma[:, None] * self.get_buffer("frequencies")
         total = x.sum(dim=(1, 2, 3)) / sigma**2
         T = temperature.float()
-        numbers = torch.stack([log_sigma / 4, T - 2.3, 1 / T, T.log(), total.asinh() / 4], dim=1)
+        sums = [total.asinh() / 4, total.tanh(), (total / 4).tanh(), (total / 16).tanh()]
+        numbers = torch.stack([log_sigma / 4, T - 2.3, 1 / T, T.log(), *sums], dim=1)
         vector: Tensor = self.layers(torch.cat([numbers, angles.sin(), angles.cos()], dim=1))
         return vector
 
@@ -95,33 +129,37 @@ class Blocks(nn.Module):
 class PatchNetwork(nn.Module):
     """A field for every site, as a function of the noisy frame, the noise and the temperature.
 
-    Patches of ``patch`` x ``patch`` sites are the first level's sites; every level below has half
-    the resolution and, up to ``most`` times the width, twice the channels.
+    Between rounds of messages at full resolution lies a U-Net: patches of ``patch`` x ``patch``
+    sites are its first level's sites; every level below has half the resolution and, up to
+    ``widest`` times the width, twice the channels.
     """
 
     def __init__(self, settings: PatchNetworkSettings) -> None:
         super().__init__()
         self.patch, self.hamiltonian = settings.patch, settings.hamiltonian
+        channels, condition = settings.channels, settings.condition
         widths = [
             settings.width * min(2**level, settings.widest) for level in range(settings.levels)
         ]
-        channels = (2 + settings.hamiltonian) * settings.patch**2
-        self.condition = Condition(settings.condition)
-        self.stem = Convolution(channels, widths[0], "circular")
+        self.condition = Condition(condition)
+        self.stem = Convolution(4 + settings.hamiltonian, channels, "circular")
+
+        def rounds() -> nn.ModuleList:
+            return nn.ModuleList(MessageRound(channels, condition) for _ in range(settings.rounds))
 
         def blocks(width: int) -> Blocks:
-            return Blocks(width, settings.condition, settings.blocks)
+            return Blocks(width, condition, settings.blocks)
 
+        self.first_rounds, self.last_rounds = rounds(), rounds()
         self.down = nn.ModuleList(map(blocks, widths))
         self.up = nn.ModuleList(map(blocks, widths[:-1]))
-        pairs = list(pairwise(widths))
-        self.shrink = nn.ModuleList(nn.Conv2d(4 * a, b, 1) for a, b in pairs)
-        self.grow = nn.ModuleList(nn.Conv2d(b, 4 * a, 1) for a, b in pairs)
-        self.norm = SiteNorm()
-        self.output = nn.Conv2d(widths[0], settings.patch**2, 1)
-        nn.init.zeros_(self.output.weight)
-        assert self.output.bias is not None
-        nn.init.zeros_(self.output.bias)
+        # Each level but the sites' own: its width, that of the level above, and how many of the
+        # latter's sites are one of its own.
+        pairs = [(channels, widths[0], self.patch**2), *((a, b, 4) for a, b in pairwise(widths))]
+        self.shrink = nn.ModuleList(nn.Conv2d(sites * a, b, 1) for a, b, sites in pairs)
+        self.grow = nn.ModuleList(nn.Conv2d(b, sites * a, 1) for a, b, sites in pairs)
+        self.modulation = _zeroed(nn.Linear(condition, 2 * channels))
+        self.output = _zeroed(nn.Conv2d(channels, 1, 1))
 
     def forward(self, x: Tensor, sigma: Tensor, temperature: Tensor) -> Tensor:
         """Return the field.
@@ -142,21 +180,42 @@ class PatchNetwork(nn.Module):
         """
         condition = self.condition(x, sigma, temperature)
         noise = sigma[:, None, None, None]
-        # The frame in units of its spread, and the mean of every spin as its own x alone has it.
-        alone = torch.tanh(x / noise**2)
-        inputs = torch.cat([x / (1 + noise**2).sqrt(), alone], dim=1)
+        y = (x / noise**2).clamp(-STRONGEST, STRONGEST)
+        # The frame in units of its spread, the mean of every spin as its own x alone has it, and
+        # the same with less and with more trust.
+        inputs = [x / (1 + noise**2).sqrt(), y.tanh(), (y / 3).tanh(), (3 * y).tanh()]
         if self.hamiltonian:
-            around = sum(alone.roll(shift, axis) for axis in (2, 3) for shift in (-1, 1))
-            inputs = torch.cat([inputs, around / temperature[:, None, None, None]], dim=1)
-        y = self.stem(functional.pixel_unshuffle(inputs, self.patch))
-        skips = []
-        for level, blocks in enumerate(self.down):
-            y = blocks(y, condition)
-            if level < len(self.shrink):
-                skips.append(y)
-                y = self.shrink[level](functional.pixel_unshuffle(y, 2))
-        for level in reversed(range(len(self.up))):
-            y = skips[level] + functional.pixel_shuffle(self.grow[level](y), 2)
-            y = self.up[level](y, condition)
-        field: Tensor = functional.pixel_shuffle(self.output(self.norm(y)), self.patch)
+            around = sum(inputs[1].roll(shift, axis) for axis in (2, 3) for shift in (-1, 1))
+            inputs.append(around / temperature[:, None, None, None])
+        features = self.stem(torch.cat(inputs, dim=1))
+        for messages in self.first_rounds:
+            features = messages(features, y, condition)
+        features = self._from_afar(features, condition)
+        for messages in self.last_rounds:
+            features = messages(features, y, condition)
+        scale, shift = self.modulation(condition)[:, :, None, None].chunk(2, dim=1)
+        field: Tensor = self.output(torch.addcmul(shift, features, 1 + scale))
         return field
+
+    def _from_afar(self, features: Tensor, condition: Tensor) -> Tensor:
+        """Add what the levels of patches know."""
+        factors = [self.patch] + [2] * (len(self.down) - 1)
+        above = []
+        for shrink, blocks, factor in zip(self.shrink, self.down, factors, strict=True):
+            above.append(features)
+            features = shrink(functional.pixel_unshuffle(features, factor))
+            features = blocks(features, condition)
+        for level in reversed(range(len(factors))):
+            grown = self.grow[level](features)
+            features = above[level] + functional.pixel_shuffle(grown, factors[level])
+            if level:
+                features = self.up[level - 1](features, condition)
+        return features
+
+
+def _zeroed(layer: _Layer) -> _Layer:
+    """Let a layer begin with zeros."""
+    nn.init.zeros_(layer.weight)
+    assert layer.bias is not None
+    nn.init.zeros_(layer.bias)
+    return layer

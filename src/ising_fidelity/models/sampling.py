@@ -78,7 +78,7 @@ class Chain:
 
     steps: int | None = None
     variance: str = "beta"
-    sampler: str = "ancestral"
+    sampler: str = "multistep"
 
 
 STEPS = 100

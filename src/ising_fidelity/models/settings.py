@@ -68,11 +68,15 @@ class UNetSettings(Section):
 class PatchNetworkSettings(Section):
     """The network of a continuous-noise model."""
 
+    channels: PositiveInt = Field(16, description="numbers that every site holds")
+    rounds: int = Field(
+        3, ge=0, description="rounds of messages between neighbors, before and after the patches"
+    )
     patch: Literal[1, 2, 4] = Field(2, description="sites along a patch, the first level's unit")
-    width: PositiveInt = Field(48, description="channels of the first level")
+    width: PositiveInt = Field(32, description="channels of the first level")
     widest: PositiveInt = Field(2, description="channels of the lowest levels, in units of width")
     levels: PositiveInt = Field(3, description="each has half the resolution of the one above")
-    blocks: PositiveInt = Field(2, description="residual blocks per level, down and up")
+    blocks: PositiveInt = Field(1, description="residual blocks per level, down and up")
     condition: PositiveInt = Field(128, description="numbers that noise and T are made")
     hamiltonian: bool = Field(False, description="the sum of neighbors over T as an input")
 
@@ -156,14 +160,21 @@ class ContinuousSettings(Training):
     noise_largest: PositiveFloat = Field(
         2.0, description="largest noise in units of L: the uniform mode carries L times the signal"
     )
-    noise_center: PositiveFloat = Field(1.5, description="noise that is trained on most")
-    noise_width: PositiveFloat = Field(1.2, description="width of its distribution, in ln sigma")
+    noise_center: PositiveFloat = Field(1.0, description="noise that is trained on most")
+    noise_width: PositiveFloat = Field(1.0, description="width of its distribution, in ln sigma")
     sampling_density: float = Field(
         3.0, ge=1, description="how much denser sampling steps are where spins are decided"
     )
     precision: Literal["float32", "bfloat16"] = Field(
         "float32", description="of the network's arithmetic"
     )
+    compile: bool = Field(
+        False, description="compile the network for training: faster, after most of a minute"
+    )
+    optimizer: Literal["muon", "adamw"] = Field(
+        "muon", description="of weights between channels; all others are always AdamW's"
+    )
+    matrix_learning_rate: PositiveFloat = Field(2e-2, description="of Muon")
     learning_rate: PositiveFloat = Field(2e-3, description="of AdamW")
     adam_beta_2: float = Field(
         0.99, gt=0, lt=1, description="decay of AdamW's mean of squared gradients"

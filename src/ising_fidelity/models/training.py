@@ -3,7 +3,7 @@
 import copy
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from ising_fidelity.files import whole
 from ising_fidelity.models import adversarial, autoregressive, continuous, diffusion
+from ising_fidelity.models.muon import Muon
 from ising_fidelity.models.patchnet import PatchNetwork
 from ising_fidelity.models.settings import (
     AdversarialSettings,
@@ -290,12 +291,20 @@ class AveragingTrainer(ABC):
     def __init__(self, network: nn.Module, held_out: Frames, noise: torch.Generator) -> None:
         self.network, self.held_out, self.noise = network, held_out, noise
         self.averaged = copy.deepcopy(self.network).requires_grad_(False)
-        self.optimizer = torch.optim.AdamW(
-            self.network.parameters(),
-            lr=self.settings.learning_rate,
-            betas=(0.9, self.settings.adam_beta_2),
-        )
+        self.optimizers = self._optimizers()
+        self.rates = [group["lr"] for group in self._groups()]
         self.steps = 0
+
+    def _optimizers(self) -> list[torch.optim.Optimizer]:
+        return [self._adamw(self.network.parameters())]
+
+    def _adamw(self, weights: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        settings = self.settings
+        betas = 0.9, settings.adam_beta_2
+        return torch.optim.AdamW(weights, lr=settings.learning_rate, betas=betas)
+
+    def _groups(self) -> list[dict[str, Any]]:
+        return [group for optimizer in self.optimizers for group in optimizer.param_groups]
 
     @abstractmethod
     def random_loss(self, frames: Tensor, temperature: Tensor) -> Tensor:
@@ -307,25 +316,25 @@ class AveragingTrainer(ABC):
 
     def batch(self, frames: Tensor, temperature: Tensor, progress: float) -> dict[str, float]:
         """Take one optimiser step."""
-        rate = self.settings.learning_rate
+        share = 1.0
         if self.settings.learning_rate_schedule == "cosine":
-            rate *= 0.5 * (1 + math.cos(math.pi * progress))
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
+            share = 0.5 * (1 + math.cos(math.pi * progress))
+        for group, rate in zip(self._groups(), self.rates, strict=True):
+            group["lr"] = share * rate
         loss = self.random_loss(frames, temperature)
-        self.optimizer.zero_grad(set_to_none=True)
+        self.network.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
-        self.optimizer.step()
+        for optimizer in self.optimizers:
+            optimizer.step()
         self._average()
-        return {"loss": loss.item(), "learning_rate": rate}
+        return {"loss": loss.item(), "learning_rate": share * self.settings.learning_rate}
 
     def _average(self) -> None:
         """Move the averaged weights, faster in the first steps when they are still poor."""
         self.steps += 1
         decay = min(self.settings.ema, self.steps / (self.steps + 10))
-        pairs = zip(self.averaged.parameters(), self.network.parameters(), strict=True)
-        for averaged, current in pairs:
-            averaged.lerp_(current.detach(), 1 - decay)
+        current = [weight.detach() for weight in self.network.parameters()]
+        torch._foreach_lerp_(list(self.averaged.parameters()), current, 1 - decay)
 
     def is_best(self, losses: list[float]) -> bool:
         """Whether the last loss is the least so far: the paper's choice of model."""
@@ -341,7 +350,7 @@ class AveragingTrainer(ABC):
         return {
             "network": self.network.state_dict(),
             "averaged": self.averaged.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "steps": self.steps,
         }
 
@@ -349,7 +358,8 @@ class AveragingTrainer(ABC):
         """Go on from a state."""
         self.network.load_state_dict(state["network"])
         self.averaged.load_state_dict(state["averaged"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(saved)
         self.steps = state["steps"]
 
 
@@ -440,7 +450,17 @@ class ContinuousTrainer(DenoisingTrainer):
         network = PatchNetwork(settings.network).to(device)
         channels_last(network)
         super().__init__(network, held_out, noise)
+        self.quick = torch.compile(network) if settings.compile else network
         self.largest = settings.noise_largest * held_out.spins.shape[-1]
+
+    def _optimizers(self) -> list[torch.optim.Optimizer]:
+        """Return Muon for what lies between channels, and AdamW for all else."""
+        if self.settings.optimizer == "adamw":
+            return super()._optimizers()
+        sides: tuple[list[nn.Parameter], list[nn.Parameter]] = ([], [])
+        for name, weight in self.network.named_parameters():
+            sides[weight.ndim < 2 or name.startswith("stem.")].append(weight)
+        return [Muon(sides[0], self.settings.matrix_learning_rate), self._adamw(sides[1])]
 
     def random_loss(self, frames: Tensor, temperature: Tensor) -> Tensor:
         """Return the loss at random noise."""
@@ -452,7 +472,7 @@ class ContinuousTrainer(DenoisingTrainer):
             self.noise,
         )
         noise = torch.randn(frames.shape, generator=self.noise, device=frames.device)
-        return self._loss(self.network, frames, sigma, temperature, noise)
+        return self._loss(self.quick, frames, sigma, temperature, noise)
 
     def loss_at(self, share: Tensor, frames: Tensor, temperature: Tensor, noise: Tensor) -> Tensor:
         """Return the loss of averaged weights at noise even in ln sigma."""
@@ -462,7 +482,7 @@ class ContinuousTrainer(DenoisingTrainer):
 
     def _loss(
         self,
-        network: nn.Module,
+        network: continuous.Network,
         frames: Tensor,
         sigma: Tensor,
         temperature: Tensor,

@@ -25,7 +25,7 @@ def sample(
     output: Path,
     sampling_steps: int | None = None,
     reverse_variance: str = "beta",
-    sampler: str = "ancestral",
+    sampler: str = "multistep",
     finish_sigma: float | None = None,
     finish_sweeps: int = 3,
     binarize: str = "sign",
