@@ -70,7 +70,7 @@ class PatchNetworkSettings(Section):
 
     channels: PositiveInt = Field(16, description="numbers that every site holds")
     rounds: int = Field(
-        3, ge=0, description="rounds of messages between neighbors, before and after the patches"
+        2, ge=0, description="rounds of messages between neighbors, before and after the patches"
     )
     patch: Literal[1, 2, 4] = Field(2, description="sites along a patch, the first level's unit")
     width: PositiveInt = Field(32, description="channels of the first level")
@@ -174,8 +174,8 @@ class ContinuousSettings(Training):
     optimizer: Literal["muon", "adamw"] = Field(
         "muon", description="of weights between channels; all others are always AdamW's"
     )
-    matrix_learning_rate: PositiveFloat = Field(2e-2, description="of Muon")
-    learning_rate: PositiveFloat = Field(2e-3, description="of AdamW")
+    matrix_learning_rate: PositiveFloat = Field(1e-2, description="of Muon")
+    learning_rate: PositiveFloat = Field(1e-3, description="of AdamW")
     adam_beta_2: float = Field(
         0.99, gt=0, lt=1, description="decay of AdamW's mean of squared gradients"
     )
