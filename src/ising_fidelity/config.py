@@ -22,7 +22,11 @@ from ising_fidelity.models.settings import (
     Temperatures,
 )
 
-NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*\+?(?:[.]seed[1-9][0-9]*)?$"
+"""A plus may end the name of a model, before the number that tells its networks apart."""
+
+FAMILIES = ("diffusion", "continuous", "gan", "wgan-gp")
+"""Which pydantic puts into the place of an error, though no config has them there."""
 
 RELAXED = r"\+[1-9][0-9]*(?:sweeps|gibbs)"
 """What the name of a model's frames after Monte Carlo sweeps, or with a Gibbs finish, ends in."""
@@ -152,7 +156,7 @@ class FiniteSize(Section):
     )
     temperatures: SomeTemperatures = Field(description="close to T_c; seven are good")
     sources: list[Name] = Field(
-        min_length=1, description="Monte Carlo sources, diffusion models; a GAN has one size"
+        min_length=1, description="Monte Carlo sources, models; one of family gan has one size"
     )
     frames: PositiveInt | None = Field(
         None, description="of every Monte Carlo file, over all chains; null: as in monte_carlo"
@@ -257,7 +261,7 @@ class Config(Section):
             if name not in {*self.models, *self.trained_models}:
                 raise ValueError(f"finish.models: no model named {name}")
             model = self.trained_models.get(name)
-            if model is not None and model.family == "gan":
+            if model is not None and model.family in ("gan", "wgan-gp"):
                 raise ValueError(f"finish.models: {name} is a GAN, which has no chain to finish")
         return self
 
@@ -292,7 +296,7 @@ class Config(Section):
             if model is not None and model.family == "gan":
                 raise ValueError(
                     f"finite_size.sources: {source} is of family {model.family}, which draws "
-                    "frames of one size; allowed are Monte Carlo sources and diffusion models"
+                    "frames of one size; allowed are Monte Carlo sources and other models"
                 )
             for size in sizes:
                 if model is not None and size % model.unit:
@@ -452,7 +456,7 @@ def check(content: Mapping[str, Any]) -> Config:
 def explain(error: ValidationError) -> str:
     """Return the first of pydantic's complaints, and the number of others, in one line."""
     first = error.errors(include_url=False)[0]
-    place = ".".join(str(part) for part in first["loc"] if part not in ("diffusion", "gan"))
+    place = ".".join(str(part) for part in first["loc"] if part not in FAMILIES)
     text = re.sub(r"^(Value|Assertion) error, ", "", first["msg"])
     given = "" if isinstance(first["input"], dict | list) else f" (given: {first['input']!r})"
     others = error.error_count() - 1

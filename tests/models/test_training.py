@@ -10,6 +10,7 @@ from ising_fidelity.models.settings import (
     AdversarialSettings,
     ContinuousSettings,
     DiffusionSettings,
+    PenalizedSettings,
 )
 
 CPU = torch.device("cpu")
@@ -41,6 +42,21 @@ CONTINUOUS = ContinuousSettings(
     epochs=3,
     batch_size=8,
     ema=0.5,
+    validation_fraction=0.25,
+)
+PENALIZED = PenalizedSettings(
+    family="wgan-gp",
+    training_temperatures=["1.00", "4.00"],
+    generator_width=4,
+    critic_width=4,
+    levels=2,
+    condition=8,
+    latent=2,
+    noise=2,
+    augmentation="symmetries",
+    epochs=3,
+    batch_size=8,
+    critic_steps=2,
     validation_fraction=0.25,
 )
 
@@ -89,7 +105,9 @@ def test_symmetries_give_every_image_of_a_frame_as_often():
     assert set(drawn) == images
 
 
-@pytest.mark.parametrize("settings", [DIFFUSION, GAN], ids=["diffusion", "gan"])
+@pytest.mark.parametrize(
+    "settings", [DIFFUSION, GAN, PENALIZED], ids=["diffusion", "gan", "wgan-gp"]
+)
 def test_a_killed_training_goes_on_to_the_same_weights(settings, frames, tmp_path, monkeypatch):
     whole = training.train(settings, frames, 1, CPU, tmp_path / "whole.pt", "a")
     save = training._save_state

@@ -192,10 +192,10 @@ def chain_flags(source, frames=None):
 
 
 def sampling_flags(source):
-    """Return the flags of the reverse chain, which mean nothing to a GAN."""
+    """Return the flags of the reverse chain, which mean nothing to GANs."""
     sampling, family = RUN.sampling, model_behind(source).family
     given = {"sampling_steps": sampling.sampling_steps}
-    if family == "gan":
+    if family in ("gan", "wgan-gp"):
         given = {}
     elif family == "diffusion":
         given["reverse_variance"] = sampling.reverse_variance

@@ -13,12 +13,13 @@ from torch import Tensor, nn
 
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.files import whole
-from ising_fidelity.models import adversarial
+from ising_fidelity.models import adversarial, penalized
 from ising_fidelity.models.patchnet import PatchNetwork
 from ising_fidelity.models.settings import (
     ContinuousSettings,
     DiffusionSettings,
     ModelSettings,
+    PenalizedSettings,
 )
 from ising_fidelity.models.unet import UNet, channels_last
 
@@ -50,12 +51,14 @@ class Model:
 
 def build_network(
     settings: ModelSettings, lattice_size: int
-) -> UNet | PatchNetwork | adversarial.Generator:
+) -> UNet | PatchNetwork | penalized.Generator | adversarial.Generator:
     """Return the untrained network that draws frames."""
     if isinstance(settings, DiffusionSettings):
         return UNet(settings.network)
     if isinstance(settings, ContinuousSettings):
         return PatchNetwork(settings.network)
+    if isinstance(settings, PenalizedSettings):
+        return penalized.Generator(settings)
     return adversarial.Generator(settings, lattice_size)
 
 

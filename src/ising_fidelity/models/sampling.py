@@ -13,12 +13,13 @@ from torch import Tensor
 from tqdm import tqdm
 
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.models import continuous, diffusion
+from ising_fidelity.models import continuous, diffusion, penalized
 from ising_fidelity.models.checkpoint import Model
 from ising_fidelity.models.settings import (
     AdversarialSettings,
     ContinuousSettings,
     DiffusionSettings,
+    PenalizedSettings,
 )
 
 SITES = {"cpu": 50 * 32 * 32, "cuda": 250 * 64 * 64}
@@ -137,7 +138,12 @@ def draw(
     device = _device(model)
     fields = []
     for size, generator in _batches(frames, lattice_size, device, seed):
-        if isinstance(model.settings, AdversarialSettings):
+        if isinstance(model.network, penalized.Generator):
+            _check_size(model, lattice_size)
+            latent = model.network.random(size, lattice_size, generator)
+            T = latent.frame.new_full((size,), temperature)
+            fields.append(model.network(latent, T))
+        elif isinstance(model.settings, AdversarialSettings):
             if lattice_size != model.lattice_size:
                 raise InputError(
                     f"--lattice-size: {lattice_size}, but this GAN draws only {model.lattice_size}"
@@ -168,7 +174,7 @@ def draw_noisy(
     InputError
         As :func:`draw`, or if the model has no chain.
     """
-    if isinstance(model.settings, AdversarialSettings):
+    if isinstance(model.settings, AdversarialSettings | PenalizedSettings):
         raise InputError("--finish-sigma: a GAN has no chain to stop; allowed are diffusion models")
     noisy, means = [], []
     for size, generator in _batches(frames, lattice_size, _device(model), seed):
@@ -200,7 +206,7 @@ def _last(
 ) -> tuple[Tensor, float]:
     """Return x in units of the signal, and its noise, at the chain's end or at ``enough`` noise."""
     walked = walk(model, temperature, frames, lattice_size, generator, chain)
-    assert not isinstance(model.settings, AdversarialSettings)
+    assert isinstance(model.settings, DiffusionSettings | ContinuousSettings)
     levels = noise_levels(model.settings, lattice_size, chain)
     total = next(index for index, sigma in enumerate(levels) if sigma <= max(enough, levels[-1]))
     progress = tqdm(islice(walked, total + 1), total=total + 1, unit="step", disable=None)
@@ -245,9 +251,7 @@ def walk(
     ):
         if value not in allowed:
             raise InputError(f"{flag}: {value}; allowed are {', '.join(allowed)}")
-    unit = settings.unit
-    if lattice_size % unit or lattice_size < unit:
-        raise InputError(f"--lattice-size: {lattice_size}; this model draws multiples of {unit}")
+    _check_size(model, lattice_size)
     device = _device(model)
     noise = torch.randn((frames, 1, lattice_size, lattice_size), generator=generator, device=device)
     T = noise.new_full((frames,), temperature)
@@ -273,6 +277,12 @@ def walk(
         generator,
         settings.prediction,
     )
+
+
+def _check_size(model: Model, lattice_size: int) -> None:
+    unit = model.settings.unit
+    if lattice_size % unit or lattice_size < unit:
+        raise InputError(f"--lattice-size: {lattice_size}; this model draws multiples of {unit}")
 
 
 def _mean(model: Model, x: Tensor, sigma: float, temperature: float) -> Tensor:

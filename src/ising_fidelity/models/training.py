@@ -17,11 +17,13 @@ from tqdm import tqdm
 from ising_fidelity.files import whole
 from ising_fidelity.models import adversarial, continuous, diffusion
 from ising_fidelity.models.patchnet import PatchNetwork
+from ising_fidelity.models.penalized_training import PenalizedTrainer
 from ising_fidelity.models.settings import (
     AdversarialSettings,
     ContinuousSettings,
     DiffusionSettings,
     ModelSettings,
+    PenalizedSettings,
     Training,
 )
 from ising_fidelity.models.unet import UNet, channels_last
@@ -201,6 +203,8 @@ def train(
         trainer = DiffusionTrainer(settings, held_out, device, noise)
     elif isinstance(settings, ContinuousSettings):
         trainer = ContinuousTrainer(settings, held_out, device, noise)
+    elif isinstance(settings, PenalizedSettings):
+        trainer = PenalizedTrainer(settings, held_out, device, noise)
     else:
         trainer = AdversarialTrainer(settings, held_out, device, noise)
     result = Trained()

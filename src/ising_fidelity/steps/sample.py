@@ -42,7 +42,7 @@ def sample(
     output
         Path of the netCDF file.
     sampling_steps, reverse_variance
-        Of the reverse chain; they mean nothing to a GAN.
+        Of the reverse chain; they mean nothing to GANs.
     sampler
         Of the chain of a model of continuous noise.
     finish_sigma, finish_sweeps
