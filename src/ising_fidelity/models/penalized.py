@@ -172,6 +172,7 @@ class Generator(nn.Module):
             if level:
                 y = functional.pixel_shuffle(self.grow[level - 1](y), 2)
                 noise = list(latent.sites[level].split(self.noise, dim=1))
+            assert isinstance(blocks, nn.ModuleList)
             for block, own in zip(blocks, noise, strict=True):
                 y = block(y, condition, own)
         field = self.output(functional.leaky_relu(self.norm(y), SLOPE))
@@ -226,6 +227,7 @@ class Critic(nn.Module):
         for level, blocks in enumerate(self.levels):
             if level:
                 y = self.shrink[level - 1](functional.pixel_unshuffle(y, 2))
+            assert isinstance(blocks, nn.ModuleList)
             for block in blocks:
                 y = block(y, condition)
             means.append(functional.leaky_relu(y, SLOPE).mean(dim=(2, 3)))
