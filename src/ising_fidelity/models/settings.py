@@ -203,15 +203,15 @@ class PenalizedSettings(Training):
     levels: PositiveInt = Field(4, description="each has half the resolution of the one above")
     blocks: PositiveInt = Field(1, description="residual blocks per level")
     condition: PositiveInt = Field(64, description="numbers that T is made")
-    latent: PositiveInt = Field(16, description="Gaussian numbers z per frame")
+    latent: PositiveInt = Field(4, description="Gaussian numbers z per frame")
     noise: PositiveInt = Field(8, description="Gaussian numbers per site of every block")
     gradient_penalty: PositiveFloat = Field(10.0, description="weight of the penalty")
-    critic_steps: PositiveInt = Field(3, description="critic steps per generator step")
-    generator_learning_rate: PositiveFloat = Field(1e-3, description="of Adam")
-    critic_learning_rate: PositiveFloat = Field(1e-3, description="of Adam")
-    adam_beta_1: float = Field(0.0, ge=0, lt=1, description="decay of Adam's mean of gradients")
+    critic_steps: PositiveInt = Field(4, description="critic steps per generator step")
+    generator_learning_rate: PositiveFloat = Field(1.5e-3, description="of Adam")
+    critic_learning_rate: PositiveFloat = Field(2.5e-3, description="of Adam")
+    adam_beta_1: float = Field(0.5, ge=0, lt=1, description="decay of Adam's mean of gradients")
     adam_beta_2: float = Field(
-        0.9, gt=0, lt=1, description="decay of Adam's mean of squared gradients"
+        0.99, gt=0, lt=1, description="decay of Adam's mean of squared gradients"
     )
     learning_rate_schedule: Literal["constant", "cosine"] = Field(
         "cosine", description="cosine: falls to zero over the epochs"
