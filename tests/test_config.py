@@ -118,6 +118,32 @@ def test_relaxed_frames_are_sources_that_figures_may_name(tmp_path):
     assert config.load([DEFAULT]).relaxed_sources == {}
 
 
+def test_a_plus_may_end_a_models_name(tmp_path):
+    gan = {"family": "wgan-gp", "training_temperatures": [2.3], "training_seeds": 2}
+    given = {
+        "models": {"GAN+": gan},
+        "relaxation": {"sweeps": [5], "models": ["GAN", "GAN+", "GAN+.seed2"]},
+        "figures": {"fig3": {"sources": ["GAN+", "GAN+5sweeps", "GAN++5sweeps"]}},
+    }
+    run = changed(tmp_path, **given)
+    assert run.relaxed_sources == {
+        "GAN+5sweeps": ("GAN", 5),
+        "GAN++5sweeps": ("GAN+", 5),
+        "GAN+.seed2+5sweeps": ("GAN+.seed2", 5),
+    }
+    assert run.drawn_figures["fig3"].sources == given["figures"]["fig3"]["sources"]
+    without = changed(tmp_path, **given | {"models": {"GAN+": None}, "relaxation": None})
+    assert "fig3" not in without.drawn_figures
+
+
+@pytest.mark.parametrize("name", ["+", "GA+N", "GAN++", "GAN+x", "GAN+5sweeps", "GAN+.seed0"])
+def test_a_plus_elsewhere_in_a_name_is_refused(tmp_path, name):
+    model = {"family": "wgan-gp", "training_temperatures": [2.3]}
+    with pytest.raises(InputError, match="String should match pattern") as error:
+        changed(tmp_path, models={name: model})
+    assert "\n" not in str(error.value)
+
+
 def test_attribution_is_of_models_and_frames_made_elsewhere(tmp_path):
     run = changed(tmp_path, attribution=ATTRIBUTION, sources={"mine": {"frames": "T{T}.nc"}})
     assert list(run.attributed) == ["DiffIsing1", "DiffIsing2", "DiffFlip", "GAN", "GAN-M", "mine"]
@@ -142,6 +168,7 @@ def test_finished_frames_are_sources_beside_their_models(tmp_path):
     assert shown == ["mc", "DiffFlip+3gibbs"]
 
 
+PENALIZED = {"family": "wgan-gp", "training_temperatures": [2.3]}
 FINITE_SIZE = {
     "lattice_sizes": [16, 32, 64],
     "temperatures": [2.2, 2.27, 2.3],
@@ -227,6 +254,28 @@ def test_a_figure_shows_the_temperatures_that_the_run_has(tmp_path):
             },
             "finite_size.lattice_sizes: 18 with source AR, which draws multiples of 4",
         ),
+        (
+            {"models": {"GAN+": PENALIZED}, "finish": {"sweeps": [3], "models": ["GAN+"]}},
+            "finish.models: GAN+ is a GAN, which has no",
+        ),
+        (
+            {"models": {"GAN+": PENALIZED}, "equilibration": {"sources": ["GAN+"]}},
+            "GAN+ is no Monte Carlo source or diffusion",
+        ),
+        (
+            {
+                "models": {"GAN+": PENALIZED | {"levels": 3}},
+                "lattice_size": 24,
+                "finite_size": {**FINITE_SIZE, "lattice_sizes": [8, 12, 16], "sources": ["GAN+"]},
+            },
+            "finite_size.lattice_sizes: 12 with source GAN+, which draws multiples of 8",
+        ),
+        (
+            {"models": {"GAN+": PENALIZED | {"levels": 5}}, "lattice_size": 48},
+            "lattice_size: 48 with models.GAN+.family: wgan-gp; allowed are multiples of 32",
+        ),
+        ({"models": {"GAN+": PENALIZED | {"width": 8}}}, "models.GAN+.width: Extra inputs are"),
+        ({"models": {"GAN+": PENALIZED | {"adam_beta_1": 1}}}, "models.GAN+.adam_beta_1: Input"),
         ({"finish": {"sweeps": [3], "models": ["VAE"]}}, "finish.models: no model named VAE"),
         ({"finish": {"sweeps": [0], "models": ["DiffFlip"]}}, "finish.sweeps.0: Input should be"),
         ({"finite_size": FINITE_SIZE | {"sources": ["GAN"]}}, "finite_size.sources: GAN is of fam"),

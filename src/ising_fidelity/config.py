@@ -22,7 +22,11 @@ from ising_fidelity.models.settings import (
     Temperatures,
 )
 
-NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*\+?(?:[.]seed[1-9][0-9]*)?$"
+"""A plus may end the name of a model, before the number that tells its networks apart."""
+
+FAMILIES = ("diffusion", "continuous", "autoregressive", "gan", "wgan-gp")
+"""Which pydantic puts into the place of an error, though no config has them there."""
 
 RELAXED = r"\+[1-9][0-9]*(?:sweeps|gibbs)"
 """What the name of a model's frames after Monte Carlo sweeps, or with a Gibbs finish, ends in."""
@@ -152,7 +156,7 @@ class FiniteSize(Section):
     )
     temperatures: SomeTemperatures = Field(description="close to T_c; seven are good")
     sources: list[Name] = Field(
-        min_length=1, description="Monte Carlo sources and models; a GAN has one size"
+        min_length=1, description="Monte Carlo sources, models; one of family gan has one size"
     )
     frames: PositiveInt | None = Field(
         None, description="of every Monte Carlo file, over all chains; null: as in monte_carlo"
@@ -257,7 +261,7 @@ class Config(Section):
             if name not in {*self.models, *self.trained_models}:
                 raise ValueError(f"finish.models: no model named {name}")
             model = self.trained_models.get(name)
-            if model is not None and model.family in ("gan", "autoregressive"):
+            if model is not None and model.family not in ("diffusion", "continuous"):
                 raise ValueError(
                     f"finish.models: {name} is of family {model.family}, which has no chain to "
                     "finish; allowed are diffusion models"
@@ -455,8 +459,7 @@ def check(content: Mapping[str, Any]) -> Config:
 def explain(error: ValidationError) -> str:
     """Return the first of pydantic's complaints, and the number of others, in one line."""
     first = error.errors(include_url=False)[0]
-    families = ("diffusion", "continuous", "gan", "autoregressive")
-    place = ".".join(str(part) for part in first["loc"] if part not in families)
+    place = ".".join(str(part) for part in first["loc"] if part not in FAMILIES)
     text = re.sub(r"^(Value|Assertion) error, ", "", first["msg"])
     given = "" if isinstance(first["input"], dict | list) else f" (given: {first['input']!r})"
     others = error.error_count() - 1

@@ -316,3 +316,9 @@ def test_relaxed_frames_are_called_by_their_model():
     labels = [look.label for look in looks.values()]
     gan, gibbs = r"GAN, $M \subset L$", "DiffFlip + 3 Gibbs sweeps"
     assert labels == [gan, f"{gan} + 5 sweeps", "mine + 1 sweep", gibbs, "mine"]
+
+
+def test_a_plus_that_ends_a_models_name_belongs_to_it():
+    looks = style.looks(["GAN", "GAN+", "GAN+5sweeps", "GAN++1sweeps", "GAN+.seed2", "Mine+"])
+    labels = [look.label for look in looks.values()]
+    assert labels == ["GAN", "GAN+", "GAN + 5 sweeps", "GAN+ + 1 sweep", "GAN+.seed2", "Mine+"]

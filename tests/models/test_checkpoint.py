@@ -14,6 +14,7 @@ from ising_fidelity.models.settings import (
     AutoregressiveSettings,
     ContinuousSettings,
     DiffusionSettings,
+    PenalizedSettings,
 )
 
 DIFFUSION = DiffusionSettings(
@@ -31,12 +32,15 @@ AUTOREGRESSIVE = AutoregressiveSettings(
     training_temperatures=["2.30"],
     network={"width": 4, "blocks": 1, "condition": 8},
 )
+PENALIZED = PenalizedSettings(
+    family="wgan-gp", training_temperatures=["2.30"], generator_width=4, critic_width=4, levels=3
+)
 
 
 @pytest.mark.parametrize(
     "settings",
-    [DIFFUSION, CONTINUOUS, GAN, AUTOREGRESSIVE],
-    ids=["diffusion", "continuous", "gan", "autoregressive"],
+    [DIFFUSION, CONTINUOUS, GAN, AUTOREGRESSIVE, PENALIZED],
+    ids=["diffusion", "continuous", "gan", "autoregressive", "wgan-gp"],
 )
 def test_a_model_comes_back_as_it_was(settings, tmp_path):
     network = checkpoint.build_network(settings, 16)
@@ -85,7 +89,9 @@ def model_of(settings, tmp_path):
     return checkpoint.load(path)
 
 
-@pytest.mark.parametrize("settings", [DIFFUSION, GAN], ids=["diffusion", "gan"])
+@pytest.mark.parametrize(
+    "settings", [DIFFUSION, GAN, PENALIZED], ids=["diffusion", "gan", "wgan-gp"]
+)
 def test_frames_follow_from_the_seed(settings, tmp_path):
     model = model_of(settings, tmp_path)
     one, same, other = (sampling.draw(model, 2.3, 3, 16, seed) for seed in (1, 1, 2))
@@ -94,10 +100,11 @@ def test_frames_follow_from_the_seed(settings, tmp_path):
     assert (one != other).any()
 
 
-def test_a_convolutional_model_draws_other_lattices_and_a_gan_does_not(tmp_path):
-    assert sampling.draw(model_of(DIFFUSION, tmp_path), 2.3, 2, 24, 1).shape == (2, 24, 24)
-    with pytest.raises(InputError, match="--lattice-size: 12; this model draws multiples of 8"):
-        sampling.draw(model_of(DIFFUSION, tmp_path), 2.3, 2, 12, 1)
+def test_a_convolutional_model_draws_other_lattices_and_the_papers_gan_does_not(tmp_path):
+    for settings in (DIFFUSION, PENALIZED):
+        assert sampling.draw(model_of(settings, tmp_path), 2.3, 2, 24, 1).shape == (2, 24, 24)
+        with pytest.raises(InputError, match="--lattice-size: 12; this model draws multiples of 8"):
+            sampling.draw(model_of(settings, tmp_path), 2.3, 2, 12, 1)
     with pytest.raises(InputError, match="--lattice-size: 24, but this GAN draws only 16"):
         sampling.draw(model_of(GAN, tmp_path), 2.3, 2, 24, 1)
 

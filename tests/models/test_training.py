@@ -11,6 +11,7 @@ from ising_fidelity.models.settings import (
     AutoregressiveSettings,
     ContinuousSettings,
     DiffusionSettings,
+    PenalizedSettings,
 )
 
 CPU = torch.device("cpu")
@@ -52,6 +53,21 @@ AUTOREGRESSIVE = AutoregressiveSettings(
     epochs=3,
     batch_size=8,
     ema=0.5,
+    validation_fraction=0.25,
+)
+PENALIZED = PenalizedSettings(
+    family="wgan-gp",
+    training_temperatures=["1.00", "4.00"],
+    generator_width=4,
+    critic_width=4,
+    levels=2,
+    condition=8,
+    latent=2,
+    noise=2,
+    augmentation="symmetries",
+    epochs=3,
+    batch_size=8,
+    critic_steps=2,
     validation_fraction=0.25,
 )
 
@@ -101,7 +117,9 @@ def test_symmetries_give_every_image_of_a_frame_as_often():
 
 
 @pytest.mark.parametrize(
-    "settings", [DIFFUSION, GAN, AUTOREGRESSIVE], ids=["diffusion", "gan", "autoregressive"]
+    "settings",
+    [DIFFUSION, CONTINUOUS, GAN, AUTOREGRESSIVE, PENALIZED],
+    ids=["diffusion", "continuous", "gan", "autoregressive", "wgan-gp"],
 )
 def test_a_killed_training_goes_on_to_the_same_weights(settings, frames, tmp_path, monkeypatch):
     whole = training.train(settings, frames, 1, CPU, tmp_path / "whole.pt", "a")

@@ -13,6 +13,7 @@ from ising_fidelity.models.settings import (
     AutoregressiveSettings,
     ContinuousSettings,
     DiffusionSettings,
+    PenalizedSettings,
 )
 from ising_fidelity.steps.equilibrate import equilibrate
 from ising_fidelity.steps.sample import sample
@@ -42,12 +43,25 @@ AUTOREGRESSIVE = AutoregressiveSettings(
     augmentation="symmetries",
     epochs=2,
 )
+PENALIZED = PenalizedSettings(
+    family="wgan-gp",
+    training_temperatures=["1.00", "4.00"],
+    generator_width=4,
+    critic_width=4,
+    levels=2,
+    condition=8,
+    augmentation="symmetries",
+    epochs=2,
+    critic_steps=1,
+)
 FAMILIES = {
     "diffusion": DIFFUSION,
     "continuous": CONTINUOUS,
     "gan": GAN,
     "autoregressive": AUTOREGRESSIVE,
+    "wgan-gp": PENALIZED,
 }
+GANS = ("gan", "wgan-gp")
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +176,7 @@ def test_sampled_frames_are_the_sign_of_the_field(trained, tmp_path):
     assert data.attrs["field_largest_distance"] == pytest.approx(largest, rel=2e-3)
     undecided = (np.abs(field) < 0.5).mean()
     assert data.attrs["field_share_undecided"] == pytest.approx(undecided, abs=2e-3)
-    assert ("sampling_steps" in data.attrs) == (settings.family != "gan")
+    assert ("sampling_steps" in data.attrs) == (settings.family in ("diffusion", "continuous"))
 
 
 def test_frames_of_an_autoregressive_model_say_how_likely_they_are(trained, tmp_path):
@@ -245,7 +259,7 @@ def test_a_finish_makes_spins_of_what_the_noisy_frames_leave_open(trained, tmp_p
         "model": model, "temperature": "2.00", "frames": 6, "lattice_size": 16, "seed": 1,
         "sampling_steps": 5, "device": "cpu",
     }  # fmt: skip
-    if settings.family in ("gan", "autoregressive"):
+    if settings.family in (*GANS, "autoregressive"):
         with pytest.raises(
             InputError, match=r"--finish-sigma: an? \w+( model)? has no chain to stop"
         ):

@@ -195,7 +195,7 @@ def sampling_flags(source):
     """Return the flags of the reverse chain, of models that have one."""
     sampling, family = RUN.sampling, model_behind(source).family
     given = {"sampling_steps": sampling.sampling_steps}
-    if family in ("gan", "autoregressive"):
+    if family not in ("diffusion", "continuous"):
         given = {}
     elif family == "diffusion":
         given["reverse_variance"] = sampling.reverse_variance

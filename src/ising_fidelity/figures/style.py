@@ -98,6 +98,7 @@ LOOKS = {
     "DiffFlip": Look("DiffFlip", "#009E73", "v", (0, (5, 1))),
     "GAN": Look("GAN", "#D55E00", "X", (0, (3, 1, 1, 1))),
     "GAN-M": Look(r"GAN, $M \subset L$", "#CC79A7", "P", (0, (5, 1, 1, 1, 1, 1))),
+    "GAN+": Look("GAN+", "#7A1F3D", "d", (0, (7, 2, 2, 2))),
 }
 OTHER_COLORS = ("#56B4E9", "#8C6D31", "#5E3C99", "#7FC97F")
 OTHER_MARKERS = ("<", "*", "h", ">", "p")
@@ -115,13 +116,13 @@ def looks(sources: Iterable[str]) -> dict[str, Look]:
 
 def spoken(source: str) -> str:
     """Return a source's name as people say it: GAN + 5 sweeps for GAN+5sweeps."""
-    model, _, after = source.partition("+")
+    model, _, after = source.rpartition("+")
     label = LOOKS[model].label if model in LOOKS else model
     for suffix, words in (("sweeps", "sweep"), ("gibbs", "Gibbs sweep")):
         number = after.removesuffix(suffix)
         if number != after:
             return f"{label} + {number} {words}{'s' * (number != '1')}"
-    return label
+    return LOOKS[source].label if source in LOOKS else source
 
 
 def temperature_looks(temperatures: Sequence[str]) -> dict[str, Look]:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.files import whole
-from ising_fidelity.models import adversarial
+from ising_fidelity.models import adversarial, penalized
 from ising_fidelity.models.autoregressive import MultiscaleNetwork
 from ising_fidelity.models.patchnet import PatchNetwork
 from ising_fidelity.models.settings import (
@@ -21,6 +21,7 @@ from ising_fidelity.models.settings import (
     ContinuousSettings,
     DiffusionSettings,
     ModelSettings,
+    PenalizedSettings,
 )
 from ising_fidelity.models.unet import UNet, channels_last
 
@@ -52,7 +53,7 @@ class Model:
 
 def build_network(
     settings: ModelSettings, lattice_size: int
-) -> UNet | PatchNetwork | MultiscaleNetwork | adversarial.Generator:
+) -> UNet | PatchNetwork | MultiscaleNetwork | penalized.Generator | adversarial.Generator:
     """Return the untrained network that draws frames."""
     if isinstance(settings, DiffusionSettings):
         return UNet(settings.network)
@@ -60,6 +61,8 @@ def build_network(
         return PatchNetwork(settings.network)
     if isinstance(settings, AutoregressiveSettings):
         return MultiscaleNetwork(settings.network)
+    if isinstance(settings, PenalizedSettings):
+        return penalized.Generator(settings)
     return adversarial.Generator(settings, lattice_size)
 
 

@@ -13,13 +13,14 @@ from torch import Tensor
 from tqdm import tqdm
 
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.models import autoregressive, continuous, diffusion
+from ising_fidelity.models import autoregressive, continuous, diffusion, penalized
 from ising_fidelity.models.checkpoint import Model
 from ising_fidelity.models.settings import (
     AdversarialSettings,
     AutoregressiveSettings,
     ContinuousSettings,
     DiffusionSettings,
+    PenalizedSettings,
 )
 
 SITES = {"cpu": 50 * 32 * 32, "cuda": 250 * 64 * 64}
@@ -139,7 +140,12 @@ def draw(
     device = _device(model)
     fields = []
     for size, generator in _batches(frames, lattice_size, device, seed):
-        if isinstance(model.settings, AdversarialSettings):
+        if isinstance(model.network, penalized.Generator):
+            _check_size(model.settings.unit, lattice_size)
+            latent = model.network.random(size, lattice_size, generator)
+            T = latent.frame.new_full((size,), temperature)
+            fields.append(model.network(latent, T))
+        elif isinstance(model.settings, AdversarialSettings):
             if lattice_size != model.lattice_size:
                 raise InputError(
                     f"--lattice-size: {lattice_size}, but this GAN draws only {model.lattice_size}"
@@ -221,7 +227,7 @@ def draw_noisy(
     InputError
         As :func:`draw`, or if the model has no chain.
     """
-    if isinstance(model.settings, AdversarialSettings):
+    if isinstance(model.settings, AdversarialSettings | PenalizedSettings):
         raise InputError("--finish-sigma: a GAN has no chain to stop; allowed are diffusion models")
     if isinstance(model.settings, AutoregressiveSettings):
         raise InputError(

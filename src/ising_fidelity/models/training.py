@@ -18,12 +18,14 @@ from ising_fidelity.files import whole
 from ising_fidelity.models import adversarial, autoregressive, continuous, diffusion
 from ising_fidelity.models.muon import Muon
 from ising_fidelity.models.patchnet import PatchNetwork
+from ising_fidelity.models.penalized_training import PenalizedTrainer
 from ising_fidelity.models.settings import (
     AdversarialSettings,
     AutoregressiveSettings,
     ContinuousSettings,
     DiffusionSettings,
     ModelSettings,
+    PenalizedSettings,
     Training,
 )
 from ising_fidelity.models.unet import UNet, channels_last
@@ -205,6 +207,8 @@ def train(
         trainer = ContinuousTrainer(settings, held_out, device, noise)
     elif isinstance(settings, AutoregressiveSettings):
         trainer = AutoregressiveTrainer(settings, held_out, device, noise)
+    elif isinstance(settings, PenalizedSettings):
+        trainer = PenalizedTrainer(settings, held_out, device, noise)
     else:
         trainer = AdversarialTrainer(settings, held_out, device, noise)
     result = Trained()

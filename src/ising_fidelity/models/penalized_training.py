@@ -1,0 +1,128 @@
+"""How a Wasserstein GAN with gradient penalty is trained."""
+
+import copy
+import math
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from ising_fidelity.models import adversarial, penalized
+from ising_fidelity.models.settings import PenalizedSettings
+
+if TYPE_CHECKING:
+    from ising_fidelity.models.training import Frames
+
+
+class PenalizedTrainer:
+    """Critic and generator in turn, Adam, the generator's weights averaged."""
+
+    def __init__(
+        self,
+        settings: PenalizedSettings,
+        held_out: "Frames",
+        device: torch.device,
+        noise: torch.Generator,
+    ) -> None:
+        self.settings, self.held_out, self.noise = settings, held_out, noise
+        self.lattice_size = held_out.spins.shape[-1]
+        self.generator = penalized.Generator(settings).to(device)
+        self.averaged = copy.deepcopy(self.generator).requires_grad_(False)
+        self.critic = penalized.Critic(settings).to(device)
+        betas = (settings.adam_beta_1, settings.adam_beta_2)
+        self.rates = (settings.generator_learning_rate, settings.critic_learning_rate)
+        self.optimizers = tuple(
+            torch.optim.Adam(network.parameters(), lr=rate, betas=betas)
+            for network, rate in zip((self.generator, self.critic), self.rates, strict=True)
+        )
+        self.steps = 0
+
+    def batch(self, frames: Tensor, temperature: Tensor, progress: float) -> dict[str, float]:
+        """Take one step of the critic and, every ``critic_steps`` batches, one of the generator."""
+        settings = self.settings
+        falling = 0.5 * (1 + math.cos(math.pi * progress))
+        share = falling if settings.learning_rate_schedule == "cosine" else 1.0
+        for optimizer, rate in zip(self.optimizers, self.rates, strict=True):
+            for group in optimizer.param_groups:
+                group["lr"] = share * rate
+        losses = self._criticise(frames, temperature)
+        losses["learning_rate"] = share * settings.generator_learning_rate
+        self.steps += 1
+        if self.steps % settings.critic_steps == 0:
+            losses["generator_loss"] = self._generate(temperature)
+        return losses
+
+    def _criticise(self, frames: Tensor, temperature: Tensor) -> dict[str, float]:
+        with torch.no_grad():
+            generated = self._spins(self.generator, temperature, self.noise)
+        both = self.critic(torch.cat([frames, generated]), temperature.repeat(2))
+        loss = adversarial.critic_loss(*both.chunk(2))
+        where = torch.rand(len(frames), generator=self.noise, device=frames.device)
+        penalty = penalized.gradient_penalty(self.critic, frames, generated, temperature, where)
+        self._step(1, loss + self.settings.gradient_penalty * penalty)
+        return {"critic_loss": loss.item(), "gradient_penalty": penalty.item()}
+
+    def _generate(self, temperature: Tensor) -> float:
+        self.critic.requires_grad_(False)
+        loss = -self.critic(
+            self._spins(self.generator, temperature, self.noise), temperature
+        ).mean()
+        self._step(0, loss)
+        self.critic.requires_grad_(True)
+        taken = self.steps // self.settings.critic_steps
+        # Faster in the first steps, when the weights are still poor.
+        decay = min(self.settings.ema, taken / (taken + 10))
+        pairs = zip(self.averaged.parameters(), self.generator.parameters(), strict=True)
+        for averaged, current in pairs:
+            averaged.lerp_(current.detach(), 1 - decay)
+        return loss.item()
+
+    def _step(self, which: int, loss: Tensor) -> None:
+        self.optimizers[which].zero_grad(set_to_none=True)
+        torch.autograd.backward(loss)
+        self.optimizers[which].step()
+
+    def _spins(
+        self, network: penalized.Generator, temperature: Tensor, noise: torch.Generator
+    ) -> Tensor:
+        latent = network.random(len(temperature), self.lattice_size, noise)
+        return penalized.spins(network(latent, temperature))
+
+    @torch.no_grad()
+    def validate(self) -> float:
+        """Return the critic's loss on held-out frames and as many of the averaged generator."""
+        fixed = torch.Generator(self.noise.device).manual_seed(0)
+        total = 0.0
+        for index in torch.arange(len(self.held_out)).split(256):
+            frames, temperature = self.held_out[index]
+            generated = self._spins(self.averaged, temperature, fixed)
+            judged = self.critic(frames, temperature), self.critic(generated, temperature)
+            total += adversarial.critic_loss(*judged).item() * len(index)
+        return total / len(self.held_out)
+
+    def is_best(self, losses: list[float]) -> bool:
+        """Keep the last epoch: the critic changes, and its losses of two epochs do not compare."""
+        return bool(losses)
+
+    def weights(self) -> dict[str, Tensor]:
+        """Return the generator's averaged weights; the critic is not needed for sampling."""
+        weights: dict[str, Tensor] = self.averaged.state_dict()
+        return weights
+
+    def state(self) -> dict[str, Any]:
+        """Return weights, averages and moments of both networks and the count of steps."""
+        return {
+            "generator": self.generator.state_dict(),
+            "averaged": self.averaged.state_dict(),
+            "critic": self.critic.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "steps": self.steps,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a state."""
+        for name in ("generator", "averaged", "critic"):
+            getattr(self, name).load_state_dict(state[name])
+        for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(saved)
+        self.steps = state["steps"]
