@@ -170,7 +170,8 @@ def orderings(
     names = [
         name
         for name in dict.fromkeys(everywhere["source"])
-        if name in models and name not in others
+        # Frames after Monte Carlo or with a Gibbs finish are no other model's.
+        if name in models and name not in others and "+" not in name
     ]
     lines = []
     for first, second in combinations(names, 2):
