@@ -107,9 +107,10 @@ def test_no_model_is_better_on_one_seed():
 
 
 def test_frames_after_monte_carlo_are_no_model_of_their_own():
-    scores = pd.concat([sums(A=0.1, B=0.9), sums(A=0.01).assign(source="A+5sweeps")])
+    relaxed = sums(A=0.01, B=0.2).assign(source=["A+5sweeps", "B+"])
+    scores = pd.concat([sums(A=0.1, B=0.9), relaxed])
     models = {name: ["2.00"] for name in scores["source"]}
-    assert list(verdicts.orderings(scores, models, {})["models"]) == ["A, B"]
+    assert list(verdicts.orderings(scores, models, {})["models"]) == ["A, B", "A, B+", "B, B+"]
 
 
 def test_three_seeds_and_more_than_the_spread_decide():

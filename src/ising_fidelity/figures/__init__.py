@@ -222,10 +222,11 @@ FIGURES: dict[str, FigureKind] = {
         "Fewest sweeps of Metropolis (solid) or of a Gibbs finish (dashed), or clusters, that a "
         "source's frames need until u, C (against exact results), the absolute magnetization and "
         "susceptibility (against the first source) are within three errors there and at every "
-        "larger number measured; above the line, more than any of them. And how many sweeps of "
-        "Metropolis that saves against a random and an ordered start: bars are as long as numbers "
-        "in between are not measured, arrows stand where only one end is known, and where neither "
-        "start is in equilibrium there is nothing.",
+        "larger number measured; above the line, more than the largest one of its own. Curves with "
+        "as many sweeps run beside each other. And how many sweeps that saves against a random and "
+        "an ordered start with Metropolis: bars span what is possible, as not every number was "
+        "measured, arrows stand where one end is not known, and where neither reaches equilibrium "
+        "there is nothing.",
         "Thermodynamics",
         ("fidelity", "exact"),
         relaxed=True,

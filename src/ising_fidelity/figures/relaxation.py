@@ -93,19 +93,20 @@ def _saved(
     ax: Axes, curves: Curves, start: relaxation.Need, looks: Mapping[str, style.Look]
 ) -> None:
     """Draw how many steps are saved, bars from least to most; arrows where one is not known."""
-    finite = [1.0]
-    drawn = []
+    drawn, finite = [], [1.0]
     for (source, kind), need in curves.items():
         T, least, most = relaxation.saved(need, start)
         known = np.isfinite(least) | np.isfinite(most)
         drawn.append((_look(looks[source], kind), T[known], least[known], most[known]))
-        ends = np.abs([least, most])
+        ends = np.array([least, most])
         finite += ends[np.isfinite(ends)].tolist()
-    end = 2 * max(finite)
+    end = 2 * np.abs(finite).max()
+    lowest, highest = -1.0, 1.0
     step = np.diff(start.temperature).min(initial=1.0)
     for (look, x, least, most), shift in zip(drawn, _beside(len(drawn)), strict=True):
         x = x + 0.6 * step * shift
         low, high = np.clip(least, -end, end), np.clip(most, -end, end)
+        lowest, highest = min(lowest, *low), max(highest, *high)
         ax.vlines(x, low, high, color=look["color"], linewidth=1.2, linestyle=look["linestyle"])
         for place, marker in ((high, "^"), (low, "v")):
             open_end = np.abs(place) == end
@@ -114,12 +115,12 @@ def _saved(
         point = np.where(both, (low + high) / 2, np.where(np.isfinite(least), low, high))
         ax.plot(x, point, **look | {"linestyle": "", "label": ""})
     ax.axhline(0, **style.FINITE)
-    ax.set_yscale("symlog", linthresh=1)
+    ax.set_yscale("symlog", linthresh=1, linscale=0.4)
     ticks = [t for t in (1, 3, 10, 30, 100, 300, 1000) if t < end]
     ax.set_yticks([*(-t for t in reversed(ticks)), 0, *ticks])
     ax.yaxis.set_major_formatter("{x:g}")
     ax.yaxis.set_minor_locator(NullLocator())
-    ax.set_ylim(-1.3 * end, 1.3 * end)
+    ax.set_ylim(1.3 * lowest, 1.3 * highest)
 
 
 def _beside(number: int) -> list[float]:
