@@ -9,8 +9,9 @@ In seconds of one core at each temperature, all measured in one run:
 - clusters: 2 tau_int of u or abs(m), whichever is longer, in one long chain.
 
 Training the model is not counted, nor is bringing the one chain of clusters to equilibrium. What
-frames need depends on how many are looked at (--frames): errors are theirs. One equilibrium in
-twelve or so is by chance told apart somewhere on the grid of sweeps, and seems to need more.
+frames need depends on how many are looked at (--frames): errors are theirs. Chance tells frames in
+equilibrium apart now and then, the more often the more numbers of sweeps are tried; such frames
+seem to need more.
 
 python benchmarks/hybrid.py MODEL.safetensors ... writes its tables to benchmarks/results/hybrid.txt
 """
@@ -56,7 +57,7 @@ class Cost:
     def __str__(self) -> str:
         if math.isinf(self.steps):
             return f"more than {SWEEPS[-1]}: > {self.seconds:.2g}"
-        return f"{self.steps:.3g}: {self.seconds:.2g}"
+        return f"{float(f'{self.steps:.3g}'):g}: {self.seconds:.2g}"
 
 
 def observables(spins: Spins, temperature: float, sampling_kind: str) -> xr.Dataset:
@@ -68,7 +69,6 @@ def observables(spins: Spins, temperature: float, sampling_kind: str) -> xr.Data
     def quantities(moments: NDArray[np.float64]) -> NDArray[np.float64]:
         return thermodynamics.from_moments(moments, sites, temperature)
 
-    # The last one divides by a moment that frames without any order may not have.
     values, errors = quantities(sample.means), sample.errors(quantities)
     named = zip(thermodynamics.QUANTITIES, values, errors, strict=True)
     variables = {}
