@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.markers import CARETDOWNBASE, CARETUPBASE
 from matplotlib.ticker import NullLocator
 
 from ising_fidelity import relaxation
@@ -52,11 +53,8 @@ def draw(inputs: Inputs) -> Figure:
     against = [start for start in STARTS if (start, "sweeps") in sweeps]
     models = {key: need for key, need in sweeps.items() if key[0] not in STARTS}
     count = len(needed) + (len(against) if models else 0)
-    rows = (count + 1) // 2
-    figure, axes = style.panels(rows, 2 if count > 1 else 1, (14, 1.2 + 4.6 * rows))
-    panels = axes.ravel()[:count]
-    for unused in axes.ravel()[count:]:
-        unused.remove()
+    figure, axes = style.panels(count, 1, (12, 1.2 + 3.7 * count), sharex=True)
+    panels = axes[:, 0]
     for ax, (label, some) in zip(panels, needed.items(), strict=False):
         _needed(ax, some, looks)
         ax.set_ylabel(label)
@@ -65,7 +63,7 @@ def draw(inputs: Inputs) -> Figure:
         ax.set_ylabel(f"sweeps saved against the {looks[start].label}")
     for ax in panels:
         style.critical(ax)
-        ax.set_xlabel(style.TEMPERATURE)
+    panels[-1].set_xlabel(style.TEMPERATURE)
     style.letter(panels)
     style.legend(figure, panels[: len(needed)])
     return figure
@@ -93,34 +91,29 @@ def _saved(
     ax: Axes, curves: Curves, start: relaxation.Need, looks: Mapping[str, style.Look]
 ) -> None:
     """Draw how many steps are saved, bars from least to most; arrows where one is not known."""
-    drawn, finite = [], [1.0]
-    for (source, kind), need in curves.items():
-        T, least, most = relaxation.saved(need, start)
-        known = np.isfinite(least) | np.isfinite(most)
-        drawn.append((_look(looks[source], kind), T[known], least[known], most[known]))
-        ends = np.array([least, most])
-        finite += ends[np.isfinite(ends)].tolist()
-    end = 2 * np.abs(finite).max()
     lowest, highest = -1.0, 1.0
-    step = np.diff(start.temperature).min(initial=1.0)
-    for (look, x, least, most), shift in zip(drawn, _beside(len(drawn)), strict=True):
-        x = x + 0.6 * step * shift
-        low, high = np.clip(least, -end, end), np.clip(most, -end, end)
-        lowest, highest = min(lowest, *low), max(highest, *high)
-        ax.vlines(x, low, high, color=look["color"], linewidth=1.2, linestyle=look["linestyle"])
-        for place, marker in ((high, "^"), (low, "v")):
-            open_end = np.abs(place) == end
-            ax.plot(x[open_end], place[open_end], marker, color=look["color"], markersize=5)
-        both = np.isfinite(least) & np.isfinite(most)
-        point = np.where(both, (low + high) / 2, np.where(np.isfinite(least), low, high))
-        ax.plot(x, point, **look | {"linestyle": "", "label": ""})
+    step = np.median(np.diff(start.temperature)) if start.temperature.size > 1 else 1.0
+    for ((source, kind), need), shift in zip(curves.items(), _beside(len(curves)), strict=True):
+        T, least, most = relaxation.saved(need, start)
+        ends, x = np.stack([least, most]), T - 0.7 * step * shift
+        # Both ends, or twice the one that is known; nothing where none is.
+        low, high = np.where(np.isfinite(ends), ends, ends[::-1])
+        known = np.isfinite(low)
+        low, high = np.where(known, low, np.nan), np.where(known, high, np.nan)
+        lowest, highest = min(lowest, *low[known]), max(highest, *high[known])
+        look = _look(looks[source], kind)
+        ax.vlines(x, low, high, color=look["color"], linewidth=0.9, linestyle=look["linestyle"])
+        ax.plot(x, (low + high) / 2, **look | {"linestyle": "", "label": ""})
+        for place, end, marker in ((low, most, CARETUPBASE), (high, least, CARETDOWNBASE)):
+            open_end = known & np.isinf(end)
+            ax.plot(x[open_end], place[open_end], marker=marker, linestyle="", color=look["color"])
     ax.axhline(0, **style.FINITE)
     ax.set_yscale("symlog", linthresh=1, linscale=0.4)
-    ticks = [t for t in (1, 3, 10, 30, 100, 300, 1000) if t < end]
+    ticks = [t for t in (1, 3, 10, 30, 100, 300, 1000) if t < max(-lowest, highest)]
     ax.set_yticks([*(-t for t in reversed(ticks)), 0, *ticks])
     ax.yaxis.set_major_formatter("{x:g}")
     ax.yaxis.set_minor_locator(NullLocator())
-    ax.set_ylim(1.3 * lowest, 1.3 * highest)
+    ax.set_ylim(1.5 * lowest, 1.5 * highest)
 
 
 def _beside(number: int) -> list[float]:
