@@ -95,7 +95,7 @@ def _saved(
     step = np.median(np.diff(start.temperature)) if start.temperature.size > 1 else 1.0
     for ((source, kind), need), shift in zip(curves.items(), _beside(len(curves)), strict=True):
         T, least, most = relaxation.saved(need, start)
-        ends, x = np.stack([least, most]), T - 0.7 * step * shift
+        ends, x = np.stack([least, most]), T - min(0.7, 0.12 * len(curves)) * step * shift
         # Both ends, or twice the one that is known; nothing where none is.
         low, high = np.where(np.isfinite(ends), ends, ends[::-1])
         known = np.isfinite(low)
