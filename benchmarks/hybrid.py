@@ -37,7 +37,7 @@ from ising_fidelity.observables import thermodynamics
 from ising_fidelity.observables.errors import Primaries, autocorrelation_time
 
 RESULTS = Path(__file__).parent / "results" / "hybrid.txt"
-TEMPERATURES = (1.0, 1.6, 2.0, 2.2, 2.269185, 2.3, 2.5, 3.0, 4.0)
+TEMPERATURES = (1.0, 1.6, 2.0, 2.2, 2.269185, 2.3, 2.5, 3.0)
 SWEEPS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 DRAWS = 8000
 """Of the chain of clusters, about four of them per sweep."""
@@ -160,14 +160,14 @@ def row(
         whole = Cost(top.steps, drawing + top.seconds)
         lines.append(
             [
-                f"{temperature:g}",
+                f"{temperature:.7g}",
                 model.metadata["name"],
                 f"{drawing:.2g}",
                 str(whole),
                 *(over(whole, other) for other in (random, packed, clusters)),
             ]
         )
-    return lines, [f"{temperature:g}", str(random), str(packed), str(clusters)]
+    return lines, [f"{temperature:.7g}", str(random), str(packed), str(clusters)]
 
 
 def over(whole: Cost, other: Cost) -> str:
