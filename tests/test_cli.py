@@ -34,7 +34,8 @@ def test_simulate_measure_compare_solve_by_hand(frames, tmp_path):
         ["compare", "--reference", frames, "--training", frames, "--output", "c.nc", frames],
         ["solve", "--lattice-size", 8, "--temperature", "2.3", "--temperature", "2.40",
          "--output", "exact.nc"],
-        ["relax", "--sweeps", 5, "--seed", 1, "--output", "frames2.nc", frames],
+        ["relax", "--sweeps", 5, "--sampler", "cluster", "--seed", 1, "--output", "frames2.nc",
+         frames],
         [*SIMULATE[:4], "1.00", *SIMULATE[5:], "--output", "cold.nc"],
         ["attribute", "--sweeps", 1, "--sweeps", 5, "--output", "parts.nc", "cold.nc"],
     ]  # fmt: skip

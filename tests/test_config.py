@@ -144,6 +144,33 @@ def test_a_plus_elsewhere_in_a_name_is_refused(tmp_path, name):
     assert "\n" not in str(error.value)
 
 
+def test_clusters_and_starts_without_a_model_are_sources_as_well(tmp_path):
+    more = {"clusters": [3, 1, 3], "starts": ["ordered", "random"]}
+    run = changed(tmp_path, relaxation=RELAXATION | more | {"models": ["GAN"]})
+    assert run.starts == ["ordered", "random"]
+    assert run.relaxed_sources == {
+        f"{start}+{count}{kind}": (start, count)
+        for start in ("GAN", "ordered", "random")
+        for kind, counts in (("sweeps", (1, 5)), ("clusters", (1, 3)))
+        for count in counts
+    }
+    assert {*run.starts, *run.relaxed_sources} < set(run.all_sources)
+    assert len(run.all_sources) == len(set(run.all_sources))
+    assert config.load([DEFAULT]).starts == []
+
+
+def test_the_figure_of_relaxed_frames_is_drawn_where_there_are_some(tmp_path):
+    assert "relaxation" not in config.load([DEFAULT]).drawn_figures
+    starts = {"starts": ["random"]}
+    run = changed(tmp_path, relaxation=RELAXATION | starts, sources={"mine": {"frames": "{T}.nc"}})
+    models = ["DiffIsing1", "DiffIsing2", "DiffFlip", "GAN", "GAN-M"]
+    assert run.drawn_figures["relaxation"].sources == ["mc", *models, "random"]
+    finish = {"sweeps": [1], "models": ["DiffIsing1"]}
+    assert "relaxation" in changed(tmp_path, finish=finish).drawn_figures
+    figures = {"relaxation": {"sources": ["mc", "DiffIsing2"]}}
+    assert "relaxation" not in changed(tmp_path, finish=finish, figures=figures).drawn_figures
+
+
 def test_attribution_is_of_models_and_frames_made_elsewhere(tmp_path):
     run = changed(tmp_path, attribution=ATTRIBUTION, sources={"mine": {"frames": "T{T}.nc"}})
     assert list(run.attributed) == ["DiffIsing1", "DiffIsing2", "DiffFlip", "GAN", "GAN-M", "mine"]
@@ -226,7 +253,17 @@ def test_a_figure_shows_the_temperatures_that_the_run_has(tmp_path):
         ({"relaxation": RELAXATION | {"sweeps": [0]}}, "relaxation.sweeps.0: Input should be"),
         ({"relaxation": RELAXATION | {"sweeps": []}}, "relaxation.sweeps: List should have at"),
         ({"relaxation": RELAXATION | {"models": ["VAE"]}}, "relaxation.models: no model named VAE"),
+        ({"relaxation": RELAXATION | {"clusters": [0]}}, "relaxation.clusters.0: Input should be"),
+        ({"relaxation": RELAXATION | {"starts": ["hot"]}}, "relaxation.starts.0: Input should be"),
+        (
+            {
+                "relaxation": RELAXATION | {"starts": ["random"]},
+                "sources": {"random": {"frames": "T{T}.nc"}},
+            },
+            "random: one name for two of monte_carlo, models, sources and relaxation.starts",
+        ),
         ({"figures": {"fig7": {"sources": ["mc+5sweeps"]}}}, "no source named mc+5sweeps"),
+        ({"figures": {"fig7": {"sources": ["mc+5clusters"]}}}, "no source named mc+5clusters"),
         ({"figures": {"fig7": {"sources": ["GAN+05sweeps"]}}}, "fig7.sources.0: String should"),
         ({"attribution": ATTRIBUTION | {"sweeps": []}}, "attribution.sweeps: List should have at"),
         ({"attribution": ATTRIBUTION | {"temperatures": [2.3]}}, "2.30; allowed are those above"),

@@ -106,6 +106,13 @@ def test_no_model_is_better_on_one_seed():
     assert line["C"] == "not measured"
 
 
+def test_frames_after_monte_carlo_are_no_model_of_their_own():
+    relaxed = sums(A=0.01, B=0.2).assign(source=["A+5sweeps", "B+"])
+    scores = pd.concat([sums(A=0.1, B=0.9), relaxed])
+    models = {name: ["2.00"] for name in scores["source"]}
+    assert list(verdicts.orderings(scores, models, {})["models"]) == ["A, B", "A, B+", "B, B+"]
+
+
 def test_three_seeds_and_more_than_the_spread_decide():
     scores = sums(A=0.1, A_seed2=0.11, A_seed3=0.12, B=0.9, B_seed2=0.91, B_seed3=0.92)
     repeats = {name: [f"{name}.seed2", f"{name}.seed3"] for name in "AB"}

@@ -56,6 +56,7 @@ def simulate(
     output: Output,
     chains: Annotated[int, typer.Option(help="independent chains")] = 1,
     threads: Annotated[int, typer.Option(help="that compute at a time")] = 1,
+    start: Annotated[str, typer.Option(help="of chains: both kinds, random or ordered")] = "both",
 ) -> None:
     """Make frames by Monte Carlo at one temperature, 0 and inf included."""
     from ising_fidelity.steps.simulate import simulate
@@ -71,6 +72,7 @@ def simulate(
         seed=seed,
         threads=threads,
         output=output,
+        start=start,
     )
 
 
@@ -149,14 +151,17 @@ def sample(
 @app.command()
 def relax(
     frames: Annotated[Path, typer.Argument(metavar="FRAMES.nc", help="frames to begin with")],
-    sweeps: Annotated[int, typer.Option(help="of L^2 attempted flips; 0 changes nothing")],
+    sweeps: Annotated[
+        int, typer.Option(help="of L^2 attempted flips, or clusters; 0 changes nothing")
+    ],
     seed: Seed,
     output: Output,
+    sampler: Annotated[str, typer.Option(help="metropolis or cluster")] = "metropolis",
 ) -> None:
-    """Move frames on by some Monte Carlo sweeps at their own temperature."""
+    """Move frames on by some Monte Carlo sweeps, or clusters, at their own temperature."""
     from ising_fidelity.steps.relax import relax
 
-    relax(frames=frames, sweeps=sweeps, seed=seed, output=output)
+    relax(frames=frames, sweeps=sweeps, seed=seed, output=output, sampler=sampler)
 
 
 @app.command()

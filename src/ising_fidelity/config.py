@@ -28,8 +28,11 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*\+?(?:[.]seed[1-9][0-9]*)?$"
 FAMILIES = ("diffusion", "continuous", "autoregressive", "gan", "wgan-gp")
 """Which pydantic puts into the place of an error, though no config has them there."""
 
-RELAXED = r"\+[1-9][0-9]*(?:sweeps|gibbs)"
-"""What the name of a model's frames after Monte Carlo sweeps, or with a Gibbs finish, ends in."""
+RELAXED = r"\+[1-9][0-9]*(?:sweeps|clusters|gibbs)"
+"""What the name of frames after Monte Carlo, or with a Gibbs finish, ends in."""
+
+STARTS = ("random", "ordered")
+"""Where Monte Carlo without a model begins; the names of sources if relaxation has them."""
 
 FEWEST_PLACES = 8
 """Pairs of lattice size and temperature that finite-size scaling needs more of."""
@@ -111,10 +114,16 @@ class Equilibration(Section):
 
 
 class Relaxation(Section):
-    """The hybrid: Monte Carlo sweeps on top of models' frames, as sources DiffIsing1+5sweeps."""
+    """The hybrid: Monte Carlo on top of models' frames, as sources DiffIsing1+5sweeps."""
 
-    sweeps: list[PositiveInt] = Field(min_length=1, description="each a source per model")
+    sweeps: list[PositiveInt] = Field(min_length=1, description="each a source per model and start")
+    clusters: list[PositiveInt] = Field(
+        default=[], description="numbers of Wolff's clusters per frame, as DiffIsing1+3clusters"
+    )
     models: list[Name] = Field(min_length=1, description="whose frames are relaxed")
+    starts: list[Literal["random", "ordered"]] = Field(
+        default=[], description="held beside the models: frames of coins, or of one sign each"
+    )
 
 
 class Finish(Section):
@@ -214,11 +223,14 @@ class Config(Section):
                 raise ValueError(
                     f"{key}: {getattr(self, key)} is not in monte_carlo: {list(self.monte_carlo)}"
                 )
-        named = [*self.monte_carlo, *self.models, *self.sources]
+        named = [*self.monte_carlo, *self.models, *self.sources, *self.starts]
         named += [repeat for repeats in self.repeats.values() for repeat in repeats]
         twice = sorted({name for name in named if named.count(name) > 1})
         if twice:
-            raise ValueError(f"{twice[0]}: one name for two of monte_carlo, models and sources")
+            raise ValueError(
+                f"{twice[0]}: one name for two of monte_carlo, models, sources and "
+                "relaxation.starts"
+            )
         return self
 
     @model_validator(mode="after")
@@ -243,8 +255,8 @@ class Config(Section):
             if key not in FIGURES:
                 raise ValueError(f"figures: no figure {key!r}; there are {sorted(FIGURES)}")
             for source in figure.sources if figure else ():
-                relaxed = re.sub(f"{RELAXED}$", "", source) in self.models
-                if not relaxed and source not in {*self.monte_carlo, *self.sources}:
+                made = re.sub(f"{RELAXED}$", "", source) in {*self.models, *STARTS}
+                if not made and source not in {*self.monte_carlo, *self.sources}:
                     raise ValueError(f"figures.{key}.sources: no source named {source}")
         return self
 
@@ -348,29 +360,41 @@ class Config(Section):
     @property
     def all_sources(self) -> list[str]:
         """Every source of frames in this run."""
-        made = (*self.trained_models, *self.finished_sources, *self.relaxed_sources)
+        made = (*self.trained_models, *self.finished_sources, *self.starts, *self.relaxed_sources)
         return [*self.monte_carlo, *made, *self.sources]
 
     @property
+    def starts(self) -> list[str]:
+        """Sources of frames that Monte Carlo without a model begins with."""
+        return list(dict.fromkeys(self.relaxation.starts)) if self.relaxation else []
+
+    @property
     def relaxed_sources(self) -> dict[str, tuple[str, int]]:
-        """Sources that are a model's frames after Monte Carlo sweeps: the model and how many."""
-        return self._after(self.relaxation, "sweeps")
+        """Sources that are another's frames after Monte Carlo: which, and how many sweeps.
+
+        Those of clusters, their names ending so, have the number of clusters.
+        """
+        if self.relaxation is None:
+            return {}
+        begun = [*self.relaxation.models, *self.starts]
+        return {
+            **self._after(begun, self.relaxation.sweeps, "sweeps"),
+            **self._after(begun, self.relaxation.clusters, "clusters"),
+        }
 
     @property
     def finished_sources(self) -> dict[str, tuple[str, int]]:
         """Sources that are a model's frames with a Gibbs finish: the model and how many sweeps."""
-        return self._after(self.finish, "gibbs")
+        return self._after(self.finish.models, self.finish.sweeps, "gibbs") if self.finish else {}
 
     def _after(
-        self, section: Relaxation | Finish | None, suffix: str
+        self, begun: Sequence[str], counts: Sequence[int], suffix: str
     ) -> dict[str, tuple[str, int]]:
-        if section is None:
-            return {}
         return {
-            f"{model}+{sweeps}{suffix}": (model, sweeps)
-            for model in section.models
-            if model in self.trained_models
-            for sweeps in sorted(set(section.sweeps))
+            f"{source}+{count}{suffix}": (source, count)
+            for source in begun
+            if source in {*self.trained_models, *self.starts}
+            for count in sorted(set(counts))
         }
 
     @property
@@ -386,10 +410,11 @@ class Config(Section):
         """The figures of this run, each with what the run has of its sources and temperatures.
 
         One that would be left without any is left out, as is one of a comparison that is not
-        made. Frames made elsewhere stand beside the sources named wherever a figure is drawn from
-        frames or what was measured on them.
+        made, or of relaxed frames where there are none. Frames made elsewhere stand beside the
+        sources named wherever a figure is drawn from frames or what was measured on them.
         """
         drawn = {}
+        begun = {start for start, _ in (self.relaxed_sources | self.finished_sources).values()}
         for key, figure in self.figures.items():
             if figure is None:
                 continue
@@ -399,6 +424,8 @@ class Config(Section):
             walks = "equilibration" in FIGURES[key].needs
             there = self.equilibration.temperatures if walks else self.temperatures
             if "attribution" in FIGURES[key].needs and not self.attributed:
+                continue
+            if FIGURES[key].relaxed and not begun.intersection(figure.sources):
                 continue
             scaled = "finite_size" in FIGURES[key].needs
             foreign = self.sources if FIGURES[key].of_frames and figure.sources else ()

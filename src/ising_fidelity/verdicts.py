@@ -170,7 +170,7 @@ def orderings(
     names = [
         name
         for name in dict.fromkeys(everywhere["source"])
-        if name in models and name not in others
+        if name in models and name not in others and not _follows_another(name, models)
     ]
     lines = []
     for first, second in combinations(names, 2):
@@ -186,6 +186,12 @@ def orderings(
             line[SYMBOLS[quantity]] = order(first, second, sides[0], sides[1])
         lines.append(line)
     return pd.DataFrame(lines)
+
+
+def _follows_another(name: str, models: Mapping[str, Sequence[str]]) -> bool:
+    """Return whether a source is a model's frames after Monte Carlo: GAN+5sweeps after GAN."""
+    model, _, after = name.rpartition("+")
+    return bool(after) and model in models
 
 
 def order(first: str, second: str, deviations: fidelity.Floats, others: fidelity.Floats) -> str:

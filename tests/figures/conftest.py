@@ -1,5 +1,7 @@
 """A small run of all sources, made by the steps themselves, for figures to be drawn from."""
 
+from itertools import product
+
 import pytest
 
 from ising_fidelity import classifier
@@ -9,6 +11,7 @@ from ising_fidelity.steps.compare import compare
 from ising_fidelity.steps.equilibrate import equilibrate
 from ising_fidelity.steps.measure import measure
 from ising_fidelity.steps.merge import merge
+from ising_fidelity.steps.relax import relax
 from ising_fidelity.steps.sample import sample
 from ising_fidelity.steps.scale import scale
 from ising_fidelity.steps.simulate import simulate
@@ -70,7 +73,7 @@ def run(tmp_path_factory):
     # Enough for a figure, far too little to tell anything.
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(classifier, "STEPS", 3)
-        files = measured_and_compared(folder)
+        files = [*measured_and_compared(folder), *starts_and_relaxed(folder)]
     merge(files=files, output=folder / "fidelity.nc")
     parts = [folder / "attributions" / name / "T1.60.nc" for name in MODELS]
     for path in parts:
@@ -99,6 +102,31 @@ def measured_and_compared(folder):
                 classify=name != "mc",
             )  # fmt: skip
             files += [measured, compared]
+    return files
+
+
+def starts_and_relaxed(folder):
+    """Measure starts, and frames after Monte Carlo; return the files.
+
+    Under the name of a Gibbs finish is the reference itself, in equilibrium for certain.
+    """
+    frames, files = folder / "configurations", []
+    for T in TEMPERATURES:
+        paths = {name: frames / name / f"T{T}.nc" for name in ("random", "ordered", "DiffIsing2")}
+        for start in ("random", "ordered"):
+            simulate(
+                lattice_size=L, temperature=T, sampler="metropolis", frames=40, chains=40,
+                thermalization=0, spacing=1, seed=1, output=paths[start], start=start,
+            )  # fmt: skip
+        for (name, path), kind in product([*paths.items()], ("5sweeps", "3clusters")):
+            paths[f"{name}+{kind}"] = after = frames / f"{name}+{kind}" / path.name
+            sampler = "cluster" if kind == "3clusters" else "metropolis"
+            relax(frames=path, sweeps=int(kind[0]), seed=1, output=after, sampler=sampler)
+        paths["DiffIsing1+2gibbs"] = frames / "mc" / f"T{T}.nc"
+        del paths["DiffIsing2"]
+        for name, path in paths.items():
+            files.append(folder / "observables" / name / f"T{T}.nc")
+            measure(frames=path, output=files[-1])
     return files
 
 

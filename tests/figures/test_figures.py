@@ -8,7 +8,7 @@ import pytest
 import yaml
 from matplotlib.container import ErrorbarContainer
 
-from ising_fidelity import dataset, exact
+from ising_fidelity import dataset, exact, relaxation
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.figures import FIGURES, style
 from ising_fidelity.steps import plot as step
@@ -316,6 +316,52 @@ def test_relaxed_frames_are_called_by_their_model():
     labels = [look.label for look in looks.values()]
     gan, gibbs = r"GAN, $M \subset L$", "DiffFlip + 3 Gibbs sweeps"
     assert labels == [gan, f"{gan} + 5 sweeps", "mine + 1 sweep", gibbs, "mine"]
+    assert style.spoken("random+1clusters") == "random start + 1 cluster"
+
+
+def test_what_is_needed_is_that_of_the_run_and_more_than_measured_stands_above_a_line(
+    run, tmp_path, figure
+):
+    draw("relaxation", run, tmp_path / "relaxation")
+    (drawn,) = figure
+    groups = {
+        name: node.to_dataset() for name, node in dataset.read_tree(run / "fidelity.nc").items()
+    }
+    exact_there = dataset.read(run / "exact.nc")
+    sweeps, clusters, *saved = drawn.axes
+    curves = {
+        line.get_label(): line for line in sweeps.lines if line.get_marker() not in ("", "None")
+    }
+    gibbs = curves.pop("DiffIsing1, Gibbs finish")
+    assert list(curves) == ["DiffIsing2", "random start", "ordered start"]
+    assert gibbs.get_linestyle() == "--"
+    texts = [text.get_text() for text in sweeps.get_yticklabels()]
+    assert texts == ["0", "2", "5", "more than\nmeasured"]
+    levels = np.array([0, 2, 5, np.inf])
+    for label, source in {"DiffIsing2": "DiffIsing2", "random start": "random"}.items():
+        needed = relaxation.need(
+            relaxation.series(groups, source, "sweeps"), exact_there, groups["mc"]
+        )
+        shown = levels[np.rint(curves[label].get_ydata()).astype(int)]
+        np.testing.assert_array_equal(shown, needed.most)
+        np.testing.assert_array_equal(curves[label].get_xdata(), needed.temperature)
+    # Five sweeps from a random start do not order the lattice.
+    assert np.rint(curves["random start"].get_ydata())[0] == 3
+    # The reference is in equilibrium, and its own frames have |m| and chi without any difference.
+    assert set(np.rint(gibbs.get_ydata())) == {1}
+    assert [text.get_text() for text in clusters.get_yticklabels()][:-1] == ["0", "3"]
+    assert [axes.get_ylabel().rsplit("the ", 1)[1] for axes in saved] == [
+        "random start", "ordered start",
+    ]  # fmt: skip
+
+
+def test_one_start_alone_is_drawn_and_none_is_named(run, tmp_path, figure):
+    draw("relaxation", run, tmp_path / "one", sources=["mc", "random"], temperatures=[])
+    assert len(figure[0].axes) == 2
+    draw("relaxation", run, tmp_path / "gibbs", sources=["mc", "DiffIsing1"])
+    assert len(figure[1].axes) == 1
+    with pytest.raises(InputError, match="no relaxed or finished frames of GAN"):
+        draw("relaxation", run, tmp_path / "none", sources=["mc", "GAN"])
 
 
 def test_a_plus_that_ends_a_models_name_belongs_to_it():

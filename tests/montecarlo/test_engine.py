@@ -405,6 +405,42 @@ def test_relaxation_leaves_exact_frames_exact(sweeps):
     assert stats.chisquare(counts, weights * len(drawn)).pvalue > 1e-4
 
 
+@pytest.mark.parametrize("temperature", [2.3, 4.0])
+@pytest.mark.parametrize("clusters", [1, 3])
+def test_fixed_numbers_of_clusters_leave_exact_frames_exact(clusters, temperature):
+    """By chi-squared over (u, |m|) of 4 x 4 enumerated; a false alarm for one seed in 10 000.
+
+    To stop when 16 spins or more are flipped does not keep it, and 20 000 frames are enough to see.
+    """
+    states, weights = boltzmann(4, temperature)
+    drawn = np.random.default_rng(1).choice(len(states), 20_000, p=weights)
+    (relaxed,) = montecarlo.relax(states[drawn], temperature, [clusters], 2, "cluster")
+    assert (relaxed != states[drawn]).any(axis=(1, 2)).mean() > 0.9
+    assert energy_and_order_p_value(relaxed, states, weights) > 1e-4
+    biased = states[drawn].copy()
+    bond = chains.bond_threshold(temperature)
+    for frame, stream in zip(biased, np.random.SeedSequence(2).spawn(len(biased)), strict=True):
+        state = chains.generator_state(stream)
+        kernels.wolff(frame.reshape(-1), state, chains.UNBOUNDED, 4, bond, 16)
+    assert energy_and_order_p_value(biased, states, weights) < 1e-6
+
+
+def energy_and_order_p_value(spins, states, weights):
+    """Return the chance of frames whose (u, |m|) are as far from those of the weighted states."""
+
+    def numbered(frames):
+        return np.stack([lattice.energy(frames), np.abs(lattice.magnetization(frames))], axis=1)
+
+    levels, level = np.unique(numbered(states), axis=0, return_inverse=True)
+    expected = np.bincount(level.ravel(), weights) * len(spins)
+    places = {tuple(row): place for place, row in enumerate(levels)}
+    found = [places[tuple(row)] for row in numbered(spins)]
+    counts = np.bincount(found, minlength=len(levels))
+    rare = expected < 5
+    observed, wanted = ([*one[~rare], one[rare].sum()] for one in (counts, expected))
+    return stats.chisquare(observed, wanted).pvalue
+
+
 def test_relaxation_leads_to_equilibrium_from_anywhere():
     """By chi-squared over the energies of 4 x 4; a false alarm for one seed in 10 000."""
     states, weights = boltzmann(4, 3.0)
@@ -419,13 +455,26 @@ def test_relaxation_leads_to_equilibrium_from_anywhere():
         assert stats.chisquare(observed, np.array(wanted) * len(relaxed)).pvalue > 1e-4
 
 
-def test_each_frame_is_relaxed_on_its_own_and_step_by_step():
+@pytest.mark.parametrize("sampler", ["metropolis", "cluster"])
+def test_each_frame_is_relaxed_on_its_own_and_step_by_step(sampler):
     starts = np.random.default_rng(1).choice(np.array([-1, 1], np.int8), (20, 5, 5))
-    walk = montecarlo.relax(starts, 2.3, [0, 2, 7], 1)
+    walk = montecarlo.relax(starts, 2.3, [0, 2, 7], 1, sampler)
     assert walk.shape == (3, 20, 5, 5)
     np.testing.assert_array_equal(walk[0], starts)
-    (longer,) = montecarlo.relax(starts[:4], 2.3, [7], 1)
+    (longer,) = montecarlo.relax(starts[:4], 2.3, [7], 1, sampler)
     np.testing.assert_array_equal(longer, walk[2, :4])
+
+
+def test_one_cluster_turns_like_spins_that_are_joined():
+    """All of an ordered frame at T = 0, a single spin at infinite temperature."""
+    frames = np.ones((50, 6, 6), np.int8)
+    for temperature, turned in ((0.0, 36), (np.inf, 1)):
+        (moved,) = montecarlo.relax(frames, temperature, [1], 1, "cluster")
+        assert ((moved < 0).sum(axis=(1, 2)) == turned).all()
+
+
+def test_frames_are_relaxed_with_random_numbers_of_their_own():
+    starts = np.random.default_rng(1).choice(np.array([-1, 1], np.int8), (20, 5, 5))
     (same,) = montecarlo.relax(np.repeat(starts[:1], 20, axis=0), 10.0, [7], 1)
     assert len(np.unique(same, axis=0)) == 20
     # Other random numbers than those of a simulation with the same seed.
@@ -433,3 +482,36 @@ def test_each_frame_is_relaxed_on_its_own_and_step_by_step():
     later = montecarlo.run_chains(5, 2.3, "metropolis", 2, 1, 0, 7, 1).spins[0, 1]
     (again,) = montecarlo.relax(first, 2.3, [7], 1)
     assert not np.array_equal(again[0], later)
+
+
+def test_starts_are_coins_or_ordered_frames_with_signs_drawn_at_random():
+    """4000 frames of 64 spins: signs and spins sum to 0 within 5 errors."""
+    few = {"sampler": "metropolis", "frames": 4000, "chains": 4000, "thermalization": 0}
+    coins = simulate(start="random", **few)
+    assert not coins.ordered.any()
+    magnetization = lattice.magnetization(coins.spins)
+    assert abs(magnetization.mean()) < LIMIT * np.sqrt(1 / 64 / 4000)
+    assert magnetization.var() == pytest.approx(1 / 64, rel=LIMIT * np.sqrt(2 / 4000))
+    assert abs(lattice.energy(coins.spins).mean()) < LIMIT * np.sqrt(2 / 64 / 4000)
+    ordered = simulate(start="ordered", **few)
+    assert ordered.ordered.all()
+    signs = lattice.magnetization(ordered.spins)
+    assert set(np.unique(signs)) == {-1, 1}
+    assert abs(signs.mean()) < LIMIT / np.sqrt(4000)
+    # They are where a walk begins: without a start asked for, random ones.
+    np.testing.assert_array_equal(simulate(**few).spins, coins.spins)
+
+
+def test_chains_of_one_kind_of_start_reach_the_same_equilibrium():
+    known = exact.kaufman(8, 2.3).energy
+    for start in ("random", "ordered"):
+        result = simulate(start=start, frames=4000, chains=40, thermalization=50)
+        assert (result.ordered == (start == "ordered")).all()
+        assert in_errors(lattice.energy(result.spins).mean(axis=1), known) < LIMIT
+
+
+def test_unknown_starts_and_samplers_of_relaxation_are_named():
+    with pytest.raises(InputError, match="--start: hot; allowed are both, random, ordered"):
+        simulate(start="hot")
+    with pytest.raises(InputError, match="--sampler: checkerboard; allowed are metropolis, clust"):
+        montecarlo.relax(np.ones((1, 8, 8), np.int8), 2.3, [1], 1, "checkerboard")

@@ -58,6 +58,22 @@ def test_no_sweeps_change_no_spin_and_sweeps_add_up(frames, tmp_path):
     assert dataset.read_frames(twice).attrs["relaxation_sweeps"] == 7
 
 
+def test_clusters_are_counted_apart_from_sweeps(frames, tmp_path):
+    once, twice = tmp_path / "once.nc", tmp_path / "twice.nc"
+    relax(frames=frames, sweeps=2, seed=1, output=once, sampler="cluster")
+    given, data = dataset.read_frames(frames), dataset.read_frames(once)
+    (expected,) = montecarlo.relax(given["spin"].values.reshape(6, 5, 5), 2.3, [2], 1, "cluster")
+    np.testing.assert_array_equal(data["spin"].values.reshape(6, 5, 5), expected)
+    assert data.attrs["relaxation_clusters"] == 2
+    assert "relaxation_sweeps" not in data.attrs
+    assert data.attrs["source"].endswith("then 2 clusters of Wolff's")
+    relax(frames=once, sweeps=3, seed=1, output=twice)
+    counts = [dataset.read_frames(twice).attrs[f"relaxation_{of}"] for of in ("clusters", "sweeps")]
+    assert counts == [2, 3]
+    relax(frames=frames, sweeps=0, seed=1, output=once, sampler="cluster")
+    np.testing.assert_array_equal(dataset.read_frames(once)["spin"], given["spin"])
+
+
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not(frames, tmp_path):
     paths = [tmp_path / name for name in ("a.nc", "b.nc", "c.nc")]
     for path, seed in zip(paths, (1, 1, 2), strict=True):
@@ -88,6 +104,8 @@ def test_bad_input_is_one_line_and_leaves_no_file(frames, tmp_path):
     output = tmp_path / "relaxed.nc"
     with pytest.raises(InputError, match=r"--sweeps: -1; allowed are"):
         relax(frames=frames, sweeps=-1, seed=1, output=output)
+    with pytest.raises(InputError, match=r"--sampler: wolff; allowed are metropolis, cluster"):
+        relax(frames=frames, sweeps=1, seed=1, output=output, sampler="wolff")
     with pytest.raises(InputError, match=r"gone.nc: no such file"):
         relax(frames=tmp_path / "gone.nc", sweeps=1, seed=1, output=output)
     single = dataset.frames_dataset(np.ones((1, 2, 1, 1), np.int8), 2.0, "chain", {})

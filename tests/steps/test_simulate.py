@@ -8,6 +8,7 @@ import pytest
 from ising_fidelity import dataset, lattice, montecarlo
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.montecarlo import chains, kernels
+from ising_fidelity.steps.measure import measure
 from ising_fidelity.steps.simulate import simulate
 
 ARGUMENTS = {
@@ -98,6 +99,23 @@ def test_burn_in_is_judged_by_ordered_and_random_starts(tmp_path, capsys):
 def test_a_single_chain_says_that_burn_in_is_not_checked(tmp_path):
     simulate(**(ARGUMENTS | {"chains": 1}), output=tmp_path / "frames.nc")
     assert dataset.read(tmp_path / "frames.nc").attrs["burn_in"].startswith("not checked")
+
+
+@pytest.mark.parametrize("start", ["random", "ordered"])
+def test_starts_themselves_are_independent_frames_that_can_be_measured(start, tmp_path):
+    path = tmp_path / "frames.nc"
+    none = {"chains": 40, "thermalization": 0, "spacing": 1, "start": start}
+    simulate(**(ARGUMENTS | none), output=path)
+    data = dataset.read_frames(path)
+    assert (data.attrs["sampling"], data.attrs["start"]) == ("independent", start)
+    assert data["spin"].shape == (40, 1, 8, 8)
+    measure(frames=path, output=tmp_path / "observables.nc")
+    found = dataset.read(tmp_path / "observables.nc")
+    if start == "ordered":
+        assert found["energy"] == -2
+        assert found["energy_error"] == found["specific_heat_error"] == 0
+    else:
+        assert abs(found["energy"]) < 5 * found["energy_error"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -12,6 +13,7 @@ from .conftest import Project
 pytestmark = pytest.mark.workflow
 
 RELAXATION = {"sweeps": [1, 5], "models": ["DiffIsing2"]}
+WITH_STARTS = RELAXATION | {"sweeps": [1], "clusters": [2], "starts": ["random", "ordered"]}
 ATTRIBUTION = {"temperatures": [2.0], "sweeps": [1, 5]}
 RELAXED = ("DiffIsing2+1sweeps", "DiffIsing2+5sweeps")
 SHOWN = {"fig3": {"sources": ["mc", "DiffIsing2", *RELAXED]}}
@@ -29,6 +31,7 @@ def test_only_what_they_add_runs_and_it_is_measured_scored_and_drawn(finished, t
         "merge": 1,
         "score": 1,
         "plot_fig3": 1,
+        "plot_relaxation": 1,
         "attribute": 2,
         "merge_attributions": 1,
         "plot_attribution": 1,
@@ -62,7 +65,40 @@ def test_only_what_they_add_runs_and_it_is_measured_scored_and_drawn(finished, t
         "merge": 1,
         "score": 1,
         "plot_fig3": 1,
+        "plot_relaxation": 1,
     }
+
+
+def test_clusters_and_starts_without_a_model_run_beside_it(finished, tmp_path):
+    folder = tmp_path / "run"
+    shutil.copytree(finished.folder, folder, symlinks=True)
+    project = Project(folder, finished.configs).lay_over(relaxation=WITH_STARTS)
+    summary = {"merge": 1, "score": 1, "plot_fig3": 1, "plot_relaxation": 1}
+    # Two starts, and those and the model after a sweep and after two clusters.
+    assert project.plan() == summary | {
+        "simulate_start": 6,
+        "relax": 18,
+        "measure": 24,
+        "compare": 24,
+    }
+    done = project.snakemake()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert project.plan() == {}
+    results = folder / "results" / "tiny"
+    frames = {
+        name: dataset.read_frames(results / "configurations" / name / "T2.30.nc")
+        for name in ("random", "ordered", "ordered+2clusters", "DiffIsing2")
+    }
+    # As many frames as models have.
+    assert {one["spin"].size for one in frames.values()} == {16 * 64}
+    assert set(np.unique(frames["ordered"]["spin"].mean(("y", "x")))) == {-1, 1}
+    assert abs(float(frames["random"]["spin"].mean())) < 5 / np.sqrt(16 * 64)
+    assert frames["ordered+2clusters"].attrs["relaxation_clusters"] == 2
+    assert (results / "figures" / "relaxation.png").stat().st_size > 5000
+
+    for more in ({"sweeps": [1, 3]}, {"clusters": [2, 4]}):
+        plan = project.lay_over(relaxation=more).plan()
+        assert plan == summary | {"relax": 9, "measure": 9, "compare": 9}
 
 
 def test_more_sweeps_run_what_hangs_on_them(finished):
@@ -74,6 +110,7 @@ def test_more_sweeps_run_what_hangs_on_them(finished):
         "merge": 1,
         "score": 1,
         "plot_fig3": 1,
+        "plot_relaxation": 1,
     }
     attributed = finished.lay_over(attribution=ATTRIBUTION | {"temperatures": [2.0, 1.0]})
     assert attributed.plan() == {
@@ -96,6 +133,7 @@ def test_frames_with_a_gibbs_finish_stand_beside_their_model(finished, tmp_path)
         "merge": 1,
         "score": 1,
         "plot_fig3": 1,
+        "plot_relaxation": 1,
     }
     done = project.snakemake()
     assert done.returncode == 0, done.stdout + done.stderr

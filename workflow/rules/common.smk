@@ -37,6 +37,7 @@ wildcard_constraints:
     model=one_of(RUN.trained_models),
     relaxed=one_of(RUN.relaxed_sources),
     finished=one_of(RUN.finished_sources),
+    start=one_of(RUN.starts),
     source=one_of(RUN.all_sources),
     size=r"[1-9][0-9]*",
 
@@ -189,6 +190,19 @@ def chain_flags(source, frames=None):
     """Return the flags of a Monte Carlo source, with another number of frames if there is one."""
     chain = RUN.monte_carlo[source].plain()
     return flags(**(chain | {"frames": frames or chain["frames"]}))
+
+
+def start_flags(start):
+    """Return the flags of frames before any Monte Carlo, as many as a model draws."""
+    frames = RUN.sampling.frames
+    chains = {"sampler": "metropolis", "frames": frames, "chains": frames}
+    return flags(**chains, thermalization=0, spacing=1, start=start)
+
+
+def relaxation_flags(source):
+    """Return the flags that say how far a source is from the frames that it begins with."""
+    sampler = "cluster" if source.endswith("clusters") else "metropolis"
+    return flags(sampler=sampler, sweeps=RUN.relaxed_sources[source][1])
 
 
 def sampling_flags(source):

@@ -12,7 +12,7 @@ rule relax:
     params:
         code=step_code("relax"),
         seed=seed_of("relax"),
-        sweeps=lambda wildcards: RUN.relaxed_sources[wildcards.relaxed][1],
+        walk=lambda wildcards: relaxation_flags(wildcards.relaxed),
     shell:
-        "ising-fidelity relax --sweeps {params.sweeps} --seed {params.seed} "
+        "ising-fidelity relax {params.walk} --seed {params.seed} "
         "--output {output} {input} > {log} 2>&1"

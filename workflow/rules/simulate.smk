@@ -13,3 +13,12 @@ rule simulate:
     shell:
         "ising-fidelity simulate --lattice-size {params.lattice_size} --temperature {wildcards.T} "
         "{params.chain} --seed {params.seed} --output {output} > {log} 2>&1"
+
+
+use rule simulate as simulate_start with:
+    output:
+        f"{RESULTS}/configurations/{{start}}/T{{T}}.nc",
+    log:
+        f"{LOGS}/simulate/{{start}}/T{{T}}.log",
+    params:
+        chain=lambda wildcards: start_flags(wildcards.start),

@@ -39,6 +39,9 @@ class FigureKind:
         ``finite_size`` one per source that has it.
     comparison
         Key of the config's ``comparison`` that must be set for it; a run without leaves it out.
+    relaxed
+        Whether it is of sources that Monte Carlo sweeps or a Gibbs finish follow, the first of its
+        sources being what they are held against; a run without leaves it out.
     """
 
     title: str
@@ -46,11 +49,13 @@ class FigureKind:
     category: str
     needs: tuple[Need, ...]
     comparison: str = ""
+    relaxed: bool = False
 
     @property
     def of_frames(self) -> bool:
         """Whether any set of frames has a place in it, whoever made them."""
-        return not {"equilibration", "finite_size", "model", "training"} & set(self.needs)
+        others = {"equilibration", "finite_size", "model", "training"}
+        return not (self.relaxed or others & set(self.needs))
 
 
 def _thermodynamics(title: str, models: str) -> FigureKind:
@@ -211,6 +216,20 @@ FIGURES: dict[str, FigureKind] = {
         "Monte Carlo sweeps on top of the frames against the exact one (dashed).",
         "Thermodynamics",
         ("attribution",),
+    ),
+    "relaxation": FigureKind(
+        "Monte Carlo on top of models",
+        "Fewest sweeps of Metropolis (solid) or of a Gibbs finish (dashed), or clusters, that a "
+        "source's frames need until u, C (against exact results), the absolute magnetization and "
+        "susceptibility (against the first source) are within three errors there and at every "
+        "larger number measured; above the line, more than the largest one of its own. Curves with "
+        "as many sweeps run beside each other. And how many sweeps that saves against a random and "
+        "an ordered start with Metropolis: bars span what is possible, as not every number was "
+        "measured, arrows stand where one end is not known, and where neither reaches equilibrium "
+        "there is nothing.",
+        "Thermodynamics",
+        ("fidelity", "exact"),
+        relaxed=True,
     ),
     "local": FigureKind(
         "Local Boltzmann test",

@@ -96,12 +96,15 @@ LOOKS = {
     "DiffIsing1": Look("DiffIsing1", "#E69F00", "^", "--"),
     "DiffIsing2": Look("DiffIsing2", "#0072B2", "D", "-."),
     "DiffFlip": Look("DiffFlip", "#009E73", "v", (0, (5, 1))),
+    "DiffIsing3": Look("DiffIsing3", "#56B4E9", "p", (0, (6, 1, 2, 1))),
     "GAN": Look("GAN", "#D55E00", "X", (0, (3, 1, 1, 1))),
     "GAN-M": Look(r"GAN, $M \subset L$", "#CC79A7", "P", (0, (5, 1, 1, 1, 1, 1))),
     "GAN+": Look("GAN+", "#7A1F3D", "d", (0, (7, 2, 2, 2))),
+    "random": Look("random start", "#7A1F5C", "d", (0, (2, 1))),
+    "ordered": Look("ordered start", "#35318E", "H", (0, (4, 1, 1, 1))),
 }
-OTHER_COLORS = ("#56B4E9", "#8C6D31", "#5E3C99", "#7FC97F")
-OTHER_MARKERS = ("<", "*", "h", ">", "p")
+OTHER_COLORS = ("#A0522D", "#8C6D31", "#5E3C99", "#7FC97F")
+OTHER_MARKERS = ("<", "*", "h", ">", "8")
 MARKERS = "osD^vXP<>*hp"
 
 
@@ -118,7 +121,8 @@ def spoken(source: str) -> str:
     """Return a source's name as people say it: GAN + 5 sweeps for GAN+5sweeps."""
     model, _, after = source.rpartition("+")
     label = LOOKS[model].label if model in LOOKS else model
-    for suffix, words in (("sweeps", "sweep"), ("gibbs", "Gibbs sweep")):
+    kinds = {"sweeps": "sweep", "clusters": "cluster", "gibbs": "Gibbs sweep"}
+    for suffix, words in kinds.items():
         number = after.removesuffix(suffix)
         if number != after:
             return f"{label} + {number} {words}{'s' * (number != '1')}"

@@ -22,6 +22,8 @@ from ising_fidelity.montecarlo.chains import (
 )
 
 SAMPLERS = ("auto", "metropolis", "checkerboard", "cluster")
+RELAXERS = ("metropolis", "cluster")
+STARTS = ("both", "random", "ordered")
 GENERATOR = "xoshiro256++ seeded by numpy SeedSequence"
 MOST_RESTARTS = 100
 LEAST_REPLICAS = 8
@@ -69,6 +71,7 @@ def run_chains(
     seed: int,
     threads: int = 1,
     progress: bool = False,
+    start: str = "both",
 ) -> Simulation:
     """Simulate independent chains.
 
@@ -81,20 +84,21 @@ def run_chains(
     chains on, move 64 chains in one word.
 
     A single chain starts at random. Of several, every other one starts ordered, up and down in
-    turn, so that burn-in can be judged by whether both kinds come to agree.
+    turn, so that burn-in can be judged by whether both kinds come to agree. Both can be had alone;
+    chains that all start ordered have signs drawn at random.
 
     Every frame of ``cluster`` is given a sign at random. The model does not change when all spins
     are turned, so frames with either sign are as likely, and the signs of the magnetization are
     exactly independent; energies and correlations within a frame stay as they are.
 
-    At infinite temperature each spin of each frame is a coin; Metropolis would accept, and the
-    checkerboard only turn all spins in every sweep. Far above T = 10 it comes near to that, and
-    needs some T/3 sweeps to forget.
+    At infinite temperature each spin of each frame is a coin, whatever the start; Metropolis would
+    accept, and the checkerboard only turn all spins in every sweep. Far above T = 10 it comes near
+    to that, and needs some T/3 sweeps to forget.
 
     A chain that thermalization has left in a frozen stripe, or not ordered where it should be
     (:func:`.stripes.is_frozen`), is begun anew from another random start, and counted. With
-    ``thermalization=0`` the walk is wanted from a random start on: all chains start so, and none is
-    judged.
+    ``thermalization=0`` the walk is wanted from its start on, at random unless ordered ones are
+    asked for, and none is judged.
 
     Parameters
     ----------
@@ -116,6 +120,8 @@ def run_chains(
         That compute at a time; the frames do not depend on it.
     progress
         Show a bar, if on a terminal.
+    start
+        One of :data:`STARTS`.
 
     Raises
     ------
@@ -124,16 +130,19 @@ def run_chains(
     """
     _check(lattice_size, temperature, sampler)
     _check_lengths(frames, chains, thermalization, spacing, threads)
+    if start not in STARTS:
+        raise InputError(f"--start: {start}; allowed are {', '.join(STARTS)}")
     if sampler == "auto":
         sampler = best_sampler(lattice_size, temperature, chains)
     draws = frames // chains
-    ordered = np.arange(chains) % 2 == (0 if chains > 1 and thermalization else 2)
+    signs = _first_signs(start, chains, thermalization, seed)
+    ordered = signs != 0
     total = thermalization + spacing * (draws - 1)
     if math.isinf(temperature):
         spins = _coins(lattice_size, chains, draws, seed)
         return Simulation(spins, sampler, ordered & False, 0, float(lattice_size**2))
     with tqdm(total=total, unit="sweep", disable=None if progress else True) as bar:
-        starts = _starts(lattice_size, np.arange(chains), ordered, seed, 0)
+        starts = _starts(lattice_size, np.arange(chains), signs, seed, 0)
         walk = _walk(starts, temperature, sampler, seed, 0, threads)
         restarts = _thermalize(walk, temperature, sampler, thermalization, seed, threads)
         bar.update(thermalization)
@@ -145,8 +154,8 @@ def run_chains(
             spins[:, draw] = walk.frames
     if sampler == "cluster":
         for chain in range(chains):
-            signs = _random_spins(_stream(seed, 0, _SIGNS, chain), draws)
-            spins[chain] *= signs[:, None, None]
+            turned = _random_spins(_stream(seed, 0, _SIGNS, chain), draws)
+            spins[chain] *= turned[:, None, None]
     updates = walk.updates_per_sweep.mean() if isinstance(walk, SingleChains) else lattice_size**2
     return Simulation(spins, sampler, ordered, restarts, float(updates))
 
@@ -187,7 +196,7 @@ def trajectories(
     energy = np.empty((starts, sweeps + 1))
     magnetization = np.empty_like(energy)
     every = np.arange(starts)
-    begin = _starts(lattice_size, every, np.zeros(starts, bool), seed, 0)
+    begin = _starts(lattice_size, every, np.zeros(starts, np.int8), seed, 0)
     walk = _walk(begin, temperature, sampler, seed, 0)
     for sweep in tqdm(range(sweeps + 1), unit="sweep", disable=None):
         if sweep:
@@ -198,12 +207,18 @@ def trajectories(
 
 
 def relax(
-    spins: NDArray[np.int8], temperature: float, sweeps: Sequence[int], seed: int
+    spins: NDArray[np.int8],
+    temperature: float,
+    sweeps: Sequence[int],
+    seed: int,
+    sampler: str = "metropolis",
 ) -> NDArray[np.int8]:
-    """Return given frames after some sweeps of Metropolis at random sites.
+    """Return given frames after some sweeps of Metropolis at random sites, or some clusters.
 
     Each frame is a chain of its own, with its own random stream. Every attempted flip keeps
-    Boltzmann's law, so that exact frames stay exact, at any L and T.
+    Boltzmann's law, and so does every cluster of Wolff's, so that exact frames stay exact, at any L
+    and T. That holds because their number is fixed: frames taken when enough spins have been
+    flipped would come behind large clusters too often.
 
     Parameters
     ----------
@@ -212,18 +227,28 @@ def relax(
     temperature
         In J/k_B, 0 and infinity included.
     sweeps
-        After how many sweeps of L^2 attempts, counted from the given frames on; in rising order.
+        After how many sweeps of L^2 attempts, or single clusters, counted from the given frames on;
+        in rising order.
     seed
         A frame's stream depends on it and on the number of the frame alone: fewer sweeps are the
         beginning of more.
+    sampler
+        One of :data:`RELAXERS`.
 
     Returns
     -------
     ndarray
         Shape (len(sweeps), frames, L, L).
+
+    Raises
+    ------
+    InputError
+        If there is no such sampler.
     """
+    if sampler not in RELAXERS:
+        raise InputError(f"--sampler: {sampler}; allowed are {', '.join(RELAXERS)}")
     streams = [_stream(seed, 0, _RELAX, frame) for frame in range(len(spins))]
-    walk = SingleChains(spins, temperature, False, streams)
+    walk = SingleChains(spins, temperature, sampler == "cluster", streams)
     relaxed = np.empty((len(sweeps), *spins.shape), np.int8)
     for row, steps in enumerate(np.diff(sweeps, prepend=0)):
         walk.sweep(int(steps))
@@ -337,19 +362,29 @@ def _stream(seed: int, restarts: int, purpose: int, index: int = 0) -> np.random
     return np.random.SeedSequence(seed, spawn_key=(restarts, purpose, index))
 
 
+def _first_signs(start: str, chains: int, thermalization: int, seed: int) -> NDArray[np.int8]:
+    """Return +1 or -1 for each chain that begins ordered, 0 for one that begins at random."""
+    if start == "ordered":
+        drawn = [_random_spins(_stream(seed, 0, _START, chain), 1) for chain in range(chains)]
+        return np.concatenate(drawn)
+    if start == "both" and chains > 1 and thermalization:
+        return np.resize(np.array([1, 0, -1, 0], np.int8), chains)
+    return np.zeros(chains, np.int8)
+
+
 def _starts(
     lattice_size: int,
     index: NDArray[np.int64],
-    ordered: NDArray[np.bool_],
+    signs: NDArray[np.int8],
     seed: int,
     restarts: int,
 ) -> NDArray[np.int8]:
-    """Return first configurations (chains, L, L) of the chains of these numbers."""
+    """Return first configurations (chains, L, L) of the chains of these numbers and signs."""
     sites = lattice_size**2
     spins = np.empty((len(index), sites), np.int8)
     for row, chain in enumerate(index):
-        if ordered[row]:
-            spins[row] = 1 if chain % 4 == 0 else -1
+        if signs[row]:
+            spins[row] = signs[row]
         else:
             spins[row] = _random_spins(_stream(seed, restarts, _START, int(chain)), sites)
     return spins.reshape(-1, lattice_size, lattice_size)
@@ -387,7 +422,7 @@ def _thermalize(
         if not frozen.size:
             break
         restarts += frozen.size
-        starts = _starts(frames.shape[-1], frozen, np.zeros(frozen.size, bool), seed, attempt)
+        starts = _starts(frames.shape[-1], frozen, np.zeros(frozen.size, np.int8), seed, attempt)
         again = _walk(starts, temperature, sampler, seed, attempt, threads)
         again.settle(sweeps)
         walk.replace(frozen.tolist(), again.frames)

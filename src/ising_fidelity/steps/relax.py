@@ -6,8 +6,14 @@ from ising_fidelity import dataset, montecarlo, provenance
 from ising_fidelity.exceptions import InputError
 
 
-def relax(*, frames: Path, sweeps: int, seed: int, output: Path) -> None:
+def relax(
+    *, frames: Path, sweeps: int, seed: int, output: Path, sampler: str = "metropolis"
+) -> None:
     """Write the frames after some sweeps at the file's temperature, each frame a chain of its own.
+
+    With clusters, ``sweeps`` is how many each frame flips, whatever their sizes. That number is
+    fixed, which keeps frames in equilibrium there exactly; to stop when enough spins have been
+    flipped would not.
 
     What the file says of itself is kept, but for the network's raw output, which the spins no
     longer come from, and for the probabilities of the frames that were there before.
@@ -17,16 +23,19 @@ def relax(*, frames: Path, sweeps: int, seed: int, output: Path) -> None:
     frames
         A file that keeps the contract of frames, whoever wrote it.
     sweeps
-        Of L^2 attempted flips at random sites (Metropolis); 0 leaves the spins as they are.
+        Of L^2 attempted flips at random sites, or single clusters; 0 leaves the spins as they are.
     seed
         Of every random number.
     output
         Path of the netCDF file.
+    sampler
+        ``metropolis`` or ``cluster`` (Wolff's).
 
     Raises
     ------
     InputError
-        If the file is missing or breaks the contract, L = 1, or ``sweeps`` is below 0.
+        If the file is missing or breaks the contract, L = 1, ``sweeps`` is below 0 or there is no
+        such sampler.
     """
     if sweeps < 0:
         raise InputError(f"--sweeps: {sweeps}; allowed are whole numbers from 0 on")
@@ -35,22 +44,24 @@ def relax(*, frames: Path, sweeps: int, seed: int, output: Path) -> None:
     if spins.shape[-1] < 2:
         raise InputError(f"{frames}: frames are 1 x 1; allowed are lattices from 2 x 2 on")
     flat = spins.reshape(-1, *spins.shape[-2:])
-    (relaxed,) = montecarlo.relax(flat, temperature, [sweeps], seed)
+    (relaxed,) = montecarlo.relax(flat, temperature, [sweeps], seed, sampler)
+    cluster = sampler == "cluster"
+    moved = f"{sweeps} clusters of Wolff's" if cluster else f"{sweeps} sweeps of Metropolis"
     title = given.attrs.get("title", f"Ising frames at T = {temperature}")
     described = provenance.attributes(
         "relax",
-        {"frames": provenance.array_hash(spins), "sweeps": sweeps},
+        {"frames": provenance.array_hash(spins), "sweeps": sweeps, "sampler": sampler},
         title=f"{title}, relaxed",
-        summary=f"The frames after {sweeps} more sweeps of Monte Carlo",
-        source=f"{given.attrs.get('source', 'frames of unknown origin')}, "
-        f"then {sweeps} sweeps of Metropolis",
+        summary=f"The frames after {moved}",
+        source=f"{given.attrs.get('source', 'frames of unknown origin')}, then {moved}",
         seed=seed,
         generator=montecarlo.GENERATOR,
     )
     kept = {name: value for name, value in given.attrs.items() if not name.startswith("field_")}
     if "history" in kept:
         described["history"] = f"{kept['history']}\n{described['history']}"
-    described["relaxation_sweeps"] = sweeps + int(kept.get("relaxation_sweeps", 0))
+    count = "relaxation_clusters" if cluster else "relaxation_sweeps"
+    described[count] = sweeps + int(kept.get(count, 0))
     dataset.write(
         dataset.frames_dataset(
             relaxed.reshape(spins.shape),

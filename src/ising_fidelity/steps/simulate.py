@@ -25,15 +25,17 @@ def simulate(
     seed: int,
     output: Path,
     threads: int = 1,
+    start: str = "both",
 ) -> None:
     """Write frames with what tells how far they can be trusted.
 
     That is autocorrelation times and effective sample sizes, the sampler's acceptance, and whether
-    chains that began ordered agree with those that began at random.
+    chains that began ordered agree with those that began at random. Without thermalization, and
+    with as many chains as frames, the frames are starts themselves.
 
     Parameters
     ----------
-    lattice_size, sampler, frames, chains, thermalization, spacing, seed, threads
+    lattice_size, sampler, frames, chains, thermalization, spacing, seed, threads, start
         See :func:`ising_fidelity.montecarlo.run_chains`.
     temperature
         Canonical, in J/k_B.
@@ -56,6 +58,7 @@ def simulate(
         seed,
         threads,
         progress=True,
+        start=start,
     )
     settings = {
         "lattice_size": lattice_size,
@@ -65,6 +68,7 @@ def simulate(
         "chains": chains,
         "thermalization": thermalization,
         "spacing": spacing,
+        "start": start,
     }
     attributes = provenance.attributes(
         "simulate",
@@ -79,6 +83,7 @@ def simulate(
         "sampler": result.sampler,
         "thermalization_sweeps": thermalization,
         "spacing_sweeps": spacing,
+        "start": start,
         "restarts": result.restarts,
         "updates_per_sweep": result.updates_per_sweep,
     }
@@ -96,7 +101,8 @@ def simulate(
         tau_int, size = autocorrelation_time(values)
         attributes[f"{name}_tau_int"] = tau_int
         attributes[f"{name}_effective_sample_size"] = size
-    data = dataset.frames_dataset(result.spins, float(temperature), "chain", attributes)
+    sampling = "independent" if frames == chains else "chain"
+    data = dataset.frames_dataset(result.spins, float(temperature), sampling, attributes)
     dataset.write(dataset.describe(data), output)
 
 
