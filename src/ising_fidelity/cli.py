@@ -119,7 +119,8 @@ def sample(
     sampling_steps: SamplingSteps = None,
     reverse_variance: ReverseVariance = "beta",
     sampler: Annotated[
-        str, typer.Option(help="of continuous models: multistep, ancestral, spin, heun, churn")
+        str,
+        typer.Option(help="of continuous models: multistep, ancestral, spin, gibbs, heun, churn"),
     ] = "multistep",
     finish_sigma: Annotated[
         float | None, typer.Option(help="stop at this noise, draw the rest by heat bath")

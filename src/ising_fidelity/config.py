@@ -81,8 +81,10 @@ class Sampling(Section):
         description="variance of the reverse step: beta_t (the paper), that of q(x_(t-1)|x_t,x_0), "
         "or with what x_0 = +-1 still varies at each site added",
     )
-    sampler: Literal["ancestral", "multistep", "spin", "heun", "churn"] = Field(
-        "multistep", description="of models of continuous noise; heun is deterministic"
+    sampler: Literal["ancestral", "multistep", "spin", "gibbs", "heun", "churn"] = Field(
+        "multistep",
+        description="of models of continuous noise; heun is deterministic, and gibbs is told the "
+        "Hamiltonian",
     )
     binarize: Literal["sign"] = Field("sign", description="rule that makes spins of real numbers")
 

@@ -49,7 +49,14 @@ def test_every_prediction_says_the_same(prediction):
 
 @pytest.mark.parametrize(
     ("sampler", "steps"),
-    [("ancestral", 60), ("multistep", 20), ("spin", 60), ("heun", 30), ("churn", 60)],
+    [
+        ("ancestral", 60),
+        ("multistep", 20),
+        ("spin", 60),
+        ("gibbs", 12),
+        ("heun", 30),
+        ("churn", 60),
+    ],
 )
 def test_exact_networks_draw_exact_frames(sampler, steps):
     """Energies and |m| within 4 errors and 1 % of the range for steps: false alarms below 1e-3."""

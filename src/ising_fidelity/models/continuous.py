@@ -13,7 +13,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-SAMPLERS = ("ancestral", "multistep", "spin", "heun", "churn")
+from ising_fidelity import montecarlo
+
+SAMPLERS = ("ancestral", "multistep", "spin", "gibbs", "heun", "churn")
+GIBBS_SWEEPS = 2
+"""Sweeps of heat bath at every level, where the sampler is ``gibbs``."""
 CHURN = 0.3
 """Noise that ``churn`` adds before every step, as a share of sigma."""
 
@@ -129,8 +133,9 @@ def reverse_chain(
         ``ancestral``; ``multistep``, where D is carried on to the middle of the step along ln sigma
         from its last two values (C. Lu et al., DPM-Solver++, 2022, the stochastic solver of second
         order); ``spin``, where in place of D each site's spin is drawn with that mean, which
-        adds what s still varies; ``heun``, the deterministic one of second order, with two
-        evaluations per step; ``churn``, the same after adding noise again.
+        adds what s still varies; ``gibbs``, where these spins are also given sweeps of heat bath in
+        the field x / sigma^2, which is told the Hamiltonian; ``heun``, the deterministic one of
+        second order, with two evaluations per step; ``churn``, the same after adding noise again.
 
     Yields
     ------
@@ -152,10 +157,12 @@ def reverse_chain(
             x = x + (then - now) * (slope + other) / 2
         else:
             mean = _at(network, x, now, temperature, prediction)
-            if sampler == "spin":
+            if sampler in ("spin", "gibbs"):
                 chance = torch.rand(x.shape, generator=generator, device=x.device)
                 mean = torch.where(2 * chance < 1 + mean, 1.0, -1.0)
-            if sampler == "multistep":
+            if sampler == "gibbs":
+                mean = _heat_bath(mean, x / now**2, float(temperature[0]), generator)
+            elif sampler == "multistep":
                 last, before = before, (now, mean)
                 if last is not None:
                     ahead = math.log(now / then) / math.log(last[0] / now) / 2
@@ -168,6 +175,16 @@ def reverse_chain(
 
 def _at(network: Network, x: Tensor, sigma: float, temperature: Tensor, prediction: str) -> Tensor:
     return denoised(network, x, x.new_full((len(x),), sigma), temperature, prediction)
+
+
+def _heat_bath(
+    spins: Tensor, field: Tensor, temperature: float, generator: torch.Generator
+) -> Tensor:
+    """Return spins (batch, 1, L, L) after heat bath in a field, all frames at one temperature."""
+    seed = torch.randint(2**62, (1,), generator=generator, device=generator.device)
+    start = spins[:, 0].to(torch.int8).cpu().numpy()
+    drawn = montecarlo.gibbs(start, field[:, 0].cpu().numpy(), temperature, GIBBS_SWEEPS, int(seed))
+    return torch.from_numpy(drawn)[:, None].to(spins)
 
 
 def _normal(like: Tensor, generator: torch.Generator) -> Tensor:

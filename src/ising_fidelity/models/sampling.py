@@ -23,7 +23,7 @@ from ising_fidelity.models.settings import (
     PenalizedSettings,
 )
 
-SITES = {"cpu": 50 * 32 * 32, "cuda": 250 * 64 * 64}
+SITES = {"cpu": 32 * 32 * 32, "cuda": 250 * 64 * 64}
 """Spins drawn at a time, as many as suit the caches of a CPU or fill a GPU; a part of the method,
 since it fixes the order of random numbers."""
 
