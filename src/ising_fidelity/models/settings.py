@@ -100,6 +100,9 @@ class Training(Section):
         description="flip: also the frames with all signs turned; symmetries: each frame with a "
         "sign, a translation and one of the square's symmetries, drawn anew each time",
     )
+    frames_per_temperature: PositiveInt | None = Field(
+        None, description="training frames used at each temperature, the first; null: all there are"
+    )
     epochs: PositiveInt = Field(300, description="passes over the training frames")
     images_per_epoch: PositiveInt | None = Field(
         None, description="frames drawn in one epoch; null: every training frame once"

@@ -78,6 +78,7 @@ def training_frames(
     parts: tuple[list[NDArray[np.int8]], ...] = ([], [])
     temperatures: tuple[list[float], ...] = ([], [])
     for temperature, spins in sorted(frames.items()):
+        spins = spins[:, : draws_used(settings, spins.shape[:2])]
         split = spins.shape[1] - math.ceil(settings.validation_fraction * spins.shape[1])
         for side, half in enumerate((spins[:, :split], spins[:, split:])):
             half = half.reshape(-1, 1, *spins.shape[-2:])
@@ -93,6 +94,13 @@ def training_frames(
         for part, of_each in zip(parts, temperatures, strict=True)
     )
     return seen, unseen
+
+
+def draws_used(settings: Training, shape: tuple[int, ...]) -> int:
+    """Return how many draws of each chain are used, of (chains, draws) that there are."""
+    chains, draws = shape
+    wanted = settings.frames_per_temperature
+    return draws if wanted is None else min(draws, max(1, wanted // chains))
 
 
 def transformed(spins: Tensor, generator: torch.Generator) -> Tensor:

@@ -102,8 +102,11 @@ def _training_spins(
         if temperature in settings.training_temperatures:
             if temperature in spins:
                 raise InputError(f"{path}: a second file of frames at T = {temperature}")
-            if data.sizes["draw"] < 2:
-                raise InputError(f"{path}: one draw per chain; training needs two, one held out")
+            shape = data.sizes["chain"], data.sizes["draw"]
+            if training.draws_used(settings, shape) < 2:
+                raise InputError(
+                    f"{path}: one draw per chain is there or used; training needs two, one held out"
+                )
             spins[temperature] = data["spin"].values
     for temperature in settings.training_temperatures:
         if temperature not in spins:

@@ -1,0 +1,229 @@
+"""Which part of DiffIsing3 does what: tables from the networks of the preset ``ablation``.
+
+Train them first; the preset says how. For every network, all in one process on one core: the path
+divergence, |u - exact| without and with the Gibbs finish, the deviation of C, and what training
+took. Then, with the preset's own network, samplers against steps and the finish against noise and
+sweeps: python benchmarks/ablation.py
+
+The path divergence is the Kullback-Leibler divergence between the exact chain of infinitely many
+steps and the network's, in nats per frame: the integral over ln sigma of |D - D*|^2 / sigma^2,
+where D*, the exact mean of s given x, is the mean over heat-bath sweeps that begin with the true s.
+Two independent stretches of them make the square unbiased. It bounds how well any test can tell
+the frames from exact ones.
+
+Rows are written as they come, and found ones are not made again; delete the table to begin anew.
+"""
+
+import csv
+import math
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ising_fidelity import config, exact, lattice, montecarlo
+from ising_fidelity.models import checkpoint, continuous, sampling
+
+FILES = ["config.yaml", "workflow/presets/ablation.yaml"]
+RESULTS = Path(__file__).parent / "results"
+SIGMAS = [0.4, 0.6, 0.9, 1.3, 2.0, 3.0, 5.0]
+SWEEPS = 300
+SEED = 987
+FRAMES = 400
+STEPS = 40
+
+
+def conditional_mean(s: Tensor, field: Tensor, T: float, sweeps: int) -> tuple[Tensor, Tensor]:
+    """Return the mean of s over heat-bath sweeps in a field, and the last spins.
+
+    Parameters
+    ----------
+    s, field
+        Shape (frames, 1, L, L).
+    """
+    row, column = torch.meshgrid(*2 * [torch.arange(s.shape[-1])], indexing="ij")
+    even = (row + column) % 2 == 0
+    total = torch.zeros_like(s)
+    for _ in range(sweeps):
+        for half in (even, ~even):
+            around = sum(s.roll(shift, axis) for axis in (2, 3) for shift in (-1, 1))
+            mean = torch.tanh(around / T + field)
+            total += mean * half
+            drawn = torch.where(2 * torch.rand(s.shape) < 1 + mean, 1.0, -1.0)
+            s = torch.where(half, drawn, s)
+    return total / sweeps, s
+
+
+def truth(
+    size: int, temperatures: list[float]
+) -> list[tuple[float, float, Tensor, Tensor, Tensor]]:
+    """Return T, sigma, noisy frames, and two estimates of their exact means."""
+    torch.manual_seed(SEED)
+    known = []
+    for T in temperatures:
+        spins = montecarlo.run_chains(size, T, "cluster", 64, 64, 100, 1, SEED).spins
+        s = torch.from_numpy(spins.reshape(-1, 1, size, size)).float()
+        for sigma in SIGMAS:
+            x = s + sigma * torch.randn(s.shape)
+            field = x / sigma**2
+            one, last = conditional_mean(s, field, T, SWEEPS)
+            _, last = conditional_mean(last, field, T, SWEEPS // 10)
+            known.append((T, sigma, x, one, conditional_mean(last, field, T, SWEEPS)[0]))
+    return known
+
+
+@torch.inference_mode()
+def divergence(model: checkpoint.Model, known: list[Any]) -> dict[float, float]:
+    """Return the path divergence by temperature, in nats per frame."""
+    by_T: dict[float, list[float]] = {}
+    for T, sigma, x, one, other in known:
+        ones = torch.ones(len(x))
+        mean = continuous.denoised(
+            model.network, x, sigma * ones, T * ones, model.settings.prediction
+        )
+        square = ((mean - one) * (mean - other)).sum() / len(x) / sigma**2
+        by_T.setdefault(T, []).append(float(square))
+    return {T: float(np.trapezoid(values, np.log(SIGMAS))) for T, values in by_T.items()}
+
+
+def thermodynamics(spins: Any, T: float) -> tuple[float, float]:
+    """Return u and C."""
+    u = lattice.energy(spins)
+    return float(u.mean()), float(u.var() * spins.shape[-1] ** 2 / T**2)
+
+
+def drawn(
+    model: checkpoint.Model, T: float, size: int, chain: sampling.Chain, sigma: float, sweeps: int
+) -> Any:
+    """Return frames; sigma 0: without finish."""
+    if not sigma:
+        return np.where(sampling.draw(model, T, FRAMES, size, SEED, chain) >= 0, 1, -1)
+    noisy = sampling.draw_noisy(model, T, FRAMES, size, SEED, chain, sigma)
+    chance = np.random.default_rng(SEED).random(noisy.mean.shape)
+    start = np.where(2 * chance < 1 + noisy.mean, 1, -1).astype(np.int8)
+    return montecarlo.gibbs(start, noisy.x / noisy.sigma**2, T, sweeps, SEED)
+
+
+def deviations(
+    model: checkpoint.Model, size: int, temperatures: list[float], **how: Any
+) -> dict[str, str]:
+    """Return mean |u - exact| in and out of the training range, that of C, and times."""
+    chain = sampling.Chain(how["steps"], sampler=how["sampler"])
+    u, C = {}, {}
+    start = time.process_time()
+    for T in temperatures:
+        spins = drawn(model, T, size, chain, how["sigma"], how["sweeps"])
+        found, known = thermodynamics(spins.astype(np.int8), T), exact.kaufman(size, T)
+        u[T] = abs(found[0] - known.energy)
+        C[T] = abs(found[1] / known.specific_heat - 1)
+    seconds = (time.process_time() - start) / FRAMES / len(temperatures)
+    trained = [float(T) for T in model.settings.training_temperatures]
+    inside = [T for T in temperatures if min(trained) <= T <= max(trained)]
+    outside = [T for T in temperatures if T not in inside]
+    return {
+        "du": f"{np.mean([u[T] for T in inside]):.4f}",
+        "du_out": f"{np.mean([u[T] for T in outside]):.4f}",
+        "dC": f"{np.mean([C[T] for T in inside]):.3f}",
+        "ms_per_frame": f"{1000 * seconds:.1f}",
+    }
+
+
+def noise_floor(size: int, temperatures: list[float]) -> dict[str, str]:
+    """Return what as many exact frames have of these deviations."""
+    u = [
+        exact.kaufman(size, T).specific_heat ** 0.5 * T / size / FRAMES**0.5 * (2 / math.pi) ** 0.5
+        for T in temperatures
+    ]
+    return {"du": f"{np.mean(u):.4f}", "dC": f"{(2 / FRAMES) ** 0.5 * (2 / math.pi) ** 0.5:.3f}"}
+
+
+def training_seconds(folder: Path, name: str) -> float:
+    """Return the core time of a training, start-up included."""
+    with (folder / "benchmarks" / "train" / f"{name}.tsv").open() as file:
+        return float(next(csv.DictReader(file, delimiter="\t"))["cpu_time"])
+
+
+def table(name: str, rows: Iterator[tuple[str, Callable[[], dict[str, str]]]]) -> None:
+    """Write the rows that a table lacks, each as soon as it is there."""
+    path = RESULTS / f"{name}.csv"
+    found = set()
+    if path.exists():
+        with path.open() as file:
+            found = {row["what"] for row in csv.DictReader(file)}
+    for what, make in rows:
+        if what in found:
+            continue
+        row = {"what": what, **make()}
+        new = not path.exists()
+        with path.open("a", newline="") as file:
+            writer = csv.DictWriter(file, list(row), lineterminator="\n")
+            if new:
+                writer.writeheader()
+            writer.writerow(row)
+        print(", ".join(row.values()), flush=True)
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    run = config.load(FILES)
+    folder = Path("results") / run.run
+    size, temperatures = run.lattice_size, [float(T) for T in run.temperatures]
+    networks = {
+        name: checkpoint.load(folder / "models" / f"{name}.safetensors")
+        for name in run.trained_models
+        if (folder / "models" / f"{name}.safetensors").exists()
+    }
+    known = truth(size, temperatures)
+    plain = {"steps": STEPS, "sampler": "multistep", "sigma": 0.0, "sweeps": 0}
+
+    def judged(name: str) -> dict[str, str]:
+        model = networks[name]
+        nats = divergence(model, known)
+        own = deviations(model, size, temperatures, **plain)
+        finish = deviations(model, size, temperatures, **plain | {"sigma": 1.2, "sweeps": 3})
+        return {
+            "parameters": str(sum(weight.numel() for weight in model.network.parameters())),
+            "training_core_seconds": f"{training_seconds(folder, name):.0f}",
+            "path_divergence": f"{np.mean([nats[T] for T in temperatures if T > 1.5]):.3f}",
+            "path_divergence_at_1.2": f"{nats[min(temperatures)]:.3f}",
+            **own,
+            **{f"finish_{key}": value for key, value in finish.items()},
+        }
+
+    table("ablation_networks", ((name, lambda name=name: judged(name)) for name in networks))
+
+    def ways() -> Iterator[tuple[str, Callable[[], dict[str, str]]]]:
+        base = networks["DiffIsing3"]
+        yield "exact frames", lambda: {
+            "hamiltonian": "", "du": "", "du_out": "", "dC": "", "ms_per_frame": "",
+            **noise_floor(size, [T for T in temperatures if 1.5 < T < 3.5]),
+        }  # fmt: skip
+        for sampler in continuous.SAMPLERS:
+            for steps in (10, 20, 40, 80, 160):
+                how = plain | {"sampler": sampler, "steps": steps}
+                told = {"hamiltonian": "yes" if sampler == "gibbs" else "no"}
+                yield (
+                    f"{sampler}, {steps} steps",
+                    lambda how=how, told=told: told | deviations(base, size, temperatures, **how),
+                )
+        for sigma in (0.6, 1.2, 2.0, 3.0):
+            for sweeps in (0, 1, 3, 10):
+                for steps in (10, 20, 40):
+                    how = plain | {"sigma": sigma, "sweeps": sweeps, "steps": steps}
+                    told = {"hamiltonian": "yes" if sweeps else "no"}
+                    yield (
+                        f"multistep, {steps} steps to {sigma}; {sweeps} sweeps",
+                        lambda how=how, told=told: (
+                            told | deviations(base, size, temperatures, **how)
+                        ),
+                    )
+
+    table("ablation_samplers", ways())
+
+
+if __name__ == "__main__":
+    main()
