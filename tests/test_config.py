@@ -26,7 +26,8 @@ def test_the_default_run():
     grid = [f"{1 + step / 10:.2f}" for step in range(31)]
     assert run.temperatures == sorted([*grid, "2.269185"], key=float)
     assert run.all_sources == [
-        "mc-paper", "mc", "DiffIsing1", "DiffIsing2", "DiffFlip", "GAN", "GAN-M",
+        "mc-paper", "mc", "DiffIsing1", "DiffIsing2", "DiffFlip", "DiffIsing3", "GAN", "GAN-M",
+        "DiffIsing3+3gibbs",
     ]  # fmt: skip
     assert len(run.drawn_figures) == 25
 
@@ -81,7 +82,7 @@ def test_a_model_set_to_null_leaves_run_and_figures(tmp_path):
 def test_training_seeds_make_sources_of_their_own(tmp_path):
     run = changed(tmp_path, models={"GAN": {"training_seeds": 3}})
     assert run.repeats == {"GAN": ["GAN.seed2", "GAN.seed3"]}
-    assert run.all_sources[-2:] == ["GAN.seed2", "GAN.seed3"]
+    assert run.all_sources[-3:-1] == ["GAN.seed2", "GAN.seed3"]
     single = config.load([DEFAULT]).trained_models["GAN"]
     assert all(run.trained_models[name] == single for name in ("GAN", *run.repeats["GAN"]))
     assert config.load([DEFAULT]).repeats == {}
@@ -173,7 +174,8 @@ def test_the_figure_of_relaxed_frames_is_drawn_where_there_are_some(tmp_path):
 
 def test_attribution_is_of_models_and_frames_made_elsewhere(tmp_path):
     run = changed(tmp_path, attribution=ATTRIBUTION, sources={"mine": {"frames": "T{T}.nc"}})
-    assert list(run.attributed) == ["DiffIsing1", "DiffIsing2", "DiffFlip", "GAN", "GAN-M", "mine"]
+    models = ["DiffIsing1", "DiffIsing2", "DiffFlip", "DiffIsing3", "GAN", "GAN-M"]
+    assert list(run.attributed) == [*models, "mine"]
     assert set(map(tuple, run.attributed.values())) == {("1.00", "1.20")}
     assert run.drawn_figures["attribution"].sources == list(run.attributed)
     warm = changed(tmp_path, attribution=ATTRIBUTION | {"temperatures": [1.234]})
@@ -293,7 +295,7 @@ def test_a_figure_shows_the_temperatures_that_the_run_has(tmp_path):
         ),
         (
             {"models": {"GAN+": PENALIZED}, "finish": {"sweeps": [3], "models": ["GAN+"]}},
-            "finish.models: GAN+ is a GAN, which has no",
+            "finish.models: GAN+ is of family wgan-gp, which has no chain to finish",
         ),
         (
             {"models": {"GAN+": PENALIZED}, "equilibration": {"sources": ["GAN+"]}},

@@ -1,9 +1,11 @@
 """The network on patches: symmetry, sizes, what it is told."""
 
+import math
+
 import pytest
 import torch
 
-from ising_fidelity.models.patchnet import PatchNetwork
+from ising_fidelity.models.patchnet import MessageRound, PatchNetwork
 from ising_fidelity.models.settings import PatchNetworkSettings
 
 
@@ -22,9 +24,11 @@ def inputs(size, frames=3):
     return x, torch.linspace(0.5, 4, frames), torch.linspace(1.5, 3, frames)
 
 
-@pytest.mark.parametrize(("patch", "levels", "unit"), [(1, 2, 2), (2, 3, 8), (4, 1, 4)])
-def test_translations_by_the_lowest_levels_sites_move_the_field(patch, levels, unit):
-    built = network(patch=patch, levels=levels, hamiltonian=True)
+@pytest.mark.parametrize(
+    ("patch", "levels", "unit", "rounds"), [(1, 2, 2, 1), (2, 3, 8, 2), (4, 1, 4, 0)]
+)
+def test_translations_by_the_lowest_levels_sites_move_the_field(patch, levels, unit, rounds):
+    built = network(patch=patch, levels=levels, hamiltonian=True, rounds=rounds)
     x, sigma, T = inputs(16)
     with torch.no_grad():
         moved = built(x.roll((unit, 2 * unit), (2, 3)), sigma, T)
@@ -56,3 +60,44 @@ def test_a_tiled_frame_has_a_tiled_field_but_for_the_sum_over_sites():
 def test_an_untrained_network_says_nothing():
     built = PatchNetwork(PatchNetworkSettings(width=8))
     assert (built(*inputs(16)) == 0).all()
+
+
+def test_rounds_of_messages_alone_know_of_all_translations_and_reach_one_site_further_each():
+    torch.manual_seed(1)
+    rounds = [MessageRound(4, 8) for _ in range(2)]
+    condition, y = torch.randn(1, 8), torch.randn(1, 1, 12, 12)
+
+    def told(y):
+        features = torch.zeros(1, 4, 12, 12)
+        for messages in rounds:
+            features = messages(features, y, condition)
+        return features
+
+    with torch.no_grad():
+        torch.testing.assert_close(told(y.roll((1, 5), (2, 3))), told(y).roll((1, 5), (2, 3)))
+        changed = y.clone()
+        changed[0, 0, 6, 6] += 1
+        reached = (told(changed) - told(y)).abs().sum(dim=(0, 1)) > 1e-6
+    rows, columns = torch.where(reached)
+    assert {int((rows - 6).abs().max()), int((columns - 6).abs().max())} == {2}
+
+
+def test_rounds_can_hold_belief_propagation_of_weak_couplings():
+    """Beliefs tanh(y) of the neighbors, times tanh(J/T), are the field to first order."""
+    built = PatchNetwork(PatchNetworkSettings(channels=1, rounds=1, width=4, levels=1))
+    K = 0.01
+    star = torch.tensor([[0, 1.0, 0], [1, 0, 1], [0, 1, 0]])
+    with torch.no_grad():
+        for parameter in built.parameters():
+            parameter.zero_()
+        (messages,) = built.last_rounds
+        messages.evidence.fill_(1)
+        messages.send.weight.copy_(K * star)
+        built.output.weight.fill_(1)
+    x, sigma, T = inputs(16)
+    with torch.no_grad():
+        field = built(x, sigma, T)
+    y = (x / sigma[:, None, None, None] ** 2).clamp(-20, 20)
+    shifts = ((1, 2), (-1, 2), (1, 3), (-1, 3))
+    expected = sum(torch.atanh(math.tanh(K) * y.tanh().roll(shift, axis)) for shift, axis in shifts)
+    torch.testing.assert_close(field, expected, atol=1e-5, rtol=1e-3)

@@ -219,3 +219,14 @@ def test_an_epoch_without_a_generator_step_has_no_generator_loss(frames, tmp_pat
     losses = trained.history["generator_loss"]
     assert np.isnan(losses).tolist() == [True, False]
     assert {len(column) for column in trained.history.values()} == {2}
+
+
+def test_fewer_frames_are_the_first_draws_of_every_chain(frames):
+    settings = DIFFUSION.model_copy(update={"frames_per_temperature": 4})
+    seen, unseen = training.training_frames(frames, settings, CPU)
+    chains = next(iter(frames.values())).shape[0]
+    draws = max(1, 4 // chains)
+    assert len(seen) + len(unseen) == len(frames) * chains * draws
+    first = next(iter(dict(sorted(frames.items())).values()))[:, 0]
+    held = torch.cat([seen.spins, unseen.spins])[:, 0].numpy()
+    assert all((held == frame).all(axis=(1, 2)).any() for frame in first)

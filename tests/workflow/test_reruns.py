@@ -84,9 +84,10 @@ def test_one_more_temperature_with_all_models_and_figures(fresh):
     more = fresh.lay_over(temperatures=[1.6, 2.27, 2.3, 3.0])
     assert more.plan() == {
         "simulate": 2,
-        "sample": 5,
-        "measure": 7,
-        "compare": 7,
+        "sample": 6,
+        "sample_finished": 1,
+        "measure": 9,
+        "compare": 9,
         "solve": 1,
         "merge": 1,
         "score": 1,
