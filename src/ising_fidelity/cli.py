@@ -122,6 +122,9 @@ def sample(
         str,
         typer.Option(help="of continuous models: multistep, ancestral, spin, gibbs, heun, churn"),
     ] = "multistep",
+    precision: Annotated[
+        str, typer.Option(help="of continuous models' networks: float32 or bfloat16")
+    ] = "float32",
     finish_sigma: Annotated[
         float | None, typer.Option(help="stop at this noise, draw the rest by heat bath")
     ] = None,
@@ -142,6 +145,7 @@ def sample(
         sampling_steps=sampling_steps,
         reverse_variance=reverse_variance,
         sampler=sampler,
+        precision=precision,
         finish_sigma=finish_sigma,
         finish_sweeps=finish_sweeps,
         binarize=binarize,

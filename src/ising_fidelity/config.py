@@ -86,6 +86,11 @@ class Sampling(Section):
         description="of models of continuous noise; heun is deterministic, and gibbs is told the "
         "Hamiltonian",
     )
+    precision: Literal["float32", "bfloat16"] = Field(
+        "float32",
+        description="of networks of continuous noise in sampling; bfloat16 is as true, and faster "
+        "where the processor has it",
+    )
     binarize: Literal["sign"] = Field("sign", description="rule that makes spins of real numbers")
 
 

@@ -215,6 +215,7 @@ def sampling_flags(source):
         given["reverse_variance"] = sampling.reverse_variance
     else:
         given["sampler"] = sampling.sampler
+        given["precision"] = sampling.precision
     if source in RUN.finished_sources:
         given["finish_sigma"] = RUN.finish.sigma
         given["finish_sweeps"] = RUN.finished_sources[source][1]

@@ -75,13 +75,18 @@ class Chain:
     sampler
         Of a model of continuous noise, see
         :func:`ising_fidelity.models.continuous.reverse_chain`.
+    precision
+        Of the network's arithmetic there: ``float32`` or ``bfloat16``, which leaves the error of a
+        well-trained network as it is.
     """
 
     steps: int | None = None
     variance: str = "beta"
     sampler: str = "multistep"
+    precision: str = "float32"
 
 
+PRECISIONS = ("float32", "bfloat16")
 STEPS = 100
 WHOLE = Chain()
 """The paper's way: every step, with the variance beta."""
@@ -306,6 +311,7 @@ def walk(
     for flag, value, allowed in (
         ("--reverse-variance", chain.variance, diffusion.VARIANCES),
         ("--sampler", chain.sampler, continuous.SAMPLERS),
+        ("--precision", chain.precision, PRECISIONS),
     ):
         if value not in allowed:
             raise InputError(f"{flag}: {value}; allowed are {', '.join(allowed)}")
@@ -315,7 +321,7 @@ def walk(
     T = noise.new_full((frames,), temperature)
     if isinstance(settings, ContinuousSettings):
         levels = torch.tensor(noise_levels(settings, lattice_size, chain), dtype=torch.float64)
-        with torch.autocast(device.type, torch.bfloat16, enabled=settings.precision == "bfloat16"):
+        with torch.autocast(device.type, torch.bfloat16, enabled=chain.precision == "bfloat16"):
             yield from continuous.reverse_chain(
                 model.network,
                 float(levels[0]) * noise,

@@ -26,6 +26,7 @@ def sample(
     sampling_steps: int | None = None,
     reverse_variance: str = "beta",
     sampler: str = "multistep",
+    precision: str = "float32",
     finish_sigma: float | None = None,
     finish_sweeps: int = 3,
     binarize: str = "sign",
@@ -51,6 +52,8 @@ def sample(
         Of the reverse chain; they mean nothing to a GAN or an autoregressive model.
     sampler
         Of the chain of a model of continuous noise.
+    precision
+        ``float32`` or ``bfloat16``, of a network of continuous noise.
     finish_sigma, finish_sweeps
         Where sigma is given, the chain stops there, and the spins are drawn from what its noisy
         frames leave open in equilibrium, by so many sweeps of heat bath that begin with spins drawn
@@ -69,7 +72,7 @@ def sample(
         raise InputError(f"--binarize: {binarize}; allowed is sign")
     trained = checkpoint.load(model, sampling.compute_device(device))
     torch.set_num_threads(trained.settings.threads)
-    chain = sampling.Chain(sampling_steps, reverse_variance, sampler)
+    chain = sampling.Chain(sampling_steps, reverse_variance, sampler, precision)
     T = float(temperature)
     field = log_probability = None
     if isinstance(trained.settings, AutoregressiveSettings) and finish_sigma is None:
@@ -100,6 +103,7 @@ def sample(
         settings["reverse_variance"] = reverse_variance
     elif isinstance(trained.settings, ContinuousSettings):
         settings |= {"sampling_steps": sampling_steps or sampling.STEPS, "sampler": sampler}
+        settings["precision"] = precision
     if finish_sigma is not None:
         settings |= {"finish_sigma": finish_sigma, "finish_sweeps": finish_sweeps}
     name = trained.metadata["name"]
