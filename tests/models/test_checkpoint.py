@@ -152,9 +152,16 @@ def test_an_unknown_variance_is_refused(tmp_path):
 
 
 def test_an_unknown_sampler_is_refused(tmp_path):
-    with pytest.raises(InputError, match="--sampler: euler; allowed are ancestral, spin, heun"):
+    with pytest.raises(InputError, match="--sampler: euler; allowed are ancestral, multistep"):
         sampling.draw(
             model_of(CONTINUOUS, tmp_path), 2.3, 2, 16, 1, sampling.Chain(sampler="euler")
+        )
+
+
+def test_an_unknown_precision_is_refused(tmp_path):
+    with pytest.raises(InputError, match="--precision: half; allowed are float32, bfloat16"):
+        sampling.draw(
+            model_of(CONTINUOUS, tmp_path), 2.3, 2, 16, 1, sampling.Chain(precision="half")
         )
 
 
