@@ -103,9 +103,7 @@ def drawn(
     if not sigma:
         return np.where(sampling.draw(model, T, FRAMES, size, SEED, chain) >= 0, 1, -1)
     noisy = sampling.draw_noisy(model, T, FRAMES, size, SEED, chain, sigma)
-    chance = np.random.default_rng(SEED).random(noisy.mean.shape)
-    start = np.where(2 * chance < 1 + noisy.mean, 1, -1).astype(np.int8)
-    return montecarlo.gibbs(start, noisy.x / noisy.sigma**2, T, sweeps, SEED)
+    return sampling.finished(noisy, T, sweeps, SEED)
 
 
 def deviations(

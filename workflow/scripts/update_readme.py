@@ -122,14 +122,16 @@ def markdown(lines: list[list[str]]) -> str:
 
 
 def scale() -> str:
-    """Return what the default run and the paper preset differ in, as Markdown."""
+    """Return what the default run and the paper preset differ in, models of both, as Markdown."""
     default = config.load([ROOT / "config.yaml"])
     paper = config.load([ROOT / "config.yaml", ROOT / "workflow/presets/paper.yaml"])
     small, full = (_flatten(one.plain()) for one in (default, paper))
     keys: dict[tuple[str, str], list[str]] = {}
     for key, value in small.items():
         other = full.get(key)
-        if value != other and key != "run" and not key.startswith("figures"):
+        model = key.split(".")[1] if key.startswith("models.") else None
+        shared = model is None or model in paper.trained_models
+        if shared and value != other and key != "run" and not key.startswith("figures"):
             keys.setdefault((key.split(".")[-1], f"{value} | {other}"), []).append(key)
     lines = ["| key | where | default run | paper preset |", "|---|---|---|---|"]
     for (name, values), places in keys.items():

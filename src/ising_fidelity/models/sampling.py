@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
 
+from ising_fidelity import montecarlo
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.models import autoregressive, continuous, diffusion, penalized
 from ising_fidelity.models.checkpoint import Model
@@ -246,6 +247,27 @@ def draw_noisy(
         means.append(_mean(model, x, left, temperature))
     x, mean = (torch.cat(part)[:, 0] for part in (noisy, means))
     return Noisy(x.cpu().numpy(), left, mean.cpu().numpy())
+
+
+def finished(noisy: Noisy, temperature: float, sweeps: int, seed: int) -> NDArray[np.int8]:
+    """Return spins drawn from what a noisy frame in equilibrium leaves open, nearly exactly.
+
+    Heat-bath sweeps in the field x / sigma^2, begun with spins that the network's means are drawn
+    from; the more noise is left, the more sweeps it takes. This is told the Hamiltonian.
+
+    Parameters
+    ----------
+    temperature
+        In J/k_B, above 0.
+
+    Returns
+    -------
+    ndarray
+        Shape (frames, L, L).
+    """
+    chance = np.random.default_rng(seed).random(noisy.mean.shape)
+    start = np.where(2 * chance < 1 + noisy.mean, 1, -1).astype(np.int8)
+    return montecarlo.gibbs(start, noisy.x / noisy.sigma**2, temperature, sweeps, seed)
 
 
 def _batches(

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ising_fidelity import dataset, montecarlo, provenance
+from ising_fidelity import dataset, provenance
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.models import checkpoint, sampling
 from ising_fidelity.models.settings import (
@@ -88,9 +88,7 @@ def sample(
                 "are sigma and T above 0 and sweeps from 0 on"
             )
         noisy = sampling.draw_noisy(trained, T, frames, lattice_size, seed, chain, finish_sigma)
-        chance = np.random.default_rng(seed).random(noisy.mean.shape)
-        start = np.where(2 * chance < 1 + noisy.mean, 1, -1).astype(np.int8)
-        spins = montecarlo.gibbs(start, noisy.x / noisy.sigma**2, T, finish_sweeps, seed)
+        spins = sampling.finished(noisy, T, finish_sweeps, seed)
     settings = {
         "model": trained.metadata["settings_hash"],
         "temperature": temperature,
