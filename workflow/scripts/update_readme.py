@@ -1,6 +1,8 @@
 """Fill the tables and figures of README.md: make readme, after a finished default run.
 
-The numbers come from the run's tables, the scales from the configs, the rule graph from Snakemake.
+The numbers of DiffIsing3 at L = 64 come from a finished run of the preset desktop, if there is one,
+those of its parts from benchmarks/ablation.py, all others from the run's tables, the scales from
+the configs, the rule graph from Snakemake.
 What is taken from the run is kept in resources/readme, so that a test can tell whether README.md
 still says what those files say.
 """
@@ -25,6 +27,9 @@ RATIO = "packed_checkerboard_is_faster_by"
 CLUSTER_RATIO = "our_cluster_is_faster_by"
 OTHERS = ("mcising", "dwave-samplers", "peapods", "numba")
 FIGURES = ("fig3", "fig7")
+ABLATION = ROOT / "benchmarks" / "results"
+DESKTOP = ("DiffIsing3", "DiffIsing3+3gibbs")
+SHOWN_TEMPERATURES = ("1.00", "1.20", "1.50", "1.60", "2.00", "2.269185", "2.60", "3.00", "4.00")
 SHOWN = {
     ("energy", "exact"): "u",
     ("specific_heat", "exact"): "C",
@@ -41,6 +46,86 @@ def take_from_run(results: Path) -> None:
     shutil.copyfile(results / "paper.csv", SNAPSHOT / "paper.csv")
     for figure in FIGURES:
         shutil.copyfile(results / "figures" / f"{figure}.png", SNAPSHOT / f"{figure}.png")
+
+
+def take_from_desktop(results: Path) -> None:
+    """Copy what the preset desktop has found of DiffIsing3, temperature by temperature."""
+    scores = pd.read_csv(results / "scores.csv", dtype=str, keep_default_na=False)
+    pairs = set(zip(scores["quantity"], scores["reference"], strict=True)) & set(SHOWN)
+    kept = [pair in pairs for pair in zip(scores["quantity"], scores["reference"], strict=True)]
+    ours = scores[kept & scores["source"].isin(DESKTOP) & (scores["temperature"] != "all")]
+    ours.to_csv(SNAPSHOT / "desktop.csv", index=False)
+
+
+def desktop() -> str:
+    """Return DiffIsing3's numbers at L = 64, and shares of temperatures within three errors."""
+    data = pd.read_csv(SNAPSHOT / "desktop.csv", dtype={"temperature": str})
+    heads = [f"{name}: {what}" for name in SHOWN.values() for what in ("true", "alone", "finish")]
+    lines = [["T", *heads], ["---"] * (1 + len(heads))]
+    for T in SHOWN_TEMPERATURES:
+        cells = [T]
+        for quantity, reference in SHOWN:
+            here = data[(data["temperature"] == T) & (data["quantity"] == quantity)]
+            here = here[here["reference"] == reference].set_index("source")
+            true = here.iloc[0]
+            known = math.isnan(true["expected_error"]) or true["expected_error"] == 0
+            cells.append(
+                f"{true['expected']:.4g}"
+                if known
+                else with_error(true["expected"], true["expected_error"])
+            )
+            for source in DESKTOP:
+                cells.append(with_error(here["value"][source], here["error"][source]))
+        lines.append(cells)
+    shares = [["within 3 errors of", *SHOWN.values()], ["---"] * (1 + len(SHOWN))]
+    for source, name in zip(DESKTOP, ("alone", "with the finish"), strict=True):
+        for inside in (True, False):
+            cells = [f"{name}, {'training' if inside else 'all 32'} temperatures"]
+            for quantity, reference in SHOWN:
+                rows = data[(data["source"] == source) & (data["quantity"] == quantity)]
+                rows = rows[rows["reference"] == reference]
+                if inside:
+                    rows = rows[rows["in_training_temperatures"].astype(str) == "True"]
+                good = rows["deviation_in_errors"].abs() <= 3
+                cells.append(f"{good.sum()} of {len(good)}")
+            shares.append(cells)
+    return markdown(lines) + "\n\n" + markdown(shares)
+
+
+def networks() -> str:
+    """Return what each part of DiffIsing3 does, means over training seeds."""
+    data = pd.read_csv(ABLATION / "ablation_networks.csv")
+    data["variant"] = data["what"].str.replace(r"\.seed\d+$", "", regex=True)
+    columns = {
+        "parameters": "parameters",
+        "training_core_seconds": "training, s",
+        "path_divergence": "path divergence, nats",
+        "path_divergence_at_1.2": "at T = 1.2",
+        "du": "mean \\|u - exact\\|",
+        "dC": "mean \\|C / exact - 1\\|",
+        "finish_du": "u with finish",
+        "finish_dC": "C with finish",
+    }
+    lines = [["variant", "networks", *columns.values()], ["---"] * (2 + len(columns))]
+    for variant, rows in data.groupby("variant", sort=False):
+        means = [short(rows[column].mean()) for column in columns]
+        lines.append([str(variant), str(len(rows)), *means])
+    return markdown(lines)
+
+
+def samplers() -> str:
+    """Return samplers against steps, and the finish against noise, sweeps and steps."""
+    data = pd.read_csv(ABLATION / "ablation_samplers.csv").fillna("")
+    columns = {
+        "hamiltonian": "told the Hamiltonian",
+        "du": "mean \\|u - exact\\|",
+        "du_out": "at 1.2 and 3.6",
+        "dC": "mean \\|C / exact - 1\\|",
+        "ms_per_frame": "ms per frame",
+    }
+    lines = [["frames", *columns.values()], ["---"] * (1 + len(columns))]
+    lines += [[row["what"], *(str(row[name]) for name in columns)] for _, row in data.iterrows()]
+    return markdown(lines)
 
 
 def scores() -> str:
@@ -182,6 +267,9 @@ def page(text: str) -> str:
         "scale": scale(),
         "rules": rules(),
         "montecarlo": monte_carlo(),
+        "desktop": desktop(),
+        "networks": networks(),
+        "samplers": samplers(),
     }
     return fill(text, sections)
 
@@ -189,6 +277,8 @@ def page(text: str) -> str:
 def main() -> None:
     """Take the default run's results and rewrite README.md."""
     take_from_run(ROOT / "results" / "default")
+    if (ROOT / "results" / "desktop" / "scores.csv").exists():
+        take_from_desktop(ROOT / "results" / "desktop")
     readme = ROOT / "README.md"
     readme.write_text(page(readme.read_text()))
 
