@@ -5,7 +5,11 @@ from itertools import product
 import pytest
 
 from ising_fidelity import classifier
-from ising_fidelity.models.settings import AdversarialSettings, DiffusionSettings
+from ising_fidelity.models.settings import (
+    AdversarialSettings,
+    ContinuousSettings,
+    DiffusionSettings,
+)
 from ising_fidelity.steps.attribute import attribute
 from ising_fidelity.steps.compare import compare
 from ising_fidelity.steps.equilibrate import equilibrate
@@ -21,27 +25,39 @@ from ising_fidelity.steps.train import train
 L = 16
 TEMPERATURES = ("1.60", "2.30", "3.00")
 CHAINS = {"mc": "cluster", "mc-paper": "metropolis"}
-MODELS = {
-    name: DiffusionSettings(
-        family="diffusion",
-        training_temperatures=["1.60", "2.30"],
-        network={"width": 4, "embedding": 8},
-        diffusion_steps=20,
-        epochs=2,
-        images_per_epoch=32,
-    )
-    for name in ("DiffIsing1", "DiffIsing2", "DiffFlip")
-} | {
-    name: AdversarialSettings(
-        family="gan",
-        training_temperatures=["1.60", "2.30"],
-        width=2,
-        epochs=2,
-        images_per_epoch=64,
-        critic_steps=1,
-    )
-    for name in ("GAN", "GAN-M")
-}
+MODELS = (
+    {
+        name: DiffusionSettings(
+            family="diffusion",
+            training_temperatures=["1.60", "2.30"],
+            network={"width": 4, "embedding": 8},
+            diffusion_steps=20,
+            epochs=2,
+            images_per_epoch=32,
+        )
+        for name in ("DiffIsing1", "DiffIsing2", "DiffFlip")
+    }
+    | {
+        "DiffIsing3": ContinuousSettings(
+            family="continuous",
+            training_temperatures=["1.60", "2.30"],
+            network={"channels": 4, "rounds": 1, "width": 4, "levels": 1, "condition": 8},
+            epochs=2,
+            images_per_epoch=32,
+        )
+    }
+    | {
+        name: AdversarialSettings(
+            family="gan",
+            training_temperatures=["1.60", "2.30"],
+            width=2,
+            epochs=2,
+            images_per_epoch=64,
+            critic_steps=1,
+        )
+        for name in ("GAN", "GAN-M")
+    }
+)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from ising_fidelity.steps import plot as step
 from ising_fidelity.steps.plot import plot
 
 TEMPERATURES = ("1.60", "2.30", "3.00")
-MODELS = ("DiffIsing1", "DiffIsing2", "DiffFlip", "GAN", "GAN-M")
+MODELS = ("DiffIsing1", "DiffIsing2", "DiffFlip", "DiffIsing3", "GAN", "GAN-M")
 TRAINING = {model: ["1.60", "2.30"] for model in MODELS}
 SHOWN = yaml.safe_load((Path(__file__).resolve().parents[2] / "config.yaml").read_text())["figures"]
 CURVES = ("fig3", "fig4_gan", "fig6", "figS1", "figS2")
@@ -120,6 +120,7 @@ def test_sources_differ_in_color_and_marker_and_are_called_as_in_the_paper(run, 
         "Monte Carlo",
         "Monte Carlo (paper's protocol)",
         "DiffIsing2",
+        "DiffIsing3",
         "GAN",
         r"GAN, $M \subset L$",
         "exact, both signs",

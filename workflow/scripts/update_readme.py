@@ -119,7 +119,7 @@ def samplers() -> str:
     columns = {
         "hamiltonian": "told the Hamiltonian",
         "du": "mean \\|u - exact\\|",
-        "du_out": "at 1.2 and 3.6",
+        "du_out": "at T = 1.2",
         "dC": "mean \\|C / exact - 1\\|",
         "ms_per_frame": "ms per frame",
     }
