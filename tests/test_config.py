@@ -27,7 +27,7 @@ def test_the_default_run():
     assert run.temperatures == sorted([*grid, "2.269185"], key=float)
     assert run.all_sources == [
         "mc-paper", "mc", "DiffIsing1", "DiffIsing2", "DiffFlip", "DiffIsing3", "GAN", "GAN-M",
-        "DiffIsing3+3gibbs",
+        "DiffIsing3+10gibbs",
     ]  # fmt: skip
     assert len(run.drawn_figures) == 25
 

@@ -28,7 +28,7 @@ CLUSTER_RATIO = "our_cluster_is_faster_by"
 OTHERS = ("mcising", "dwave-samplers", "peapods", "numba")
 FIGURES = ("fig3", "fig7")
 ABLATION = ROOT / "benchmarks" / "results"
-DESKTOP = ("DiffIsing3", "DiffIsing3+3gibbs")
+DESKTOP = ("DiffIsing3", "DiffIsing3+10gibbs")
 SHOWN_TEMPERATURES = ("1.00", "1.20", "1.50", "1.60", "2.00", "2.269185", "2.60", "3.00", "4.00")
 SHOWN = {
     ("energy", "exact"): "u",
