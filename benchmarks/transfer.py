@@ -1,0 +1,190 @@
+"""A trained model at other lattice sizes, without further training: u, C, |m| and chi.
+
+Frames are drawn at every size and temperature, and where the model has a reverse chain also with
+the Gibbs finish, which is told the Hamiltonian. u and C are held against exact results of that
+size, |m| and chi against Monte Carlo by clusters. The largest noise of a model of continuous noise
+is in units of L, so that a larger lattice begins with more of it.
+
+Rows are written as they come to benchmarks/results/transfer.csv, and found ones are not made again;
+delete the table to begin anew. What they come to in and out of the training range is printed:
+python benchmarks/transfer.py CHECKPOINT [--sizes 32 64 128] [--frames 50]
+
+Exit status 2: the model does not draw frames of a size.
+"""
+
+import argparse
+import csv
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+import xarray as xr
+from hybrid import observables
+from numpy.typing import NDArray
+
+from ising_fidelity import exact, fidelity, montecarlo
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.models import checkpoint, sampling
+from ising_fidelity.models.settings import (
+    AdversarialSettings,
+    AutoregressiveSettings,
+    ContinuousSettings,
+    DiffusionSettings,
+)
+from ising_fidelity.seeds import derive_seed
+
+TABLE = Path(__file__).parent / "results" / "transfer.csv"
+TEMPERATURES = ("1.20", "1.60", "2.00", "2.269185", "2.60", "3.00", "3.60")
+SEED = 4711
+CHAIN = sampling.Chain(40, "posterior")
+FINISH = (1.2, 3)
+"""Noise at which the chain is left, and sweeps of heat bath."""
+CHAINS, DRAWS, THERMALIZATION, SPACING = 20, 50, 200, 10
+"""Of Monte Carlo: draws of each chain, sweeps."""
+KEY = ("model", "lattice_size", "temperature", "gibbs_sweeps", "frames")
+QUANTITIES = dict.fromkeys(fidelity.AGAINST_EXACT, "exact") | {
+    "abs_magnetization": "mc",
+    "susceptibility": "mc",
+}
+
+
+def check(model: checkpoint.Model, path: Path, sizes: Sequence[int]) -> None:
+    """Raise InputError if the model cannot draw one of the sizes, before anything is computed."""
+    settings = model.settings
+    for size in sizes:
+        if isinstance(settings, AdversarialSettings) and size != model.lattice_size:
+            raise InputError(
+                f"--sizes: {size}, but {path} is a GAN that draws {model.lattice_size} only"
+            )
+        if size < settings.unit or size % settings.unit:
+            raise InputError(f"--sizes: {size}, but {path} draws multiples of {settings.unit}")
+
+
+def drawn(
+    model: checkpoint.Model, temperature: str, frames: int, size: int, sweeps: int
+) -> NDArray[np.int8]:
+    """Return frames (frames, L, L), with the finish if it has sweeps."""
+    source, T = f"L{size}/{model.metadata['name']}+{sweeps}gibbs", float(temperature)
+    seed = derive_seed(SEED, "sample", source, temperature)
+    if sweeps:
+        noisy = sampling.draw_noisy(model, T, frames, size, seed, CHAIN, FINISH[0])
+        return sampling.finished(noisy, T, sweeps, seed)
+    if isinstance(model.settings, AutoregressiveSettings):
+        return sampling.draw_likely(model, T, frames, size, seed).spins
+    field = sampling.draw(model, T, frames, size, seed, CHAIN)
+    return np.where(field >= 0, 1, -1).astype(np.int8)
+
+
+def reference(size: int, temperature: str) -> xr.Dataset:
+    """Return what frames are held against: Monte Carlo with errors, u and C replaced by exact."""
+    seed, T = derive_seed(SEED, "simulate", f"L{size}/mc", temperature), float(temperature)
+    frames = montecarlo.run_chains(
+        size, T, "cluster", CHAINS * DRAWS, CHAINS, THERMALIZATION, SPACING, seed
+    )
+    known = exact.kaufman(size, T)
+    measured = observables(frames.spins, T, "chain")
+    for name in fidelity.AGAINST_EXACT:
+        measured[name][:] = getattr(known, name)
+        measured[f"{name}_error"][:] = 0.0
+    return measured
+
+
+def row(
+    model: checkpoint.Model,
+    temperature: str,
+    frames: int,
+    size: int,
+    sweeps: int,
+    true: xr.Dataset,
+) -> dict[str, str]:
+    """Return one line of the table but for its key."""
+    start = time.process_time()
+    spins = drawn(model, temperature, frames, size, sweeps)
+    seconds = time.process_time() - start
+    found = observables(spins[None], float(temperature), "independent")
+    trained = [float(T) for T in model.settings.training_temperatures]
+    cells = {
+        "trained_lattice_size": str(model.lattice_size),
+        "in_training_range": str(min(trained) <= float(temperature) <= max(trained)),
+    }
+    for name, against in QUANTITIES.items():
+        value, error, expected, expected_error = (
+            data[key].values for data in (found, true) for key in (name, f"{name}_error")
+        )
+        z = fidelity.deviation_in_errors(value - expected, error, expected_error)
+        cells |= {
+            name: f"{value[0]:.6g}",
+            f"{name}_error": f"{error[0]:.2g}",
+            f"{name}_{against}": f"{expected[0]:.6g}",
+        }
+        if against == "mc":
+            cells[f"{name}_{against}_error"] = f"{expected_error[0]:.2g}"
+        cells[f"{name}_z"] = f"{z[0]:.2f}"
+    return cells | {"core_ms_per_frame": f"{1000 * seconds / frames:.1f}"}
+
+
+def fill(model: checkpoint.Model, sizes: Sequence[int], frames: int) -> None:
+    """Write the rows that the table lacks, each as soon as it is there."""
+    found = set()
+    if TABLE.exists():
+        with TABLE.open() as file:
+            found = {tuple(line[key] for key in KEY) for line in csv.DictReader(file)}
+    chained = isinstance(model.settings, DiffusionSettings | ContinuousSettings)
+    for size in sizes:
+        for temperature in TEMPERATURES:
+            true = None
+            for sweeps in (0, FINISH[1]) if chained else (0,):
+                key = (model.metadata["name"], size, temperature, sweeps, frames)
+                texts = tuple(map(str, key))
+                if texts in found:
+                    continue
+                if true is None:
+                    true = reference(size, temperature)
+                cells = dict(zip(KEY, texts, strict=True))
+                cells |= row(model, temperature, frames, size, sweeps, true)
+                new = not TABLE.exists()
+                with TABLE.open("a", newline="") as file:
+                    writer = csv.DictWriter(file, list(cells), lineterminator="\n")
+                    if new:
+                        writer.writeheader()
+                    writer.writerow(cells)
+                print(", ".join(cells.values()), flush=True)
+
+
+def summary(table: pd.DataFrame) -> pd.DataFrame:
+    """Return mean |u - exact| and |C / exact - 1|, and rms z of all, by model, size and range."""
+    table = table.assign(
+        energy_deviation=(table["energy"] - table["energy_exact"]).abs(),
+        specific_heat_deviation=(table["specific_heat"] / table["specific_heat_exact"] - 1).abs(),
+        **{f"{name}_z": table[f"{name}_z"] ** 2 for name in QUANTITIES},
+    )
+    groups = table.groupby(["model", "lattice_size", "gibbs_sweeps", "frames", "in_training_range"])
+    squares = [f"{name}_z" for name in QUANTITIES]
+    means = groups[["energy_deviation", "specific_heat_deviation", *squares]].mean()
+    means[squares] **= 0.5
+    return means.rename(columns={name: f"{name} (rms)" for name in squares})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[32, 64, 128])
+    parser.add_argument("--frames", type=int, default=50, help="at each size and temperature")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    try:
+        model = checkpoint.load(arguments.checkpoint)
+        check(model, arguments.checkpoint, arguments.sizes)
+        fill(model, arguments.sizes, arguments.frames)
+    except InputError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(2) from None
+    print(summary(pd.read_csv(TABLE)).to_string(float_format="%.3g"))
+
+
+if __name__ == "__main__":
+    main()
