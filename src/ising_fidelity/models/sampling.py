@@ -345,7 +345,7 @@ def walk(
         levels = torch.tensor(noise_levels(settings, lattice_size, chain), dtype=torch.float64)
         with torch.autocast(device.type, torch.bfloat16, enabled=chain.precision == "bfloat16"):
             yield from continuous.reverse_chain(
-                model.network,
+                _told(model),
                 float(levels[0]) * noise,
                 levels,
                 T,
@@ -371,13 +371,23 @@ def _mean(model: Model, x: Tensor, sigma: float, temperature: float) -> Tensor:
     T = x.new_full((len(x),), temperature)
     if isinstance(settings, ContinuousSettings):
         level = x.new_full((len(x),), sigma)
-        return continuous.denoised(model.network, x, level, T, settings.prediction)
+        return continuous.denoised(_told(model), x, level, T, settings.prediction)
     assert isinstance(settings, DiffusionSettings)
     schedule = schedule_of(settings, None)
     index = int((schedule.sigma - sigma).abs().argmin())
     scaled = x / math.sqrt(1 + sigma**2)
     eps = diffusion.estimated_noise(model.network, schedule, index, scaled, T, settings.prediction)
     return x - sigma * eps
+
+
+def _told(model: Model) -> continuous.Network:
+    """Return the network as it is told of temperatures, which need not be those asked for."""
+    settings = model.settings
+    assert isinstance(settings, ContinuousSettings)
+    if settings.extrapolation == "network":
+        return model.network
+    trained = [float(T) for T in settings.training_temperatures]
+    return lambda x, sigma, T: model.network(x, sigma, T.clamp(min(trained), max(trained)))
 
 
 def _device(model: Model) -> torch.device:
