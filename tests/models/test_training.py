@@ -230,19 +230,3 @@ def test_fewer_frames_are_the_first_draws_of_every_chain(frames):
     first = next(iter(dict(sorted(frames.items())).values()))[:, 0]
     held = torch.cat([seen.spins, unseen.spins])[:, 0].numpy()
     assert all((held == frame).all(axis=(1, 2)).any() for frame in first)
-
-
-def test_calibration_changes_the_factor_alone_and_lowers_the_loss(frames, tmp_path):
-    plain = training.train(CONTINUOUS, frames, 1, CPU, tmp_path / "a.pt", "a")
-    settings = CONTINUOUS.model_copy(update={"calibrate": True})
-    made = training.train(settings, frames, 1, CPU, tmp_path / "b.pt", "b")
-    changed = {name for name in made.weights if not made.weights[name].equal(plain.weights[name])}
-    assert changed == {"calibration.coefficients"}
-    seen, _ = training.training_frames(frames, settings, CPU)
-    losses = []
-    for weights in (plain.weights, made.weights):
-        noise = torch.Generator().manual_seed(7)
-        trainer = training.ContinuousTrainer(settings, seen, CPU, noise)
-        trainer.averaged.load_state_dict(weights)
-        losses.append(trainer.validate())
-    assert losses[1] < losses[0]

@@ -12,7 +12,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ising_fidelity.models.calibration import Calibration
 from ising_fidelity.models.layers import Convolution
 from ising_fidelity.models.settings import PatchNetworkSettings
 
@@ -161,7 +160,6 @@ class PatchNetwork(nn.Module):
         self.grow = nn.ModuleList(nn.Conv2d(b, sites * a, 1) for a, b, sites in pairs)
         self.modulation = _zeroed(nn.Linear(condition, 2 * channels))
         self.output = _zeroed(nn.Conv2d(channels, 1, 1))
-        self.calibration = Calibration()
 
     def forward(self, x: Tensor, sigma: Tensor, temperature: Tensor) -> Tensor:
         """Return the field.
@@ -196,9 +194,8 @@ class PatchNetwork(nn.Module):
         for messages in self.last_rounds:
             features = messages(features, y, condition)
         scale, shift = self.modulation(condition)[:, :, None, None].chunk(2, dim=1)
-        field = self.output(torch.addcmul(shift, features, 1 + scale))
-        calibrated: Tensor = field * self.calibration(sigma, temperature)[:, None, None, None]
-        return calibrated
+        field: Tensor = self.output(torch.addcmul(shift, features, 1 + scale))
+        return field
 
     def _from_afar(self, features: Tensor, condition: Tensor) -> Tensor:
         """Add what the levels of patches know."""

@@ -171,9 +171,6 @@ class ContinuousSettings(Training):
     precision: Literal["float32", "bfloat16"] = Field(
         "float32", description="of the network's arithmetic"
     )
-    calibrate: bool = Field(
-        False, description="scale the cavity field afterwards, so that it is right on average"
-    )
     extrapolation: Literal["network", "nearest"] = Field(
         "network",
         description="what the network is told beyond the training temperatures: T or the nearest",
@@ -193,12 +190,6 @@ class ContinuousSettings(Training):
         "cosine", description="cosine: falls to zero over the epochs"
     )
     ema: float = Field(0.998, ge=0, lt=1, description="decay of averaged weights per step; 0: off")
-
-    @model_validator(mode="after")
-    def _calibrated(self) -> Self:
-        if self.calibrate and self.prediction != "cavity":
-            raise ValueError(f"calibrate: true with prediction: {self.prediction}; allowed: cavity")
-        return self
 
     @property
     def unit(self) -> int:

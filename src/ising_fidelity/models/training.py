@@ -30,8 +30,6 @@ from ising_fidelity.models.settings import (
 )
 from ising_fidelity.models.unet import UNet, channels_last
 
-CALIBRATION_SITES = 2**23
-"""Spins whose fields are compared with them for calibration."""
 History = dict[str, list[float]]
 _Network = TypeVar("_Network", bound=nn.Module)
 
@@ -256,8 +254,6 @@ def train(
                 "noise": noise.get_state(),
             }
             _save_state(state_path, state)
-    if isinstance(trainer, ContinuousTrainer) and trainer.settings.calibrate:
-        result.weights = trainer.calibrated(result.weights, seen)
     return result
 
 
@@ -465,11 +461,6 @@ class ContinuousTrainer(DenoisingTrainer):
         self.settings = settings
         network = PatchNetwork(settings.network).to(device)
         channels_last(network)
-        coldest, warmest = settings.training_temperatures[0], settings.training_temperatures[-1]
-        if coldest != warmest:
-            network.calibration.get_buffer("inverse_temperatures").copy_(
-                torch.tensor([1 / float(warmest), 1 / float(coldest)])
-            )
         super().__init__(network, held_out, noise)
         self.quick = torch.compile(network) if settings.compile else network
         self.largest = settings.noise_largest * held_out.spins.shape[-1]
@@ -513,34 +504,6 @@ class ContinuousTrainer(DenoisingTrainer):
         prediction = self.settings.prediction
         with torch.autocast(frames.device.type, torch.bfloat16, enabled=low):
             return continuous.loss(network, frames, sigma, temperature, noise, prediction)
-
-    @torch.no_grad()
-    def calibrated(self, weights: dict[str, Tensor], seen: Frames) -> dict[str, Tensor]:
-        """Return weights with the factor that makes fields right on average over training frames.
-
-        Frames and noise, even in ln sigma, are the same whatever came before.
-        """
-        fixed = torch.Generator(self.noise.device).manual_seed(1)
-        network = copy.deepcopy(self.averaged)
-        assert isinstance(network, PatchNetwork)
-        network.load_state_dict(weights)
-        low, high = math.log(continuous.SMALLEST), math.log(self.largest)
-        count = max(1, CALIBRATION_SITES // seen.spins[0].numel())
-        index = torch.randint(len(seen), (count,), generator=fixed, device=self.noise.device)
-        sums: list[Tensor] = []
-        for some in index.split(32):
-            s, T = seen[some]
-            s = transformed(s, fixed)
-            share = torch.rand(len(s), generator=fixed, device=s.device)
-            sigma = (low + (high - low) * share).exp()
-            level = sigma[:, None, None, None]
-            x = s + level * torch.randn(s.shape, generator=fixed, device=s.device)
-            h = network(x, sigma, T)
-            parts = network.calibration.fit(h, torch.tanh(x / level**2 + h), s, sigma, T)
-            sums = [a + b for a, b in zip(sums, parts, strict=True)] if sums else list(parts)
-        network.calibration.settle(*sums)
-        calibrated: dict[str, Tensor] = network.state_dict()
-        return calibrated
 
 
 class AutoregressiveTrainer(AveragingTrainer):
