@@ -51,9 +51,9 @@ def take_from_run(results: Path) -> None:
 def take_from_desktop(results: Path) -> None:
     """Copy what the preset desktop has found of DiffIsing3, temperature by temperature."""
     scores = pd.read_csv(results / "scores.csv", dtype=str, keep_default_na=False)
-    pairs = set(zip(scores["quantity"], scores["reference"], strict=True)) & set(SHOWN)
-    kept = [pair in pairs for pair in zip(scores["quantity"], scores["reference"], strict=True)]
-    ours = scores[kept & scores["source"].isin(DESKTOP) & (scores["temperature"] != "all")]
+    pairs = pd.MultiIndex.from_frame(scores[["quantity", "reference"]])
+    kept = scores["source"].isin(DESKTOP) & (scores["temperature"] != "all")
+    ours = scores[kept & pairs.isin(list(SHOWN))]
     ours.to_csv(SNAPSHOT / "desktop.csv", index=False)
 
 
