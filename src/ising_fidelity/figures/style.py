@@ -100,7 +100,7 @@ LOOKS = {
     "GAN": Look("GAN", "#D55E00", "X", (0, (3, 1, 1, 1))),
     "GAN-M": Look(r"GAN, $M \subset L$", "#CC79A7", "P", (0, (5, 1, 1, 1, 1, 1))),
     "GAN+": Look("GAN+", "#7A1F3D", "d", (0, (7, 2, 2, 2))),
-    "random": Look("random start", "#7A1F5C", "d", (0, (2, 1))),
+    "random": Look("random start", "#7A1F5C", "+", (0, (2, 1))),
     "ordered": Look("ordered start", "#35318E", "H", (0, (4, 1, 1, 1))),
 }
 OTHER_COLORS = ("#A0522D", "#8C6D31", "#5E3C99", "#7FC97F")

@@ -48,6 +48,7 @@ class Muon(torch.optim.Optimizer):
     def __init__(self, weights: Iterable[nn.Parameter], lr: float, momentum: float = 0.95) -> None:
         super().__init__(weights, {"lr": lr, "momentum": momentum})
 
+    # The base class promises a loss where there is a closure; nothing here calls with one.
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
         """Take one step; there is nothing that would need a ``closure``."""
