@@ -116,7 +116,7 @@ def networks() -> str:
 
 def samplers() -> str:
     """Return samplers against steps, and the finish against noise, sweeps and steps."""
-    data = pd.read_csv(ABLATION / "ablation_samplers.csv").fillna("")
+    data = pd.read_csv(ABLATION / "ablation_samplers.csv", dtype=str, keep_default_na=False)
     columns = {
         "hamiltonian": "told the Hamiltonian",
         "du": "mean \\|u - exact\\|",
@@ -125,7 +125,7 @@ def samplers() -> str:
         "ms_per_frame": "ms per frame",
     }
     lines = [["frames", *columns.values()], ["---"] * (1 + len(columns))]
-    lines += [[row["what"], *(str(row[name]) for name in columns)] for _, row in data.iterrows()]
+    lines += [[row["what"], *(row[name] for name in columns)] for _, row in data.iterrows()]
     return markdown(lines)
 
 
