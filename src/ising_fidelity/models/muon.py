@@ -1,6 +1,7 @@
 """Muon: steps of matrices that are made orthogonal."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -48,10 +49,13 @@ class Muon(torch.optim.Optimizer):
     def __init__(self, weights: Iterable[nn.Parameter], lr: float, momentum: float = 0.95) -> None:
         super().__init__(weights, {"lr": lr, "momentum": momentum})
 
-    # The base class promises a loss where there is a closure; nothing here calls with one.
     @torch.no_grad()
-    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
-        """Take one step; there is nothing that would need a ``closure``."""
+    def step(self, closure: Callable[[], float] | None = None) -> Any:
+        """Take one step; return the loss where there is a ``closure`` that computes it anew."""
+        loss = None
+        if closure is not None:
+            with torch.enable_grad():
+                loss = closure()
         for group in self.param_groups:
             alike: dict[tuple[int, ...], list[Tensor]] = {}
             for weight in group["params"]:
@@ -65,6 +69,7 @@ class Muon(torch.optim.Optimizer):
                 size = group["lr"] * max(1.0, shape[0] / gradient.shape[2]) ** 0.5
                 for weight, step in zip(weights, steps, strict=True):
                     weight.sub_(size * step.view(shape))
+        return loss
 
 
 def _gradient(weight: Tensor) -> Tensor:
