@@ -426,7 +426,8 @@ def plain_training(
             batch, largest, settings.noise_center, settings.noise_width, generator
         )
         noise = torch.randn(s.shape, generator=generator)
-        loss = continuous.loss(predict, s, sigma, temperature, noise, settings.prediction)
+        x = s + sigma[:, None, None, None] * noise
+        loss = continuous.loss(predict, x, s, sigma, temperature, settings.prediction)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -439,22 +440,17 @@ def trainer(settings: ContinuousSettings | DiffusionSettings, size: int) -> Cont
     """Return one step of the project's own training, averaged weights and augmentation with it."""
     spins = np.ones((1, settings.batch_size, size, size), np.int8)
     # As many frames as a batch has are left when some are held out.
-    _, held_out = training.training_frames({TEMPERATURE: spins}, settings, CPU)
-    generator = seeded()
-    kind = (
-        training.ContinuousTrainer
-        if isinstance(settings, ContinuousSettings)
-        else training.DiffusionTrainer
-    )
+    seen, held_out = training.training_frames({TEMPERATURE: spins}, settings, CPU)
     torch.manual_seed(0)
-    made = kind(settings, held_out, CPU, generator)
+    made: training.ContinuousTrainer | training.DiffusionTrainer
+    if isinstance(settings, ContinuousSettings):
+        made = training.ContinuousTrainer(settings, seen, held_out, CPU, seeded())
+    else:
+        made = training.DiffusionTrainer(settings, held_out, CPU, seeded())
     frames, temperature = random_frames(settings.batch_size, size)
 
     def act() -> None:
-        moved = frames
-        if settings.augmentation == "symmetries":
-            moved = training.transformed(frames, generator)
-        made.batch(moved, temperature, 0.5)
+        made.batch(frames, temperature, 0.5)
 
     return Contender(act, settings.batch_size, made.network)
 

@@ -116,6 +116,31 @@ def test_symmetries_give_every_image_of_a_frame_as_often():
     assert set(drawn) == images
 
 
+def test_images_of_a_frame_are_moved_alike():
+    pair = torch.arange(2 * 36.0).view(2, 1, 6, 6)
+    moved = training.transformed(torch.cat([pair, pair], dim=1), torch.Generator().manual_seed(2))
+    assert torch.equal(moved[:, 0], moved[:, 1])
+    assert not torch.equal(moved[:, :1], pair)
+
+
+def test_deep_in_noise_the_target_is_a_mean_over_frames_of_the_same_temperature():
+    """All frames of T = 1.0 are up: given x the sign is known to tanh(sum x / sigma^2)."""
+    up, mixed = np.ones((4, 8, 8, 8), np.int8), np.ones((4, 8, 8, 8), np.int8)
+    mixed[..., 4:] = -1
+    settings = CONTINUOUS.model_copy(update={"augmentation": "flip", "references": 5})
+    seen, held_out = training.training_frames({1.0: up, 3.0: mixed}, settings, CPU)
+    noise = torch.Generator().manual_seed(3)
+    trainer = training.ContinuousTrainer(settings, seen, held_out, CPU, noise)
+    spins = torch.ones(3, 1, 8, 8)
+    sigma = torch.tensor([0.5, 12.0, 16.0])
+    x = spins + sigma[:, None, None, None] * torch.randn(spins.shape, generator=noise)
+    targets = trainer._targets(spins, x, sigma, torch.ones(3))
+    assert torch.equal(targets[0], spins[0])
+    expected = torch.tanh(x.sum((1, 2, 3)) / sigma**2)
+    for i in (1, 2):
+        torch.testing.assert_close(targets[i], expected[i].expand(1, 8, 8))
+
+
 @pytest.mark.parametrize(
     "settings",
     [DIFFUSION, CONTINUOUS, GAN, AUTOREGRESSIVE, PENALIZED],

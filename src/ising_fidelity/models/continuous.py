@@ -41,10 +41,10 @@ def denoised(
 
 def loss(
     network: Network,
-    s: Tensor,
+    x: Tensor,
+    mean: Tensor,
     sigma: Tensor,
     temperature: Tensor,
-    noise: Tensor,
     prediction: str,
 ) -> Tensor:
     """Return the mean loss of a batch.
@@ -54,22 +54,60 @@ def loss(
 
     Parameters
     ----------
-    s
-        Frames of -1 and +1, shape (batch, 1, L, L).
+    x
+        Noisy frames, shape (batch, 1, L, L).
+    mean
+        The frames of -1 and +1 behind them, or means of such frames given x, the shape of ``x``:
+        on average both lead to the same network.
     sigma, temperature
         Shape (batch,).
-    noise
-        Standard normal, the shape of ``s``.
     """
     level = sigma[:, None, None, None]
-    x = s + level * noise
     output = network(x, sigma, temperature).float()
     if prediction == "cavity":
-        return functional.softplus(-2 * s * (x / level**2 + output)).mean()
+        logit = 2 * (x / level**2 + output)
+        up, down = functional.softplus(-logit), functional.softplus(logit)
+        return ((1 + mean) * up + (1 - mean) * down).mean() / 2
     if prediction == "eps":
-        return functional.mse_loss(output, noise)
+        return functional.mse_loss(output, (x - mean) / level)
     skip = 1 / (1 + level**2)
-    return functional.mse_loss(output, (s - skip * x) / (level * skip.sqrt()))
+    return functional.mse_loss(output, (mean - skip * x) / (level * skip.sqrt()))
+
+
+def mean_of_candidates(x: Tensor, sigma: Tensor, candidates: Tensor, both_signs: bool) -> Tensor:
+    r"""Return the mean of s given x if s is one of some frames, each as likely as the others:
+
+    .. math:: \sum_n w_n s_n, \qquad w_n \propto \exp(x \cdot s_n / \sigma^2).
+
+    A frame that x was made of is a draw of s given x, and a poor one where noise is large. Among
+    frames of its temperature this mean has the same average, and less variance (Y. Xu, S. Tong and
+    T. Jaakkola, Stable target field, ICLR 2023).
+
+    Parameters
+    ----------
+    x
+        A noisy frame, shape (L, L).
+    sigma
+        Of its noise.
+    candidates
+        Shape (number, L, L), with the frame that x was made of.
+    both_signs
+        Whether the candidates with all signs turned are as likely.
+
+    Returns
+    -------
+    Tensor
+        Shape (L, L).
+    """
+    frames = candidates.flatten(1).float()
+    overlap = frames @ x.flatten() / sigma**2
+    if both_signs:
+        weights = torch.cat([overlap, -overlap]).softmax(0)
+        plus, minus = weights.chunk(2)
+        weights = plus - minus
+    else:
+        weights = overlap.softmax(0)
+    return (weights @ frames).view_as(x)
 
 
 def random_sigma(

@@ -15,7 +15,9 @@ from torch.nn import functional
 from ising_fidelity.models.layers import Convolution
 from ising_fidelity.models.settings import PatchNetworkSettings
 
-FREQUENCIES = 8
+FREQUENCIES = 4
+"""Waves in ln sigma, up to period 2 pi: with finer ones what is learned at one noise does not help
+at the next, and fields go up and down with sigma."""
 _Layer = TypeVar("_Layer", nn.Linear, nn.Conv2d)
 STRONGEST = 20.0
 """Evidence for a sign, x / sigma^2, beyond which a spin is known to 1 in 10^17."""

@@ -165,6 +165,11 @@ class ContinuousSettings(Training):
     )
     noise_center: PositiveFloat = Field(1.0, description="noise that is trained on most")
     noise_width: PositiveFloat = Field(1.0, description="width of its distribution, in ln sigma")
+    references: int = Field(
+        256,
+        ge=0,
+        description="frames of the same T that share in the target where noise is large; 0: none",
+    )
     sampling_density: float = Field(
         3.0, ge=1, description="how much denser sampling steps are where spins are decided"
     )

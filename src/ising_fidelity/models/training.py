@@ -33,6 +33,9 @@ from ising_fidelity.models.unet import UNet, channels_last
 History = dict[str, list[float]]
 _Network = TypeVar("_Network", bound=nn.Module)
 
+DEEP = 8
+"""Noise above L divided by this leaves several frames possible; below it, hardly more than one."""
+
 
 @dataclass(frozen=True)
 class Frames:
@@ -109,9 +112,9 @@ def transformed(spins: Tensor, generator: torch.Generator) -> Tensor:
     Parameters
     ----------
     spins
-        Shape (frames, 1, L, L).
+        Shape (frames, images, L, L); all images of a frame are moved alike.
     """
-    frames, size = len(spins), spins.shape[-1]
+    frames, images, size = spins.shape[:3]
     device = spins.device
 
     def draw(count: int) -> Tensor:
@@ -123,8 +126,9 @@ def transformed(spins: Tensor, generator: torch.Generator) -> Tensor:
     columns = torch.where(mirrored == 1, size - 1 - columns, columns)
     rows = torch.where(draw(2) == 1, size - 1 - rows, rows)
     place = (rows + draw(size)) % size * size + (columns + draw(size)) % size
-    moved = spins.reshape(frames, -1).gather(1, place.reshape(frames, -1))
-    return (moved * (1 - 2 * sign[:, :, 0])).reshape(spins.shape)
+    places = place.reshape(frames, 1, -1).expand(-1, images, -1)
+    moved = spins.reshape(frames, images, -1).gather(2, places)
+    return (moved * (1 - 2 * sign)).reshape(spins.shape)
 
 
 class Trainer(Protocol):
@@ -212,7 +216,7 @@ def train(
     if isinstance(settings, DiffusionSettings):
         trainer = DiffusionTrainer(settings, held_out, device, noise)
     elif isinstance(settings, ContinuousSettings):
-        trainer = ContinuousTrainer(settings, held_out, device, noise)
+        trainer = ContinuousTrainer(settings, seen, held_out, device, noise)
     elif isinstance(settings, AutoregressiveSettings):
         trainer = AutoregressiveTrainer(settings, held_out, device, noise)
     elif isinstance(settings, PenalizedSettings):
@@ -234,7 +238,10 @@ def train(
             for index in _batches(len(seen), images, settings.batch_size, order):
                 progress = (epoch + means.frames / images) / settings.epochs
                 spins, temperature = seen[index]
-                if settings.augmentation == "symmetries":
+                # A trainer of continuous noise moves a noisy frame and its target together.
+                if settings.augmentation == "symmetries" and not isinstance(
+                    trainer, ContinuousTrainer
+                ):
                     spins = transformed(spins, noise)
                 means.add(trainer.batch(spins, temperature, progress), len(index))
                 bar.update(len(index))
@@ -454,11 +461,12 @@ class ContinuousTrainer(DenoisingTrainer):
     def __init__(
         self,
         settings: ContinuousSettings,
+        seen: Frames,
         held_out: Frames,
         device: torch.device,
         noise: torch.Generator,
     ) -> None:
-        self.settings = settings
+        self.settings, self.seen = settings, seen
         network = PatchNetwork(settings.network).to(device)
         channels_last(network)
         super().__init__(network, held_out, noise)
@@ -484,26 +492,50 @@ class ContinuousTrainer(DenoisingTrainer):
             self.noise,
         )
         noise = torch.randn(frames.shape, generator=self.noise, device=frames.device)
-        return self._loss(self.quick, frames, sigma, temperature, noise)
+        x = frames + sigma[:, None, None, None] * noise
+        mean = self._targets(frames, x, sigma, temperature)
+        if self.settings.augmentation == "symmetries":
+            moved = transformed(torch.cat([x, mean], dim=1), self.noise)
+            x, mean = (part.contiguous() for part in moved.split(1, dim=1))
+        return self._loss(self.quick, x, mean, sigma, temperature)
+
+    def _targets(self, frames: Tensor, x: Tensor, sigma: Tensor, temperature: Tensor) -> Tensor:
+        """Return the frames, and in place of those deep in noise the mean given x of many."""
+        settings = self.settings
+        if not settings.references:
+            return frames
+        targets = frames.clone()
+        start = torch.searchsorted(self.seen.temperature, temperature)
+        end = torch.searchsorted(self.seen.temperature, temperature, right=True)
+        for i in (sigma * DEEP > frames.shape[-1]).nonzero().flatten().tolist():
+            share = torch.rand(settings.references, generator=self.noise, device=frames.device)
+            others = self.seen.spins[start[i] + (share * (end[i] - start[i])).long(), 0]
+            candidates = torch.cat([frames[i].to(others.dtype), others])
+            both_signs = settings.augmentation != "none"
+            targets[i, 0] = continuous.mean_of_candidates(
+                x[i, 0], sigma[i], candidates, both_signs
+            )
+        return targets
 
     def loss_at(self, share: Tensor, frames: Tensor, temperature: Tensor, noise: Tensor) -> Tensor:
         """Return the loss of averaged weights at noise even in ln sigma."""
         low, high = math.log(continuous.SMALLEST), math.log(self.largest)
         sigma = (low + (high - low) * share.to(frames.device)).exp()
-        return self._loss(self.averaged, frames, sigma, temperature, noise)
+        x = frames + sigma[:, None, None, None] * noise
+        return self._loss(self.averaged, x, frames, sigma, temperature)
 
     def _loss(
         self,
         network: continuous.Network,
-        frames: Tensor,
+        x: Tensor,
+        mean: Tensor,
         sigma: Tensor,
         temperature: Tensor,
-        noise: Tensor,
     ) -> Tensor:
         low = self.settings.precision == "bfloat16"
         prediction = self.settings.prediction
-        with torch.autocast(frames.device.type, torch.bfloat16, enabled=low):
-            return continuous.loss(network, frames, sigma, temperature, noise, prediction)
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=low):
+            return continuous.loss(network, x, mean, sigma, temperature, prediction)
 
 
 class AutoregressiveTrainer(AveragingTrainer):
