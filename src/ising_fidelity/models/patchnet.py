@@ -18,6 +18,8 @@ from ising_fidelity.models.settings import PatchNetworkSettings
 FREQUENCIES = 4
 """Waves in ln sigma, up to period 2 pi: with finer ones what is learned at one noise does not help
 at the next, and fields go up and down with sigma."""
+TRANSITION, WIDTHS = 2.3, (0.1, 0.3, 0.9)
+"""Temperature of the transition and widths of steps about it, in J/k_B."""
 _Layer = TypeVar("_Layer", nn.Linear, nn.Conv2d)
 STRONGEST = 20.0
 """Evidence for a sign, x / sigma^2, beyond which a spin is known to 1 in 10^17."""
@@ -88,14 +90,15 @@ class MessageRound(nn.Module):
 class Condition(nn.Module):
     """One vector for each frame: noise, temperature, and the sum over all sites.
 
-    Temperature enters as T, 1/T and ln T. The sum of x / sigma^2 is all that a frame tells of its
+    Temperature enters as T, 1/T, ln T and steps about the transition, where a small change of T is a
+    large one of what is seen deep in noise. The sum of x / sigma^2 is all that a frame tells of its
     sign while the noise is large, and local layers cannot see it.
     """
 
     def __init__(self, dimension: int) -> None:
         super().__init__()
         self.layers = nn.Sequential(
-            nn.Linear(8 + 2 * FREQUENCIES, dimension),
+            nn.Linear(8 + len(WIDTHS) + 2 * FREQUENCIES, dimension),
             nn.SiLU(),
             nn.Linear(dimension, dimension),
             nn.SiLU(),
@@ -109,7 +112,9 @@ class Condition(nn.Module):
         total = x.sum(dim=(1, 2, 3)) / sigma**2
         T = temperature.float()
         sums = [total.asinh() / 4, total.tanh(), (total / 4).tanh(), (total / 16).tanh()]
-        numbers = torch.stack([log_sigma / 4, T - 2.3, 1 / T, T.log(), *sums], dim=1)
+        above = T - TRANSITION
+        steps = [(above / width).tanh() for width in WIDTHS]
+        numbers = torch.stack([log_sigma / 4, above, 1 / T, T.log(), *steps, *sums], dim=1)
         vector: Tensor = self.layers(torch.cat([numbers, angles.sin(), angles.cos()], dim=1))
         return vector
 
