@@ -19,6 +19,16 @@ Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 SETTINGS = UNetSettings(width=8, embedding=128, padding="circular")
 
 
+class JoinedSlices(Convolution):
+    """The same convolution with frames joined with slices of themselves."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Map (batch, inputs, L, L) to (batch, outputs, L, L)."""
+        x = torch.cat([x[..., -1:, :], x, x[..., :1, :]], dim=-2)
+        x = torch.cat([x[..., -1:], x, x[..., :1]], dim=-1)
+        return functional.conv2d(x, self.weight)
+
+
 class BuiltInPadding(Convolution):
     """The same convolution with PyTorch's own circular padding."""
 
@@ -28,10 +38,10 @@ class BuiltInPadding(Convolution):
         return functional.conv2d(padded, self.weight)
 
 
-def with_built_in_padding(network: UNet) -> UNet:
+def with_padding(network: UNet, kind: type[Convolution]) -> UNet:
     for module in network.modules():
         if isinstance(module, Convolution):
-            module.__class__ = BuiltInPadding
+            module.__class__ = kind
     return network
 
 
@@ -56,7 +66,8 @@ def main() -> None:
     batch = x, torch.randint(1, 1000, (BATCH,)), torch.rand(BATCH) + 2
     networks = {
         "as built": UNet(SETTINGS),
-        "PyTorch's circular padding": with_built_in_padding(UNet(SETTINGS)),
+        "PyTorch's circular padding": with_padding(UNet(SETTINGS), BuiltInPadding),
+        "slices joined": with_padding(UNet(SETTINGS), JoinedSlices),
         "channels last": with_channels_last(UNet(SETTINGS)),
     }
     for step in (training, sampling):

@@ -75,7 +75,7 @@ def loss(
 
 
 def mean_of_candidates(x: Tensor, sigma: Tensor, candidates: Tensor, both_signs: bool) -> Tensor:
-    r"""Return the mean of s given x if s is one of some frames, each as likely as the others:
+    r"""Return the mean of s given x if s is one of some frames, each as likely as the others.
 
     .. math:: \sum_n w_n s_n, \qquad w_n \propto \exp(x \cdot s_n / \sigma^2).
 

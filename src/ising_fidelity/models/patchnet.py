@@ -90,9 +90,9 @@ class MessageRound(nn.Module):
 class Condition(nn.Module):
     """One vector for each frame: noise, temperature, and the sum over all sites.
 
-    Temperature enters as T, 1/T, ln T and steps about the transition, where a small change of T is a
-    large one of what is seen deep in noise. The sum of x / sigma^2 is all that a frame tells of its
-    sign while the noise is large, and local layers cannot see it.
+    Temperature enters as T, 1/T, ln T and steps about the transition, where a small change of it
+    is a large one of what lies deep in noise. The sum of x / sigma^2 is all that a frame tells of
+    its sign while the noise is large, and local layers cannot see it.
     """
 
     def __init__(self, dimension: int) -> None:

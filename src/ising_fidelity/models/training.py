@@ -424,7 +424,9 @@ class DiffusionTrainer(DenoisingTrainer):
         noise: torch.Generator,
     ) -> None:
         self.settings = settings
-        super().__init__(UNet(settings.network).to(device), held_out, noise)
+        network = UNet(settings.network).to(device)
+        channels_last(network)
+        super().__init__(network, held_out, noise)
         self.schedule = diffusion.Schedule.linear(
             settings.diffusion_steps, settings.beta_start, settings.beta_end
         )
@@ -512,9 +514,7 @@ class ContinuousTrainer(DenoisingTrainer):
             others = self.seen.spins[start[i] + (share * (end[i] - start[i])).long(), 0]
             candidates = torch.cat([frames[i].to(others.dtype), others])
             both_signs = settings.augmentation != "none"
-            targets[i, 0] = continuous.mean_of_candidates(
-                x[i, 0], sigma[i], candidates, both_signs
-            )
+            targets[i, 0] = continuous.mean_of_candidates(x[i, 0], sigma[i], candidates, both_signs)
         return targets
 
     def loss_at(self, share: Tensor, frames: Tensor, temperature: Tensor, noise: Tensor) -> Tensor:
