@@ -216,12 +216,12 @@ def of_run(folder: Path, quoted: Sequence[float]) -> list[Row]:
     chain = sampling.Chain(
         run.sampling.sampling_steps, run.sampling.reverse_variance, run.sampling.sampler
     )
-    source_of_training = run.monte_carlo[run.training_source]
     rows, ends = [], []
     for source, (name, sweeps) in sources.items():
         model = checkpoint.load(found(folder / "models" / f"{name}.safetensors"))
         history = dataset.read(found(folder / "models" / f"{name}.training.nc"))
         timing = found(folder / "benchmarks" / "train" / f"{name}.tsv")
+        source_of_training = run.monte_carlo[run.trained_on(name)]
         of_training = images(
             model.settings,
             source_of_training.frames,
@@ -287,7 +287,7 @@ def of_paper() -> tuple[list[Row], list[float]]:
         # Counting weights needs none of them.
         with torch.device("meta"):
             network = checkpoint.build_network(settings, run.lattice_size)
-        source = run.monte_carlo[run.training_source]
+        source = run.monte_carlo[run.trained_on(name)]
         of_training = images(settings, source.frames, source.chains, settings.epochs)
         chain = sampling.Chain(run.sampling.sampling_steps, run.sampling.reverse_variance)
         steps, passes = evaluations(settings, run.lattice_size, chain, None)

@@ -52,6 +52,11 @@ class MonteCarlo(Section):
     chains: PositiveInt = Field(1, description="independent chains that share the frames")
     thermalization: int = Field(ge=0, description="sweeps before the first frame")
     spacing: PositiveInt = Field(description="sweeps between frames")
+    evaluated: bool = Field(
+        True,
+        description="whether it is held against the others; false: its frames are made only where "
+        "models are trained on them",
+    )
 
     @model_validator(mode="after")
     def _whole_chains(self) -> Self:
@@ -225,11 +230,15 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _names(self) -> Self:
-        for key in ("training_source", "reference"):
-            if getattr(self, key) not in self.monte_carlo:
-                raise ValueError(
-                    f"{key}: {getattr(self, key)} is not in monte_carlo: {list(self.monte_carlo)}"
-                )
+        chosen = {"training_source": self.training_source, "reference": self.reference}
+        for name, model in self.trained_models.items():
+            if model.training_source is not None:
+                chosen[f"models.{name}.training_source"] = model.training_source
+        for key, source in chosen.items():
+            if source not in self.monte_carlo:
+                raise ValueError(f"{key}: {source} is not in monte_carlo: {list(self.monte_carlo)}")
+        if not self.monte_carlo[self.reference].evaluated:
+            raise ValueError(f"monte_carlo.{self.reference}.evaluated: false, and it is reference")
         named = [*self.monte_carlo, *self.models, *self.sources, *self.starts]
         named += [repeat for repeats in self.repeats.values() for repeat in repeats]
         twice = sorted({name for name in named if named.count(name) > 1})
@@ -366,9 +375,14 @@ class Config(Section):
 
     @property
     def all_sources(self) -> list[str]:
-        """Every source of frames in this run."""
+        """Every source of frames that is evaluated in this run."""
+        chains = [name for name, chain in self.monte_carlo.items() if chain.evaluated]
         made = (*self.trained_models, *self.finished_sources, *self.starts, *self.relaxed_sources)
-        return [*self.monte_carlo, *made, *self.sources]
+        return [*chains, *made, *self.sources]
+
+    def trained_on(self, model: str) -> str:
+        """Return the Monte Carlo source whose frames a model is trained on."""
+        return self.trained_models[model].training_source or self.training_source
 
     @property
     def starts(self) -> list[str]:

@@ -80,13 +80,17 @@ def foreign_frames(sources):
 def training_frames(model):
     """Return the files of frames that a model is trained on."""
     temperatures = RUN.trained_models[model].training_temperatures
-    return [frames_of(RUN.training_source, temperature) for temperature in temperatures]
+    return [frames_of(RUN.trained_on(model), temperature) for temperature in temperatures]
 
 
 def model_behind(source):
     """Return the settings of the network that a source's frames come from, if any."""
-    name, _ = (RUN.relaxed_sources | RUN.finished_sources).get(source, (source, 0))
-    return RUN.trained_models.get(name)
+    return RUN.trained_models.get(begun(source))
+
+
+def begun(source):
+    """Return the source whose frames a source begins with: itself, but for further ones of it."""
+    return (RUN.relaxed_sources | RUN.finished_sources).get(source, (source, 0))[0]
 
 
 def training_temperatures(sources=None):
@@ -189,6 +193,7 @@ def flags(**values):
 def chain_flags(source, frames=None):
     """Return the flags of a Monte Carlo source, with another number of frames if there is one."""
     chain = RUN.monte_carlo[source].plain()
+    del chain["evaluated"]
     return flags(**(chain | {"frames": frames or chain["frames"]}))
 
 
@@ -238,7 +243,7 @@ def training_frames_at(source, temperature):
     """Return the frames at one temperature that a source was trained on, if any."""
     model = model_behind(source)
     trained = model is not None and temperature in model.training_temperatures
-    return [frames_of(RUN.training_source, temperature)] if trained else []
+    return [frames_of(RUN.trained_on(begun(source)), temperature)] if trained else []
 
 
 onstart:

@@ -95,6 +95,9 @@ class Training(Section):
     training_temperatures: SomeTemperatures = Field(
         description="temperatures of the frames that the model is trained on"
     )
+    training_source: str | None = Field(
+        None, description="Monte Carlo source of its frames; null: the run's training_source"
+    )
     augmentation: Literal["none", "flip", "symmetries"] = Field(
         "none",
         description="flip: also the frames with all signs turned; symmetries: each frame with a "
@@ -163,8 +166,8 @@ class ContinuousSettings(Training):
     noise_largest: PositiveFloat = Field(
         2.0, description="largest noise in units of L: the uniform mode carries L times the signal"
     )
-    noise_center: PositiveFloat = Field(1.0, description="noise that is trained on most")
-    noise_width: PositiveFloat = Field(1.0, description="width of its distribution, in ln sigma")
+    noise_center: PositiveFloat = Field(0.8, description="noise that is trained on most")
+    noise_width: PositiveFloat = Field(0.8, description="width of its distribution, in ln sigma")
     references: int = Field(
         256,
         ge=0,
