@@ -32,6 +32,16 @@ def test_the_default_run():
     assert len(run.drawn_figures) == 25
 
 
+def test_a_model_is_trained_on_the_runs_source_or_its_own(tmp_path):
+    run = config.load([DEFAULT])
+    assert run.trained_on("DiffIsing2") == run.training_source == "mc-paper"
+    assert run.trained_on("DiffIsing3") == "mc-train"
+    own = changed(tmp_path, models={"GAN": {"training_source": "mc", "training_seeds": 2}})
+    assert own.trained_on("GAN") == own.trained_on("GAN.seed2") == "mc"
+    evaluated = changed(tmp_path, monte_carlo={"mc-train": {"evaluated": True}})
+    assert set(evaluated.all_sources) - set(run.all_sources) == {"mc-train"}
+
+
 def test_figures_of_a_comparison_are_drawn_where_it_is_made(tmp_path):
     default = config.load([DEFAULT]).drawn_figures.keys()
     both = changed(tmp_path, comparison={"memory_frames": 50, "classifier": True})
@@ -246,6 +256,11 @@ def test_a_figure_shows_the_temperatures_that_the_run_has(tmp_path):
         ({"models": {"GAN": {"training_temperatures": []}}}, "models.GAN.training_temperatures"),
         ({"monte_carlo": {"mc": {"chains": 3}}}, "frames: 2000 is not a multiple of chains: 3"),
         ({"reference": "wolff"}, "reference: wolff is not in monte_carlo"),
+        ({"monte_carlo": {"mc": {"evaluated": False}}}, "mc.evaluated: false, and it is reference"),
+        (
+            {"models": {"GAN": {"training_source": "wolff"}}},
+            "models.GAN.training_source: wolff is not in monte_carlo",
+        ),
         ({"sources": {"mc": {"frames": "T{T}.nc"}}}, "mc: one name for two"),
         ({"sources": {"mine": {"frames": "all.nc"}}}, "sources.mine.frames: String should match"),
         ({"figures": {"fig9": {}}}, "figures: no figure 'fig9'"),

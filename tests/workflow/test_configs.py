@@ -17,6 +17,13 @@ def test_the_papers_dag(fresh):
     assert not (fresh.folder / "results").exists()
 
 
+def test_a_source_for_training_is_made_where_models_are_trained_and_not_measured(fresh):
+    plan = fresh.plan()
+    # Two sources at 32 temperatures, and at 18 for training: mc-train's, mc-paper's other five.
+    assert plan["simulate"] == 2 * 32 + 18 + 5
+    assert plan["measure"] == plan["compare"] == 9 * 32
+
+
 def test_the_smoke_preset_has_every_rule_model_and_figure(fresh):
     default = fresh.plan()
     fresh.configs.append("workflow/presets/smoke.yaml")
