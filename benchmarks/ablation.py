@@ -3,7 +3,8 @@
 Train them first; the preset says how. For every network, all in one process on one core: the path
 divergence, |u - exact| without and with the Gibbs finish, the deviation of C, and what training
 took. Then, with the preset's own network, samplers against steps and the finish against noise and
-sweeps: python benchmarks/ablation.py
+sweeps; and if there is a default run, the finish on its models, which tells how much of an error is
+short range: python benchmarks/ablation.py
 
 The path divergence is the Kullback-Leibler divergence between the exact chain of infinitely many
 steps and the network's, in nats per frame: the integral over ln sigma of |D - D*|^2 / sigma^2,
@@ -35,6 +36,8 @@ SWEEPS = 300
 SEED = 987
 FRAMES = 400
 STEPS = 40
+FEWER = 128
+"""Frames of the default run's models."""
 WAYS_TEMPERATURES = [1.2, 2.0, lattice.CRITICAL_TEMPERATURE, 2.6]
 """At which samplers and finishes are compared."""
 
@@ -99,12 +102,18 @@ def thermodynamics(spins: Any, T: float) -> tuple[float, float]:
 
 
 def drawn(
-    model: checkpoint.Model, T: float, size: int, chain: sampling.Chain, sigma: float, sweeps: int
+    model: checkpoint.Model,
+    T: float,
+    size: int,
+    chain: sampling.Chain,
+    sigma: float,
+    sweeps: int,
+    frames: int,
 ) -> Any:
     """Return frames; sigma 0: without finish."""
     if not sigma:
-        return np.where(sampling.draw(model, T, FRAMES, size, SEED, chain) >= 0, 1, -1)
-    noisy = sampling.draw_noisy(model, T, FRAMES, size, SEED, chain, sigma)
+        return np.where(sampling.draw(model, T, frames, size, SEED, chain) >= 0, 1, -1)
+    noisy = sampling.draw_noisy(model, T, frames, size, SEED, chain, sigma)
     return sampling.finished(noisy, T, sweeps, SEED)
 
 
@@ -112,15 +121,16 @@ def deviations(
     model: checkpoint.Model, size: int, temperatures: list[float], **how: Any
 ) -> dict[str, str]:
     """Return mean |u - exact| in and out of the training range, that of C, and times."""
-    chain = sampling.Chain(how["steps"], sampler=how["sampler"])
+    chain = sampling.Chain(how["steps"], "posterior", how["sampler"])
+    frames = how.get("frames", FRAMES)
     u, C = {}, {}
     start = time.process_time()
     for T in temperatures:
-        spins = drawn(model, T, size, chain, how["sigma"], how["sweeps"])
+        spins = drawn(model, T, size, chain, how["sigma"], how["sweeps"], frames)
         found, known = thermodynamics(spins.astype(np.int8), T), exact.kaufman(size, T)
         u[T] = abs(found[0] - known.energy)
         C[T] = abs(found[1] / known.specific_heat - 1)
-    seconds = (time.process_time() - start) / FRAMES / len(temperatures)
+    seconds = (time.process_time() - start) / frames / len(temperatures)
     trained = [float(T) for T in model.settings.training_temperatures]
     inside = [T for T in temperatures if min(trained) <= T <= max(trained)]
     outside = [T for T in temperatures if T not in inside]
@@ -132,13 +142,13 @@ def deviations(
     }
 
 
-def noise_floor(size: int, temperatures: list[float]) -> dict[str, str]:
+def noise_floor(size: int, temperatures: list[float], frames: int) -> dict[str, str]:
     """Return what as many exact frames have of these deviations."""
     u = [
-        exact.kaufman(size, T).specific_heat ** 0.5 * T / size / FRAMES**0.5 * (2 / math.pi) ** 0.5
+        exact.kaufman(size, T).specific_heat ** 0.5 * T / size / frames**0.5 * (2 / math.pi) ** 0.5
         for T in temperatures
     ]
-    return {"du": f"{np.mean(u):.4f}", "dC": f"{(2 / FRAMES) ** 0.5 * (2 / math.pi) ** 0.5:.3f}"}
+    return {"du": f"{np.mean(u):.4f}", "dC": f"{(2 / frames) ** 0.5 * (2 / math.pi) ** 0.5:.3f}"}
 
 
 def training_seconds(folder: Path, name: str) -> float:
@@ -200,7 +210,7 @@ def main() -> None:
         base = networks["DiffIsing3"]
         yield "exact frames", lambda: {
             "hamiltonian": "", "du": "", "du_out": "", "dC": "", "ms_per_frame": "",
-            **noise_floor(size, [T for T in WAYS_TEMPERATURES if T > 1.5]),
+            **noise_floor(size, [T for T in WAYS_TEMPERATURES if T > 1.5], FRAMES),
         }  # fmt: skip
         for sampler in continuous.SAMPLERS:
             for steps in (10, 20, 40, 80):
@@ -225,6 +235,32 @@ def main() -> None:
                     )
 
     table("ablation_samplers", ways())
+    table("ablation_finishes", finishes(config.load(FILES[:1])))
+
+
+def finishes(run: config.Config) -> Iterator[tuple[str, Callable[[], dict[str, str]]]]:
+    """Return the deviations of a run's diffusion models without the finish and with it."""
+    folder = Path("results") / run.run / "models"
+    inside = [T for T in WAYS_TEMPERATURES if T > 1.5]
+    yield "exact frames", lambda: {
+        "hamiltonian": "", "du": "", "du_out": "", "dC": "", "ms_per_frame": "",
+        **noise_floor(run.lattice_size, inside, FEWER),
+    }  # fmt: skip
+    for name, settings in run.trained_models.items():
+        path = folder / f"{name}.safetensors"
+        if settings.family not in ("diffusion", "continuous") or not path.exists():
+            continue
+        for sigma, sweeps in ((0.0, 0), (1.2, 3), (1.2, 10), (3.0, 10)):
+            how = {"steps": STEPS, "sampler": "multistep", "frames": FEWER}
+            how |= {"sigma": sigma, "sweeps": sweeps}
+            told = {"hamiltonian": "yes" if sweeps else "no"}
+            yield (
+                f"{name}, {sweeps} sweeps from {sigma}" if sweeps else name,
+                lambda path=path, how=how, told=told: (
+                    told
+                    | deviations(checkpoint.load(path), run.lattice_size, WAYS_TEMPERATURES, **how)
+                ),
+            )
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@ rule simulate:
         f"{RESULTS}/configurations/{{chain}}/T{{T}}.nc",
     log:
         f"{LOGS}/simulate/{{chain}}/T{{T}}.log",
+    # Training waits for frames, and all the rest for training.
+    priority: 1
     conda:
         "../../envs/montecarlo.yaml"
     params:

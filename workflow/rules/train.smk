@@ -9,7 +9,7 @@ rule train:
     benchmark:
         f"{RESULTS}/benchmarks/train/{{model}}.tsv"
     # The longest jobs begin as soon as their frames are there.
-    priority: 1
+    priority: 2
     conda:
         "../../envs/torch.yaml"
     threads: lambda wildcards: RUN.trained_models[wildcards.model].threads

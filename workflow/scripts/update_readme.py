@@ -114,9 +114,9 @@ def networks() -> str:
     return markdown(lines)
 
 
-def samplers() -> str:
-    """Return samplers against steps, and the finish against noise, sweeps and steps."""
-    data = pd.read_csv(ABLATION / "ablation_samplers.csv", dtype=str, keep_default_na=False)
+def ways(name: str) -> str:
+    """Return a table of ways to draw frames: samplers against steps, or the finish on models."""
+    data = pd.read_csv(ABLATION / f"ablation_{name}.csv", dtype=str, keep_default_na=False)
     columns = {
         "hamiltonian": "told the Hamiltonian",
         "du": "mean \\|u - exact\\|",
@@ -270,7 +270,8 @@ def page(text: str) -> str:
         "montecarlo": monte_carlo(),
         "desktop": desktop(),
         "networks": networks(),
-        "samplers": samplers(),
+        "samplers": ways("samplers"),
+        "finishes": ways("finishes"),
     }
     return fill(text, sections)
 
