@@ -33,6 +33,7 @@ import yaml
 from matplotlib import style as matplotlib_style
 from matplotlib.axes import Axes
 from matplotlib.text import Annotation
+from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox
 
 from ising_fidelity import config, dataset, exact, fidelity
@@ -374,6 +375,8 @@ def draw(table: pd.DataFrame, path: Path) -> None:
             wide, narrow = high > 300 * low, high < 5 * low
             digits = [1] if wide else [1, 1.5, 2, 3, 5, 7] if narrow else [1, 2, 5]
             style.plain_ticks(ax.xaxis, digits)
+            if high < 2.5 * low:  # too narrow for steps of a logarithm
+                ax.xaxis.set_major_locator(MaxNLocator(4))
         axes[0, 0].set_ylabel(r"mean $|u - u_\mathrm{exact}|$ / $J$, training range")
         style.letter(axes[0])
         axes[0, 0].legend(
