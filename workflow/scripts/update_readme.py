@@ -52,7 +52,7 @@ def take_from_desktop(results: Path) -> None:
     """Copy what the preset desktop has found of DiffIsing3, temperature by temperature."""
     scores = pd.read_csv(results / "scores.csv", dtype=str, keep_default_na=False)
     pairs = pd.MultiIndex.from_frame(scores[["quantity", "reference"]])
-    kept = scores["source"].isin(DESKTOP) & (scores["temperature"] != "all")
+    kept = scores["source"].isin(DESKTOP) & ~scores["temperature"].isin(["all", "training"])
     ours = scores[kept & pairs.isin(list(SHOWN))]
     ours.to_csv(SNAPSHOT / "desktop.csv", index=False)
 
