@@ -80,7 +80,9 @@ def foreign_frames(sources):
 def training_frames(model):
     """Return the files of frames that a model is trained on."""
     temperatures = RUN.trained_models[model].training_temperatures
-    return [frames_of(RUN.trained_on(model), temperature) for temperature in temperatures]
+    return [
+        frames_of(RUN.trained_on(model), temperature) for temperature in temperatures
+    ]
 
 
 def model_behind(source):
