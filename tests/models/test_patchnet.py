@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from pydantic import ValidationError
 
 from ising_fidelity.models.patchnet import MessageRound, PatchNetwork
 from ising_fidelity.models.settings import PatchNetworkSettings
@@ -55,6 +56,40 @@ def test_a_tiled_frame_has_a_tiled_field_but_for_the_sum_over_sites():
     with torch.no_grad():
         field, tiled = built(x, sigma, T), built(x.repeat(1, 1, 2, 2), sigma, T)
     torch.testing.assert_close(tiled, field.repeat(1, 1, 2, 2), atol=1e-4, rtol=1e-4)
+
+
+def told_both(built, T):
+    """Return what sites and what patches are given when the network is told T."""
+    x, sigma, _ = inputs(8, frames=2)
+    given = []
+    for layer in (built.first_rounds[0], built.down[0]):
+        layer.register_forward_hook(lambda module, arguments, _: given.append(arguments[-1]))
+    with torch.no_grad():
+        built(x, sigma, torch.tensor([T, T]))
+    return given
+
+
+@pytest.mark.parametrize("where", ["everywhere", "sites", "patches"])
+def test_temperature_reaches_the_layers_that_are_told_it(where):
+    cold, warm = (told_both(network(temperature_at=where), T) for T in (1.5, 2.0))
+    sites, patches = (not torch.equal(a, b) for a, b in zip(cold, warm, strict=True))
+    assert (sites, patches) == (where != "patches", where != "sites")
+
+
+@pytest.mark.parametrize(("inputs_of_T", "numbers"), [(["T"], 1), (["beta", "log", "steps"], 5)])
+def test_temperature_enters_as_what_is_named(inputs_of_T, numbers):
+    built = network(temperature_as=inputs_of_T)
+    assert built.condition.layers[0].in_features == network().condition.layers[0].in_features - (
+        6 - numbers
+    )
+    x, sigma, T = inputs(8)
+    assert not torch.equal(built(x, sigma, T), built(x, sigma, T + 0.5))
+
+
+@pytest.mark.parametrize("named", [[], ["T", "T"], ["inverse"]])
+def test_temperature_must_enter_as_something_once(named):
+    with pytest.raises(ValidationError, match="temperature_as"):
+        PatchNetworkSettings(temperature_as=named)
 
 
 def test_an_untrained_network_says_nothing():

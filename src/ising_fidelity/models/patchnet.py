@@ -5,6 +5,7 @@ through levels of ever larger patches. Everything is local but one vector for ea
 are those of single sites, so that a network trained on one lattice size can be used on others.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ising_fidelity.models.layers import Convolution
-from ising_fidelity.models.settings import PatchNetworkSettings
+from ising_fidelity.models.settings import PatchNetworkSettings, TemperatureInput
 
 FREQUENCIES = 4
 """Waves in ln sigma, up to period 2 pi: with finer ones what is learned at one noise does not help
@@ -90,15 +91,17 @@ class MessageRound(nn.Module):
 class Condition(nn.Module):
     """One vector for each frame: noise, temperature, and the sum over all sites.
 
-    Temperature enters as T, 1/T, ln T and steps about the transition, where a small change of it
-    is a large one of what lies deep in noise. The sum of x / sigma^2 is all that a frame tells of
-    its sign while the noise is large, and local layers cannot see it.
+    Temperature may enter as T, 1/T, ln T and steps about the transition, where a small change of
+    it is a large one of what lies deep in noise. The sum of x / sigma^2 is all that a frame tells
+    of its sign while the noise is large, and local layers cannot see it.
     """
 
-    def __init__(self, dimension: int) -> None:
+    def __init__(self, dimension: int, temperature_as: Sequence[TemperatureInput]) -> None:
         super().__init__()
+        self.temperature_as = temperature_as
+        of_temperature = sum(len(WIDTHS) if name == "steps" else 1 for name in temperature_as)
         self.layers = nn.Sequential(
-            nn.Linear(8 + len(WIDTHS) + 2 * FREQUENCIES, dimension),
+            nn.Linear(5 + of_temperature + 2 * FREQUENCIES, dimension),
             nn.SiLU(),
             nn.Linear(dimension, dimension),
             nn.SiLU(),
@@ -113,8 +116,14 @@ class Condition(nn.Module):
         T = temperature.float()
         sums = [total.asinh() / 4, total.tanh(), (total / 4).tanh(), (total / 16).tanh()]
         above = T - TRANSITION
-        steps = [(above / width).tanh() for width in WIDTHS]
-        numbers = torch.stack([log_sigma / 4, above, 1 / T, T.log(), *steps, *sums], dim=1)
+        inputs: dict[TemperatureInput, list[Tensor]] = {
+            "T": [above],
+            "beta": [1 / T],
+            "log": [T.log()],
+            "steps": [(above / width).tanh() for width in WIDTHS],
+        }
+        told = [number for name in self.temperature_as for number in inputs[name]]
+        numbers = torch.stack([log_sigma / 4, *told, *sums], dim=1)
         vector: Tensor = self.layers(torch.cat([numbers, angles.sin(), angles.cos()], dim=1))
         return vector
 
@@ -148,7 +157,8 @@ class PatchNetwork(nn.Module):
         widths = [
             settings.width * min(2**level, settings.widest) for level in range(settings.levels)
         ]
-        self.condition = Condition(condition)
+        self.condition = Condition(condition, settings.temperature_as)
+        self.temperature_at = settings.temperature_at
         self.stem = Convolution(4 + settings.hamiltonian, channels, "circular")
 
         def rounds() -> nn.ModuleList:
@@ -185,7 +195,10 @@ class PatchNetwork(nn.Module):
         Tensor
             Shape (batch, 1, L, L).
         """
-        condition = self.condition(x, sigma, temperature)
+        near = afar = self.condition(x, sigma, temperature)
+        if self.temperature_at != "everywhere":
+            untold = self.condition(x, sigma, torch.full_like(temperature, TRANSITION))
+            near, afar = (near, untold) if self.temperature_at == "sites" else (untold, afar)
         noise = sigma[:, None, None, None]
         y = (x / noise**2).clamp(-STRONGEST, STRONGEST)
         # The frame in units of its spread, the mean of every spin as its own x alone has it, and
@@ -196,11 +209,11 @@ class PatchNetwork(nn.Module):
             inputs.append(around / temperature[:, None, None, None])
         features = self.stem(torch.cat(inputs, dim=1))
         for messages in self.first_rounds:
-            features = messages(features, y, condition)
-        features = self._from_afar(features, condition)
+            features = messages(features, y, near)
+        features = self._from_afar(features, afar)
         for messages in self.last_rounds:
-            features = messages(features, y, condition)
-        scale, shift = self.modulation(condition)[:, :, None, None].chunk(2, dim=1)
+            features = messages(features, y, near)
+        scale, shift = self.modulation(near)[:, :, None, None].chunk(2, dim=1)
         field: Tensor = self.output(torch.addcmul(shift, features, 1 + scale))
         return field
 

@@ -13,6 +13,7 @@ from pydantic import (
     Field,
     PositiveFloat,
     PositiveInt,
+    field_validator,
     model_validator,
 )
 
@@ -33,6 +34,7 @@ Temperature = Annotated[
 ]
 Temperatures = Annotated[list[Temperature], AfterValidator(_unique_and_sorted)]
 SomeTemperatures = Annotated[Temperatures, Field(min_length=1)]
+TemperatureInput = Literal["T", "beta", "log", "steps"]
 
 
 class Section(BaseModel):
@@ -79,6 +81,21 @@ class PatchNetworkSettings(Section):
     blocks: PositiveInt = Field(1, description="residual blocks per level, down and up")
     condition: PositiveInt = Field(128, description="numbers that noise and T are made")
     hamiltonian: bool = Field(False, description="the sum of neighbors over T as an input")
+    temperature_as: list[TemperatureInput] = Field(
+        ["T", "beta", "log", "steps"],
+        min_length=1,
+        description="what T enters as: itself, 1/T, ln T, smooth steps about the transition",
+    )
+    temperature_at: Literal["everywhere", "sites", "patches"] = Field(
+        "everywhere", description="which layers are told T: those of sites, of patches, or all"
+    )
+
+    @field_validator("temperature_as")
+    @classmethod
+    def _each_once(cls, inputs: list[TemperatureInput]) -> list[TemperatureInput]:
+        if len(set(inputs)) < len(inputs):
+            raise ValueError("each may be named once")
+        return inputs
 
 
 class MultiscaleNetworkSettings(Section):
