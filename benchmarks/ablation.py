@@ -6,6 +6,9 @@ took. Then, with the preset's own network, samplers against steps and the finish
 sweeps; and if there is a default run, the finish on its models, which tells how much of an error is
 short range: python benchmarks/ablation.py
 
+How densities of noise move with the lattice: train the preset with --config run=ablation-L32
+lattice_size=32, too, and python benchmarks/ablation.py --lattice-size 32 tables those networks.
+
 The path divergence is the Kullback-Leibler divergence between the exact chain of infinitely many
 steps and the network's, in nats per frame: the integral over ln sigma of |D - D*|^2 / sigma^2,
 where D*, the exact mean of s given x, is the mean over heat-bath sweeps that begin with the true s.
@@ -15,10 +18,12 @@ the frames from exact ones.
 Rows are written as they come, and found ones are not made again; delete the table to begin anew.
 """
 
+import argparse
 import csv
 import math
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +126,9 @@ def deviations(
     model: checkpoint.Model, size: int, temperatures: list[float], **how: Any
 ) -> dict[str, str]:
     """Return mean |u - exact| in and out of the training range, that of C, and times."""
+    if "density" in how:
+        settings = model.settings.model_copy(update={"sampling_density": how["density"]})
+        model = replace(model, settings=settings)
     chain = sampling.Chain(how["steps"], "posterior", how["sampler"])
     frames = how.get("frames", FRAMES)
     u, C = {}, {}
@@ -178,10 +186,14 @@ def table(name: str, rows: Iterator[tuple[str, Callable[[], dict[str, str]]]]) -
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--lattice-size", type=int, help="of networks in results/ablation-L{L}")
+    asked = parser.parse_args().lattice_size
     torch.set_num_threads(1)
     run = config.load(FILES)
-    folder = Path("results") / run.run
-    size, temperatures = run.lattice_size, [float(T) for T in run.temperatures]
+    size = asked or run.lattice_size
+    folder = Path("results") / (f"{run.run}-L{size}" if asked else run.run)
+    temperatures = [float(T) for T in run.temperatures]
     networks = {
         name: checkpoint.load(folder / "models" / f"{name}.safetensors")
         for name in run.trained_models
@@ -204,7 +216,10 @@ def main() -> None:
             **{f"finish_{key}": value for key, value in finish.items()},
         }
 
-    table("ablation_networks", ((name, lambda name=name: judged(name)) for name in networks))
+    rows = ((name, lambda name=name: judged(name)) for name in networks)
+    table(f"ablation_networks_L{size}" if asked else "ablation_networks", rows)
+    if asked:
+        return
 
     def ways() -> Iterator[tuple[str, Callable[[], dict[str, str]]]]:
         base = networks["DiffIsing3"]
@@ -220,6 +235,15 @@ def main() -> None:
                     f"{sampler}, {steps} steps",
                     lambda how=how, told=told: (
                         told | deviations(base, size, WAYS_TEMPERATURES, **how)
+                    ),
+                )
+        for density in (1.0, 6.0):
+            for steps in (10, 20):
+                how = plain | {"steps": steps, "density": density}
+                yield (
+                    f"multistep, {steps} steps, {density:g} times as dense",
+                    lambda how=how: (
+                        {"hamiltonian": "no"} | deviations(base, size, WAYS_TEMPERATURES, **how)
                     ),
                 )
         for sigma in (0.6, 1.2, 2.0, 3.0):
