@@ -129,6 +129,26 @@ def ways(name: str) -> str:
     return markdown(lines)
 
 
+def transfer() -> str:
+    """Return what frames of other lattice sizes are off by, means over temperatures."""
+    data = pd.read_csv(ABLATION / "transfer.csv")
+    data["frames_of"] = data["gibbs_sweeps"].map(lambda sweeps: "finish" if sweeps else "alone")
+    data["range"] = data["in_training_range"].map({True: "1.6 to 3.4", False: "outside"})
+    data["u"] = (data["energy"] - data["energy_exact"]).abs()
+    data["C"] = (data["specific_heat"] / data["specific_heat_exact"] - 1).abs()
+    z = {f"{name}_z": label for (name, _), label in SHOWN.items()}
+    lines = [
+        ["L", "T", "frames", "mean \\|u - exact\\|", "mean \\|C / exact - 1\\|"]
+        + [f"{label}: rms z" for label in z.values()]
+    ]
+    lines.append(["---"] * len(lines[0]))
+    for (size, where, which), rows in data.groupby(["lattice_size", "range", "frames_of"]):
+        squares = [f"{(rows[name] ** 2).mean() ** 0.5:.1f}" for name in z]
+        means = [f"{rows['u'].mean():.4f}", f"{rows['C'].mean():.2f}"]
+        lines.append([str(size), str(where), str(which), *means, *squares])
+    return markdown(lines)
+
+
 def scores() -> str:
     """Return one line per source: root mean square deviations and shares within three errors."""
     data = pd.read_csv(SNAPSHOT / "scores.csv")
@@ -272,6 +292,7 @@ def page(text: str) -> str:
         "networks": networks(),
         "samplers": ways("samplers"),
         "finishes": ways("finishes"),
+        "transfer": transfer(),
     }
     return fill(text, sections)
 
