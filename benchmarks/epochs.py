@@ -5,7 +5,8 @@ average of weights, where epochs differ most, three seeds each. After every epoc
 held-out frames; the mean |u - exact| of frames drawn at temperatures between those of training; and
 the path divergence (see ablation.py), which says which choice was right. Train the preset's
 DiffIsing3 first, so that its frames are there; then python benchmarks/epochs.py writes
-benchmarks/results/ablation_epochs.csv, one row per epoch, and prints what each choice comes to.
+benchmarks/results/ablation_epochs.csv, one row per epoch, and what each choice comes to beside it,
+ablation_epoch_choices.csv.
 """
 
 import csv
@@ -125,7 +126,9 @@ def main() -> None:
                 if new:
                     writer.writeheader()
                 writer.writerows(lines)
-    print(choices(pd.read_csv(TABLE)).to_string(index=False))
+    found = choices(pd.read_csv(TABLE))
+    found.to_csv(RESULTS / "ablation_epoch_choices.csv", index=False, lineterminator="\n")
+    print(found.to_string(index=False))
 
 
 if __name__ == "__main__":

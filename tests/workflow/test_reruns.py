@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -11,10 +12,22 @@ import yaml
 
 from ising_fidelity import config
 
+from .conftest import copy_of_the_workflow
+
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.workflow
 
 SUMMARY = {"merge": 1, "score": 1, "plot_fig3": 1}
+EVERYTHING = {
+    "simulate": 6,
+    "train": 2,
+    "sample": 6,
+    "measure": 12,
+    "compare": 12,
+    "solve": 1,
+    "plot_fig7": 1,
+    "plot_training": 1,
+}
 CURVES = (
     "fig3",
     "fig4_gan",
@@ -44,6 +57,11 @@ done
 """
 
 
+def layers(project):
+    """Return the config files of a project."""
+    return [project.folder / path for path in ("config.yaml", *project.configs)]
+
+
 def test_a_finished_run_has_nothing_to_do(finished):
     assert finished.plan() == {}
 
@@ -53,9 +71,8 @@ def test_a_run_leaves_its_logs_and_where_it_came_from(finished):
     logs = [path.read_text() for path in (results / "logs").rglob("*.log")]
     assert len(logs) == sum(finished.plan("--forceall").values())
     assert not any("\r" in log for log in logs)
-    layers = [finished.folder / path for path in ("config.yaml", *finished.configs)]
     resolved = config.load([results / "provenance" / "config.yaml"])
-    assert resolved == config.load(layers)
+    assert resolved == config.load(layers(finished))
     assert f"numpy=={version('numpy')}" in (results / "provenance" / "versions.txt").read_text()
 
 
@@ -146,9 +163,58 @@ def test_a_training_temperature_of_no_other_use_is_simulated_once(finished):
 
 def test_an_edit_of_one_model_rebuilds_that_model_and_what_hangs_on_it(finished):
     plan = finished.lay_over(models={"DiffIsing2": {"learning_rate": 0.001}}).plan()
-    assert plan["train"] == 1
-    assert plan["sample"] == plan["measure"] == plan["compare"] == 3
-    assert "simulate" not in plan
+    assert plan == SUMMARY | {
+        "train": 1,
+        "sample": 3,
+        "measure": 3,
+        "compare": 3,
+        "plot_fig7": 1,
+        "plot_training": 1,
+    }
+
+
+def test_one_more_model_is_trained_and_drawn_and_the_others_are_left(finished):
+    more = finished.lay_over(models={"mine": config.load(layers(finished)).models["GAN"].plain()})
+    assert more.plan() == SUMMARY | {"train": 1, "sample": 3, "measure": 3, "compare": 3}
+
+
+def test_files_that_are_touched_run_nothing(finished, tmp_path):
+    shutil.copytree(finished.folder, tmp_path / "run", symlinks=True)
+    touched = replace(finished, folder=tmp_path / "run")
+    now = time.time()
+    # The later in the walk, the older: the worst order.
+    files = sorted(path for path in (tmp_path / "run").rglob("*") if path.is_file())
+    for age, path in enumerate(reversed(files)):
+        os.utime(path, (now - age, now - age))
+    assert touched.plan() == {}
+
+
+def test_results_that_are_restored_beside_a_fresh_clone_are_taken_as_they_are(finished, tmp_path):
+    clone = copy_of_the_workflow(tmp_path)
+    shutil.copytree(finished.folder / "results", tmp_path / "results")
+    assert replace(clone, configs=["workflow/presets/tiny.yaml"]).plan() == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "plan"),
+    [
+        # What was made of it is there: frames may be deleted to save disk.
+        ({}, {}),
+        (
+            {"comparison": {"classifier": True}},
+            SUMMARY
+            | {"simulate": 1, "measure": 1, "compare": 12, "plot_classifier": 1, "plot_fig7": 1},
+        ),
+    ],
+)
+def test_a_lost_file_of_frames_is_made_again_when_a_step_reads_it(finished, change, plan):
+    path = finished.folder / "results" / "tiny" / "configurations" / "mc" / "T2.00.nc"
+    aside = path.with_suffix(".aside")
+    path.rename(aside)
+    try:
+        assert finished.lay_over(**change).plan() == plan
+    finally:
+        aside.rename(path)
 
 
 def test_another_length_of_the_reverse_chain_trains_nothing(finished):
@@ -163,6 +229,8 @@ def test_another_length_of_the_reverse_chain_trains_nothing(finished):
         ("steps/measure.py", {"measure": 12}),
         ("comparison.py", {"compare": 12}),
         ("figures/fig7.py", {"plot_fig7": 1}),
+        # The spin conventions are everyone's.
+        ("lattice.py", EVERYTHING),
         # Figures draw the exact curves by the same functions.
         ("exact.py", {"solve": 1, "plot_fig7": 1, "plot_training": 1}),
     ],
