@@ -1,6 +1,7 @@
 # What all rules need, the checked config, the paths of a run, and who depends on what.
 
 import json
+import os
 import re
 import shlex
 import sys
@@ -21,6 +22,11 @@ try:
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
+# Where this workflow is, empty if it is run in its own folder: a module is run elsewhere.
+HOME = (
+    os.path.relpath(workflow.current_basedir.join("../..").get_path_or_uri(True)) + "/"
+)
+HOME = "" if HOME == "./" else HOME
 RESULTS = f"results/{RUN.run}"
 LOGS = f"{RESULTS}/logs"
 RUN_CONFIG = f"{RESULTS}/provenance/config.yaml"
@@ -248,16 +254,28 @@ def training_frames_at(source, temperature):
     return [frames_of(RUN.trained_on(begun(source)), temperature)] if trained else []
 
 
-onstart:
-    # Beside the results: the whole config, as train reads it, and what a data file must not hold.
+def record_provenance():
+    """Write what a data file must not hold: config, commit and versions, beside the results."""
     folder = Path(RUN_CONFIG).parent
     folder.mkdir(parents=True, exist_ok=True)
     with whole(Path(RUN_CONFIG)) as place:
         place.write_text(yaml.safe_dump(RUN.plain(), sort_keys=False))
+    home = shlex.quote(HOME or ".")
     shell(
-        "commit=$(git describe --always --dirty 2> /dev/null) && echo $commit > {folder}/commit "
-        "|| rm -f {folder}/commit"
+        "commit=$(git -C {home} describe --always --dirty 2> /dev/null) "
+        "&& echo $commit > {folder}/commit || rm -f {folder}/commit"
     )
     shell(
         "{sys.executable} -m pip freeze --exclude-editable > {folder}/versions.txt || true"
     )
+
+
+onstart:
+    record_provenance()
+
+
+if not workflow.modifier.is_main_snakefile():
+    # Of a module Snakemake runs no onstart; its jobs on other machines read all this again.
+    recorded = Path(RUN_CONFIG)
+    if not recorded.exists() or yaml.safe_load(recorded.read_text()) != RUN.plain():
+        record_provenance()

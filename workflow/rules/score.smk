@@ -2,8 +2,8 @@ rule score:
     input:
         fidelity=f"{RESULTS}/fidelity.nc",
         exact=f"{RESULTS}/exact.nc",
-        paper="resources/paper.yaml",
-        claims="resources/paper_claims.yaml",
+        paper=f"{HOME}resources/paper.yaml",
+        claims=f"{HOME}resources/paper_claims.yaml",
         attribution=[f"{RESULTS}/attribution.nc"] if RUN.attributed else [],
         finite_size=finite_sizes(),
     output:
