@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export OMP_NUM_THREADS := 1
 SNAKEMAKE := snakemake --workflow-profile workflow/profiles/local --cores $(CORES)
 
-.PHONY: install run test check smoke schema readme clean
+.PHONY: install run test check smoke schema readme estimate clean
 
 install: $(STAMP)
 
@@ -48,6 +48,10 @@ schema: $(STAMP)
 
 readme: $(STAMP)
 	python workflow/scripts/update_readme.py
+
+# What a run would take: make estimate, make estimate PRESET=paper
+estimate: $(STAMP)
+	python workflow/scripts/estimate.py $(if $(PRESET),workflow/presets/$(PRESET).yaml)
 
 clean:
 	rm -rf $(VENV) build results .snakemake src/*.egg-info src/ising_fidelity/montecarlo/*.{c,so}
