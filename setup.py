@@ -1,10 +1,14 @@
 """Build of the compiled Monte Carlo kernels; everything else is in pyproject.toml."""
 
+import runpy
+
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
 FOLDER = "src/ising_fidelity/montecarlo"
 HEADERS = ("common", "multispin", "multispin_lanes")
+# The library itself cannot be imported before it is built.
+SOURCES = runpy.run_path(f"{FOLDER}/sources.py")["sources_hash"]()
 
 setup(
     ext_modules=cythonize(
@@ -13,6 +17,7 @@ setup(
                 f"ising_fidelity.montecarlo.{name}",
                 [f"{FOLDER}/{name}.pyx"],
                 depends=[f"{FOLDER}/{header}.h" for header in HEADERS],
+                define_macros=[("SOURCES_HASH", f'"{SOURCES}"')],
                 extra_compile_args=["-O3"],
             )
             for name in ("kernels", "multispin")

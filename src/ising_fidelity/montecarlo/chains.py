@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ising_fidelity.montecarlo import kernels, multispin
+from ising_fidelity.montecarlo.compiled import kernels, multispin
 
 BLOCK = 64
 """Replicas in a word."""

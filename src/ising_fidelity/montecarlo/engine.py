@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from ising_fidelity import lattice
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.montecarlo import kernels, stripes
+from ising_fidelity.montecarlo import stripes
 from ising_fidelity.montecarlo.chains import (
     BLOCK,
     Chains,
@@ -20,6 +20,7 @@ from ising_fidelity.montecarlo.chains import (
     acceptance,
     generator_state,
 )
+from ising_fidelity.montecarlo.compiled import kernels
 
 SAMPLERS = ("auto", "metropolis", "checkerboard", "cluster")
 RELAXERS = ("metropolis", "cluster")

@@ -1,6 +1,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+SOURCES_HASH: str
+
 def random_words(state: NDArray[np.uint64], count: int) -> NDArray[np.uint64]: ...
 def metropolis(
     spins: NDArray[np.int8],

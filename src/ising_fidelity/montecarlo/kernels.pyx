@@ -11,6 +11,13 @@ from libc.string cimport memcpy
 import numpy as np
 
 
+cdef extern from *:
+    const char *COMPILED_FROM "SOURCES_HASH"
+
+SOURCES_HASH = COMPILED_FROM.decode()
+"""See ``sources.py``."""
+
+
 cdef extern from "common.h":
     ctypedef struct Xoshiro256:
         pass

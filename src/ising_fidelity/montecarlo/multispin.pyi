@@ -4,6 +4,8 @@ from numpy.typing import NDArray
 DIGITS: int
 LANES: tuple[int, ...]
 
+SOURCES_HASH: str
+
 def checkerboard_sweeps(
     spins: NDArray[np.uint64],
     state: NDArray[np.uint64],

@@ -9,6 +9,13 @@ from libc.stdint cimport int8_t, int64_t, uint64_t
 import numpy as np
 
 
+cdef extern from *:
+    const char *COMPILED_FROM "SOURCES_HASH"
+
+SOURCES_HASH = COMPILED_FROM.decode()
+"""See ``sources.py``."""
+
+
 cdef extern from "common.h":
     ctypedef struct Xoshiro256:
         pass
