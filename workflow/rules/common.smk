@@ -270,8 +270,25 @@ def record_provenance():
     )
 
 
+def rule_graph():
+    """Return which rules take what others make, in Graphviz's language."""
+    dag = workflow.dag
+    arrows = {
+        (before.rule.name, job.rule.name)
+        for job in dag.jobs
+        for before in dag.dependencies[job]
+    }
+    lines = [f'    "{before}" -> "{after}";' for before, after in sorted(arrows)]
+    return "\n".join(["digraph rules {", *lines, "}", ""])
+
+
 onstart:
     record_provenance()
+    Path(RUN_CONFIG).with_name("rules.dot").write_text(rule_graph())
+
+
+onsuccess:
+    shell("{sys.executable} {HOME}workflow/scripts/record_run.py {RESULTS}")
 
 
 if not workflow.modifier.is_main_snakefile():

@@ -1,0 +1,50 @@
+"""What a run says of its files: checksums, the graph of rules, a research object."""
+
+import subprocess
+
+import pytest
+from rocrate.rocrate import ROCrate
+
+import ising_fidelity
+
+pytestmark = pytest.mark.workflow
+
+
+@pytest.fixture
+def results(finished):
+    return finished.folder / "results" / "tiny"
+
+
+def products(results):
+    """Return the names of what the run has made."""
+    files = {path.relative_to(results) for path in results.rglob("*") if path.is_file()}
+    others = ("logs", "benchmarks", "provenance", "ro-crate-metadata.json")
+    return {path.as_posix() for path in files if path.parts[0] not in others}
+
+
+def test_every_product_has_its_checksum(results):
+    command = ["sha256sum", "--check", "--strict", "provenance/checksums.sha256"]
+    done = subprocess.run(command, cwd=results, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {line.removesuffix(": OK") for line in done.stdout.splitlines()} == products(results)
+
+
+def test_the_research_object_lists_what_was_made_of_what_and_by_what(results):
+    crate = ROCrate(results)
+    assert "https://w3id.org/ro/crate/1.1" in str(crate.metadata["conformsTo"])
+    for name in ("name", "description", "license", "datePublished"):
+        assert crate.root_dataset[name]
+    run = crate.dereference("#run")
+    assert run.type == "CreateAction"
+    assert run["instrument"]["softwareVersion"] == ising_fidelity.__version__
+    assert {entity.id for entity in run["result"]} == products(results)
+    assert all(len(entity["sha256"]) == 64 for entity in run["result"])
+    recorded = {entity.id for entity in run["object"]}
+    assert {"provenance/config.yaml", "provenance/versions.txt", "provenance/rules.dot"} <= recorded
+
+
+def test_the_graph_of_rules_is_kept(results):
+    text = (results / "provenance" / "rules.dot").read_text()
+    assert text.startswith("digraph")
+    for before, after in (("simulate", "train"), ("train", "sample"), ("merge", "score")):
+        assert f'"{before}" -> "{after}";' in text

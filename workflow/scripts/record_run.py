@@ -1,0 +1,129 @@
+"""Say what a finished run has made: checksums, and a research object (RO-Crate 1.1) that lists it.
+
+Snakemake calls it after every run that went well: python record_run.py results/default writes
+provenance/checksums.sha256, for sha256sum --check in that folder, and ro-crate-metadata.json.
+"""
+
+import argparse
+import hashlib
+import mimetypes
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rocrate.model.contextentity import ContextEntity
+from rocrate.rocrate import ROCrate
+
+import ising_fidelity
+
+CHECKSUMS = Path("provenance", "checksums.sha256")
+CRATE = Path("ro-crate-metadata.json")
+NOT_PRODUCTS = ("logs", "benchmarks", "provenance")
+FORMATS = {".nc": "application/netcdf", ".safetensors": "application/octet-stream"}
+ABOUT = {
+    "configurations": "frames of spins",
+    "observables": "observables of frames, with errors",
+    "comparisons": "distances between frames and those of the reference",
+    "models": "a trained model or the losses of its training",
+    "equilibration": "walks from random starts",
+    "figures": "a figure",
+}
+
+
+def products(folder: Path) -> list[Path]:
+    """Return the files that a run has made, relative to its folder; states of training are not."""
+    files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    kept = (path for path in files if path.parts[0] not in NOT_PRODUCTS and path != CRATE)
+    return sorted(path for path in kept if ".resume" not in path.suffixes)
+
+
+def checksum(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def describe(folder: Path, sums: dict[Path, str]) -> ROCrate:
+    """Return the crate: what the files are, and the run that made them from its config."""
+    crate = ROCrate(gen_preview=False, version="1.1")
+    latest = max((folder / path).stat().st_mtime for path in sums)
+    made = datetime.fromtimestamp(latest, UTC).isoformat(timespec="seconds")
+    crate.name = f"ising-fidelity run {folder.name}"
+    crate.description = (
+        "Frames of the two-dimensional Ising model by Monte Carlo and generative models, their "
+        "observables with errors, and how far they are from exact results"
+    )
+    crate.datePublished = made
+    developers = {"@type": "Organization", "name": "The ising-fidelity developers"}
+    crate.root_dataset["author"] = crate.root_dataset["publisher"] = crate.add(
+        ContextEntity(crate, "#developers", properties=developers)
+    )
+    license_of_all = {"@type": "CreativeWork", "name": "MIT License"}
+    crate.root_dataset["license"] = crate.add(
+        ContextEntity(crate, "https://spdx.org/licenses/MIT", properties=license_of_all)
+    )
+    software = crate.add(
+        ContextEntity(
+            crate,
+            "#ising-fidelity",
+            properties={
+                "@type": "SoftwareApplication",
+                "name": "ising-fidelity",
+                "softwareVersion": ising_fidelity.__version__,
+            },
+        )
+    )
+    recorded = [
+        crate.add_file(
+            folder / path,
+            path.as_posix(),
+            properties={"name": what, "encodingFormat": "text/plain"},
+        )
+        for path, what in (
+            (Path("provenance", "config.yaml"), "the config of the run, all keys"),
+            (Path("provenance", "commit"), "the commit of the workflow"),
+            (Path("provenance", "versions.txt"), "versions of all packages"),
+            (Path("provenance", "rules.dot"), "the graph of the run's rules"),
+            (CHECKSUMS, "SHA-256 of every product"),
+        )
+        if (folder / path).exists()
+    ]
+    results = []
+    for path, digest in sums.items():
+        guessed = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        properties = {
+            "name": f"{ABOUT.get(path.parts[0], 'a table of the whole run')}: {path.stem}",
+            "sha256": digest,
+            "contentSize": str((folder / path).stat().st_size),
+            "encodingFormat": FORMATS.get(path.suffix, guessed),
+        }
+        results.append(crate.add_file(folder / path, path.as_posix(), properties=properties))
+    action = crate.add(
+        ContextEntity(
+            crate,
+            "#run",
+            properties={
+                "@type": "CreateAction",
+                "name": f"the run {folder.name}",
+                "endTime": made,
+            },
+        )
+    )
+    action["instrument"] = software
+    action["object"] = recorded
+    action["result"] = results
+    crate.root_dataset["mentions"] = action
+    return crate
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("folder", type=Path)
+    folder = parser.parse_args().folder
+    sums = {path: checksum(folder / path) for path in products(folder)}
+    lines = [f"{digest}  {path.as_posix()}\n" for path, digest in sums.items()]
+    (folder / CHECKSUMS).write_text("".join(lines))
+    describe(folder, sums).metadata.write(folder)
+
+
+if __name__ == "__main__":
+    main()
