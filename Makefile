@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export OMP_NUM_THREADS := 1
 SNAKEMAKE := snakemake --workflow-profile workflow/profiles/local --cores $(CORES)
 
-.PHONY: install run test check smoke schema readme clean
+.PHONY: install run test check smoke test-cluster schema readme clean
 
 install: $(STAMP)
 
@@ -27,7 +27,7 @@ $(STAMP): pyproject.toml setup.py constraints.txt $(wildcard src/ising_fidelity/
 run: $(STAMP)
 	$(SNAKEMAKE)
 
-test: check smoke
+test: check smoke test-cluster
 
 # Format, lint, types, spelling, then all tests.
 check: $(STAMP)
@@ -42,6 +42,10 @@ check: $(STAMP)
 
 smoke: $(STAMP)
 	$(SNAKEMAKE) --configfile workflow/presets/smoke.yaml --forceall
+
+# A run through SLURM. It needs root, and Debian's archive unless slurm-wlm and munge are there.
+test-cluster: $(STAMP)
+	pytest tests/cluster
 
 schema: $(STAMP)
 	python workflow/scripts/write_schema.py
