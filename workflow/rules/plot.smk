@@ -23,7 +23,7 @@ for figure, settings in RUN.drawn_figures.items():
             "../../envs/analysis.yaml"
         resources:
             mem_mb=lambda wildcards, attempt: attempt * 1000,
-            runtime=lambda wildcards, attempt: attempt * 10,
+            runtime=lambda wildcards, attempt: attempt * 5,
         params:
             code=[step_code("plot"), code_hash(f"figures.{figure}")],
             figure=figure,
