@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export OMP_NUM_THREADS := 1
 SNAKEMAKE := snakemake --workflow-profile workflow/profiles/local --cores $(CORES)
 
-.PHONY: install run test check smoke schema readme estimate clean
+.PHONY: install run test check smoke test-cluster schema readme estimate clean
 
 install: $(STAMP)
 
@@ -21,13 +21,13 @@ $(STAMP): pyproject.toml setup.py constraints.txt $(wildcard src/ising_fidelity/
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
 		{ echo "Python 3.11 to 3.13 is needed: make PYTHON=python3.12 install" >&2; exit 1; }
 	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --editable '.[workflow,test]'
+	$(VENV)/bin/python -m pip install --editable '.[workflow,slurm,test]'
 	touch $@
 
 run: $(STAMP)
 	$(SNAKEMAKE)
 
-test: check smoke
+test: check smoke test-cluster
 
 # Format, lint, types, spelling, then all tests.
 check: $(STAMP)
@@ -42,6 +42,10 @@ check: $(STAMP)
 
 smoke: $(STAMP)
 	$(SNAKEMAKE) --configfile workflow/presets/smoke.yaml --forceall
+
+# A run through SLURM. It needs root, and Debian's archive unless slurm-wlm and munge are there.
+test-cluster: $(STAMP)
+	pytest tests/cluster
 
 schema: $(STAMP)
 	python workflow/scripts/write_schema.py

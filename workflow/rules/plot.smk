@@ -16,8 +16,14 @@ for figure, settings in RUN.drawn_figures.items():
             ),
         log:
             f"{LOGS}/plot/{figure}.log",
+        # What profiles say of rules by their names, they cannot say of as many as there are figures.
+        group:
+            "figures"
         conda:
             "../../envs/analysis.yaml"
+        resources:
+            mem_mb=lambda wildcards, attempt: attempt * 1000,
+            runtime=lambda wildcards, attempt: attempt * 5,
         params:
             code=[step_code("plot"), code_hash(f"figures.{figure}")],
             figure=figure,
