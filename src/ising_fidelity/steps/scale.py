@@ -49,9 +49,20 @@ def scale(*, files: Sequence[Path], output: Path, seed: int = 0) -> None:
     hashes = []
     for path in files:
         data = dataset.read(path)
-        for name in ("magnetization_series", "temperature", "lattice_size"):
-            if name not in data:
-                raise InputError(f"{path}: no {name}; files that measure writes are needed")
+        for name, dimensions in (
+            ("magnetization_series", ("chain", "draw")),
+            ("temperature", ()),
+            ("lattice_size", ()),
+        ):
+            given = data.get(name)
+            real = given is not None and given.dims == dimensions and given.dtype.kind in "iuf"
+            if not real or not bool(np.isfinite(given).all()):
+                raise InputError(
+                    f"{path}: no {name} of finite numbers along {dimensions}; files that measure "
+                    "writes are needed"
+                )
+        if str(data.attrs.get("sampling")) not in dataset.SAMPLINGS:
+            raise InputError(f"{path}: attribute 'sampling' is none of {dataset.SAMPLINGS}")
         place = int(data["lattice_size"]), float(data["temperature"])
         if place in found:
             raise InputError(f"{path}: L = {place[0]} and T = {place[1]} come twice")
