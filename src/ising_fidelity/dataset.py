@@ -215,6 +215,11 @@ def read_tree(path: str | Path) -> xr.DataTree:
     return _read(path, xr.open_datatree)
 
 
+def are_numbers(values: xr.DataArray) -> bool:
+    """Whether all values are numbers, and finite."""
+    return values.dtype.kind in "iuf" and bool(np.isfinite(values.values).all())
+
+
 def require(data: xr.Dataset, names: Iterable[str], name: str, verb: str) -> None:
     """Raise InputError, naming ``name``, unless a file has variables that ``verb`` writes."""
     missing = [wanted for wanted in names if wanted not in data]

@@ -126,8 +126,7 @@ def _field(given: xr.Dataset, path: Path) -> NDArray[np.floating] | None:
     if "field" not in given:
         return None
     field = given["field"]
-    real = field.dims == dataset.FRAME_DIMENSIONS and field.dtype.kind in "iuf"
-    if not real or not bool(np.isfinite(field.values).all()):
+    if field.dims != dataset.FRAME_DIMENSIONS or not dataset.are_numbers(field):
         raise InputError(
             f"{path}: field is to have the dimensions {dataset.FRAME_DIMENSIONS} of spin and "
             "finite values"

@@ -55,8 +55,7 @@ def scale(*, files: Sequence[Path], output: Path, seed: int = 0) -> None:
             ("lattice_size", ()),
         ):
             given = data.get(name)
-            real = given is not None and given.dims == dimensions and given.dtype.kind in "iuf"
-            if not real or not bool(np.isfinite(given).all()):
+            if given is None or given.dims != dimensions or not dataset.are_numbers(given):
                 raise InputError(
                     f"{path}: no {name} of finite numbers along {dimensions}; files that measure "
                     "writes are needed"
