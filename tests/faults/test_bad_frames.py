@@ -144,7 +144,7 @@ OTHERS = {
     ),
     "frames for exponents": (
         ["scale", "--output", "o.nc", "frames.nc"],
-        "frames.nc: no magnetization_series of finite numbers along ('chain', 'draw')",
+        "frames.nc: no magnetization_series; files that measure writes are needed",
     ),
     "a count in words": (
         ["relax", "--sweeps", 1, "--seed", 1, "--output", "o.nc", "relaxed.nc"],

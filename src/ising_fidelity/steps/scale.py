@@ -57,8 +57,8 @@ def scale(*, files: Sequence[Path], output: Path, seed: int = 0) -> None:
             given = data.get(name)
             if given is None or given.dims != dimensions or not dataset.are_numbers(given):
                 raise InputError(
-                    f"{path}: no {name} of finite numbers along {dimensions}; files that measure "
-                    "writes are needed"
+                    f"{path}: no {name}; files that measure writes are needed, which have finite "
+                    f"numbers there along {dimensions}"
                 )
         if str(data.attrs.get("sampling")) not in dataset.SAMPLINGS:
             raise InputError(f"{path}: attribute 'sampling' is none of {dataset.SAMPLINGS}")
