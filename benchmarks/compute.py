@@ -39,7 +39,7 @@ from matplotlib.transforms import Bbox
 from ising_fidelity import config, dataset, exact, fidelity
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.figures import style
-from ising_fidelity.models import autoregressive, checkpoint, sampling, training
+from ising_fidelity.models import autoregressive, checkpoint, sampling
 from ising_fidelity.models.settings import (
     AutoregressiveSettings,
     ContinuousSettings,
@@ -146,9 +146,8 @@ def images(settings: ModelSettings, frames: int, chains: int, epochs: int) -> tu
     frames, chains
         Of the training source at each temperature.
     """
-    draws = training.draws_used(settings, (chains, frames // chains))
-    seen = draws - math.ceil(settings.validation_fraction * draws)
-    own = seen * chains * len(settings.training_temperatures)
+    draws = settings.draws_used(chains, frames // chains)
+    own = settings.draws_seen(draws) * chains * len(settings.training_temperatures)
     turned = 2 if settings.augmentation == "flip" else 1
     return own, epochs * (settings.images_per_epoch or own * turned)
 

@@ -77,10 +77,24 @@ def test_every_key_of_the_default_run_is_commented_or_explained_once():
 
 
 def test_layers_merge_mappings_and_replace_lists(tmp_path):
-    run = changed(tmp_path, models={"GAN": {"width": 4}}, temperatures=[3, "2.3", 2.30])
+    run = changed(tmp_path, models={"GAN": {"width": 4}}, temperatures=[3, "2.3"])
     assert run.models["GAN"].width == 4
     assert run.models["GAN"].latent == 100
     assert run.temperatures == ["2.30", "3.00"]
+
+
+def test_numbers_may_be_written_as_yaml_takes_for_text(tmp_path):
+    """A number such as 1e-4, without a point in it, is text to YAML 1.1."""
+    path = tmp_path / "change.yaml"
+    path.write_text("models: {GAN: {critic_learning_rate: 1e-4, weight_clip: 2.5e1}}")
+    gan = config.load([DEFAULT, path]).models["GAN"]
+    assert (gan.critic_learning_rate, gan.weight_clip) == (1e-4, 25.0)
+
+
+def test_a_run_without_models_is_of_frames_made_elsewhere(tmp_path):
+    models = dict.fromkeys(["DiffIsing1", "DiffIsing2", "DiffFlip", "DiffIsing3", "GAN", "GAN-M"])
+    run = changed(tmp_path, models=models, sources={"mine": {"frames": "T{T}.nc"}})
+    assert run.all_sources == ["mc-paper", "mc", "mine"]
 
 
 def test_a_model_set_to_null_leaves_run_and_figures(tmp_path):

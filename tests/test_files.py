@@ -5,7 +5,8 @@ import stat
 
 import pytest
 
-from ising_fidelity.files import whole
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.files import alone, check_writable, whole
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path):
@@ -39,3 +40,27 @@ def test_permissions_are_those_of_any_new_file(tmp_path):
         place.touch(mode=0o600)
     modes = {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
     assert len(modes) == 1
+
+
+def test_looking_whether_a_file_can_be_written_changes_nothing(tmp_path):
+    check_writable(tmp_path / "new" / "folder" / "text.txt")
+    assert os.listdir(tmp_path) == []
+    (tmp_path / "text.txt").write_text("old")
+    check_writable(tmp_path / "text.txt")
+    assert (tmp_path / "text.txt").read_text() == "old"
+    with pytest.raises(InputError, match=r"text.txt/more: cannot be written \(Not a directory\)"):
+        check_writable(tmp_path / "text.txt" / "more")
+    with pytest.raises(InputError, match=r"cannot be written \(it is a folder\)"):
+        check_writable(tmp_path)
+
+
+def test_one_at_a_time(tmp_path):
+    path = tmp_path / "model"
+    with alone(path):
+        with alone(tmp_path / "other"):
+            pass
+        with pytest.raises(InputError, match="model: another process is making it"), alone(path):
+            pass
+    with alone(path):
+        pass
+    assert os.listdir(tmp_path) == []

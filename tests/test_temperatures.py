@@ -18,6 +18,8 @@ from ising_fidelity.temperatures import canonical
         ("2.2691850", "2.269185"),
         ("1e1", "10.00"),
         (" 0 ", "0.00"),
+        ("-0", "0.00"),
+        ("0.000000000001", "0.000000000001"),
     ],
 )
 def test_canonical_names(written, name):
@@ -32,7 +34,13 @@ def test_a_name_is_its_own_name_and_the_same_number(value):
     assert canonical(float(name)) == name
 
 
-@pytest.mark.parametrize("written", ["warm", "-1", "nan", "inf", "", True, "1.0000000000001"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "warm", "-1", "nan", "sNaN", "inf", "", True, None, [2.3], "1.0000000000001",
+        "2.3" + 30 * "0" + "1", "1234.123456789012", "1e15", "1e999999999", "9" * 5000,
+    ],
+)  # fmt: skip
 def test_what_is_no_temperature_is_named(written):
-    with pytest.raises(InputError, match=r"temperature .*"):
+    with pytest.raises(InputError, match=r"^temperature .{1,100}$"):
         canonical(written)

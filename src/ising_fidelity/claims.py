@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
-import yaml
 from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
 
-from ising_fidelity.config import NAME, explain
+from ising_fidelity.config import NAME
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.models.settings import Section, SomeTemperatures
+from ising_fidelity.files import read_yaml
+from ising_fidelity.models.settings import Number, Section, SomeTemperatures, explain
 from ising_fidelity.temperatures import canonical
 
 SHIPPED = Path(__file__).with_name("paper_claims.yaml")
@@ -32,8 +32,8 @@ Text = Annotated[str, Field(min_length=1)]
 class Span(Section):
     """All temperatures of the run from one to another, both included."""
 
-    start: float = Field(alias="from", ge=0)
-    end: float = Field(alias="to", ge=0)
+    start: Number = Field(alias="from", ge=0)
+    end: Number = Field(alias="to", ge=0)
 
     @model_validator(mode="after")
     def _rising(self) -> Self:
@@ -111,11 +111,15 @@ class Comparison(Claim):
     value: Term
     against: Term | None = Field(None, description="keys not given are those of value")
     by: Literal["difference", "ratio"] = Field("difference", description="of value and against")
-    threshold: float | None = Field(
+    threshold: Number | None = Field(
         None, description="0 of differences and 1 of ratios if not given; not of between"
     )
-    tolerance: float = Field(0, ge=0, description="of equal and differs: half the interval's width")
-    interval: tuple[float, float] | None = Field(None, description="of between")
+    tolerance: Number = Field(
+        0, ge=0, description="of equal and differs: half the interval's width"
+    )
+    interval: Annotated[tuple[Number, Number], Field(strict=False)] | None = Field(
+        None, description="of between"
+    )
     holds: Literal["everywhere", "somewhere"] = Field(
         "everywhere", description="at every temperature, or at one or more of them"
     )
@@ -245,11 +249,7 @@ def load(path: Path) -> list[AnyClaim]:
     """
     if not path.is_file():
         raise InputError(f"{path}: no such file")
-    try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as problem:
-        text = " ".join(str(problem).split())
-        raise InputError(f"{path}: not valid YAML ({text})") from problem
+    entries = read_yaml(path)
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise InputError(f"{path}: a list of claims is needed, each a mapping of keys to values")
     claims = []

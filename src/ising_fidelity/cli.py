@@ -6,11 +6,12 @@ Exit status: 0 done, 2 wrong usage or bad input (one line on stderr), 1 anything
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.files import check_writable
 from ising_fidelity.temperatures import canonical
 
 app = typer.Typer(
@@ -21,16 +22,25 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+
+def _writable(value: Path | list[Path] | None) -> Path | list[Path] | None:
+    """Refuse an output that cannot be written before anything is computed."""
+    for path in value if isinstance(value, list) else [value] if value else []:
+        check_writable(path)
+    return value
+
+
 LatticeSize = Annotated[int, typer.Option(help="L, frames are L x L")]
 Temperature = Annotated[str, typer.Option(help="in units of J/k_B")]
 Temperatures = Annotated[list[str], typer.Option("--temperature", help="repeat for more")]
-Seed = Annotated[int, typer.Option(help="of every random number", min=0)]
-Output = Annotated[Path, typer.Option(help="file to write")]
+Seed = Annotated[int, typer.Option(help="of every random number", min=0, max=2**63 - 1)]
+Output = Annotated[Path, typer.Option(help="file to write", callback=_writable)]
 FramesFile = Annotated[Path, typer.Argument(metavar="FRAMES.nc", help="frames to look at")]
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...")]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda")]
 SamplingSteps = Annotated[
-    int | None, typer.Option(help="steps of the respaced reverse chain; all N_t if not given")
+    int | None,
+    typer.Option(help="of the respaced reverse chain; all N_t if not given", min=1, max=100_000),
 ]
 ReverseVariance = Annotated[str, typer.Option(help="beta, posterior or spin")]
 
@@ -112,7 +122,7 @@ def train(
 def sample(
     model: Annotated[Path, typer.Option(help="checkpoint written by train")],
     temperature: Temperature,
-    frames: Annotated[int, typer.Option(help="how many", min=1)],
+    frames: Annotated[int, typer.Option(help="how many", min=1, max=10**9)],
     lattice_size: LatticeSize,
     seed: Seed,
     output: Output,
@@ -128,7 +138,7 @@ def sample(
     finish_sigma: Annotated[
         float | None, typer.Option(help="stop at this noise, draw the rest by heat bath")
     ] = None,
-    finish_sweeps: Annotated[int, typer.Option(help="of that heat bath")] = 3,
+    finish_sweeps: Annotated[int, typer.Option(help="of that heat bath", max=10**9)] = 3,
     binarize: Annotated[str, typer.Option(help="rule that makes spins: sign")] = "sign",
     device: Device = "auto",
 ) -> None:
@@ -275,16 +285,20 @@ def score(
     fidelity: Annotated[Path, typer.Option(help="written by merge")],
     exact: Annotated[Path, typer.Option(help="written by solve")],
     reference: Annotated[str, typer.Option(help="source to hold the others against")],
-    output: Annotated[Path, typer.Option(help="table to write, CSV")],
-    table: Annotated[Path, typer.Option(help="page to write, HTML")],
+    output: Annotated[Path, typer.Option(help="table to write, CSV", callback=_writable)],
+    table: Annotated[Path, typer.Option(help="page to write, HTML", callback=_writable)],
     training_temperatures: Annotated[str, typer.Option(help="JSON: model to list")] = "{}",
     paper: Annotated[Path | None, typer.Option(help="the numbers that the paper quotes")] = None,
-    paper_table: Annotated[Path | None, typer.Option(help="its table beside ours, CSV")] = None,
+    paper_table: Annotated[
+        Path | None, typer.Option(help="its table beside ours, CSV", callback=_writable)
+    ] = None,
     repeats: Annotated[str, typer.Option(help="JSON: model to sources of other seeds")] = "{}",
     claims: Annotated[
         Path | None, typer.Option(help="what the paper says, YAML; the shipped list if not given")
     ] = None,
-    claims_table: Annotated[Path | None, typer.Option(help="verdicts to write, CSV")] = None,
+    claims_table: Annotated[
+        Path | None, typer.Option(help="verdicts to write, CSV", callback=_writable)
+    ] = None,
     finite_size: Annotated[
         list[Path] | None, typer.Option(help="exponents of a source, named after it; repeat")
     ] = None,
@@ -298,13 +312,13 @@ def score(
     score(
         fidelity=fidelity,
         exact=exact,
-        models=_mapping(training_temperatures, "--training-temperatures"),
+        models=_lists(training_temperatures, "--training-temperatures"),
         reference=reference,
         output=output,
         table=table,
         paper=paper,
         paper_table=paper_table,
-        repeats=_mapping(repeats, "--repeats"),
+        repeats=_lists(repeats, "--repeats"),
         claims=claims,
         claims_table=claims_table,
         finite_size=finite_size or [],
@@ -316,7 +330,7 @@ def score(
 def plot(
     files: Files,
     figure: Annotated[str, typer.Option(help="fig3, figS1, ...")],
-    output: Annotated[list[Path], typer.Option(help="repeat: .svg, .png")],
+    output: Annotated[list[Path], typer.Option(help="repeat: .svg, .png", callback=_writable)],
     source: Annotated[list[str] | None, typer.Option(help="in the legend's order")] = None,
     temperature: Annotated[list[str] | None, typer.Option(help="repeat for more")] = None,
     training_temperatures: Annotated[str, typer.Option(help="JSON: model to list")] = "{}",
@@ -333,15 +347,33 @@ def plot(
         outputs=output,
         sources=source or [],
         temperatures=[canonical(value) for value in temperature or []],
-        training_temperatures=_mapping(training_temperatures, "--training-temperatures"),
-        foreign=_mapping(foreign, "--foreign"),
+        training_temperatures=_lists(training_temperatures, "--training-temperatures"),
+        foreign=_patterns(foreign, "--foreign"),
     )
+
+
+def _lists(text: str, flag: str) -> dict[str, list[str]]:
+    lists: dict[str, list[str]] = {}
+    for name, content in _mapping(text, flag).items():
+        if not isinstance(content, list) or not all(isinstance(one, str) for one in content):
+            raise InputError(f'{flag}: {name}: a list of texts is needed, such as ["2.30"]')
+        lists[name] = content
+    return lists
+
+
+def _patterns(text: str, flag: str) -> dict[str, str]:
+    patterns: dict[str, str] = {}
+    for name, content in _mapping(text, flag).items():
+        if not isinstance(content, str) or content.count("{T}") != 1:
+            raise InputError(f"{flag}: {name}: a path with one {{T}} in it is needed")
+        patterns[name] = content
+    return patterns
 
 
 def _mapping(text: str, flag: str) -> dict[str, Any]:
     try:
         mapping = json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{flag}: not valid JSON ({error})") from error
     if not isinstance(mapping, dict):
         raise InputError(f"{flag}: a mapping is needed, such as {{}}")
@@ -353,11 +385,17 @@ def main() -> None:
     try:
         sys.exit(app(standalone_mode=False))
     except InputError as error:
-        print(f"ising-fidelity: {error}", file=sys.stderr)
-        sys.exit(2)
+        _refuse(str(error))
+    except MemoryError as error:
+        _refuse(f"more memory is needed than there is ({error})")
     except Exception as error:
         # Wrong usage, in the words of the command-line library; all else is an error of ours.
         if not hasattr(error, "format_message"):
             raise
-        print(f"ising-fidelity: {error.format_message()}", file=sys.stderr)
-        sys.exit(2)
+        _refuse(error.format_message())
+
+
+def _refuse(message: str) -> NoReturn:
+    """End with status 2 and one line, whatever was typed or is in a file."""
+    print(f"ising-fidelity: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(2)

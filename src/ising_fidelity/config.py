@@ -9,24 +9,30 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import yaml
-from pydantic import Field, PositiveFloat, PositiveInt, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.figures import FIGURES
-from ising_fidelity.lattice import CRITICAL_TEMPERATURE
+from ising_fidelity.files import read_yaml
+from ising_fidelity.lattice import CRITICAL_TEMPERATURE, LARGEST_LATTICE
 from ising_fidelity.models.settings import (
+    Count,
+    DiffusionSettings,
     ModelSettings,
+    Positive,
     Section,
     SomeTemperatures,
+    Steps,
     Temperatures,
+    explain,
 )
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*\+?(?:[.]seed[1-9][0-9]*)?$"
 """A plus may end the name of a model, before the number that tells its networks apart."""
 
-FAMILIES = ("diffusion", "continuous", "autoregressive", "gan", "wgan-gp")
-"""Which pydantic puts into the place of an error, though no config has them there."""
+_SIGNS = r"\s'\"\\$`;&|<>()*?!#~{}\[\]"
+PATH = rf"^(?:[^-{_SIGNS}][^{_SIGNS}]*)?\{{T\}}[^{_SIGNS}]*$"
+"""Of a file: what a shell leaves as it is, and takes for no option."""
 
 RELAXED = r"\+[1-9][0-9]*(?:sweeps|clusters|gibbs)"
 """What the name of frames after Monte Carlo, or with a Gibbs finish, ends in."""
@@ -37,8 +43,8 @@ STARTS = ("random", "ordered")
 FEWEST_PLACES = 8
 """Pairs of lattice size and temperature that finite-size scaling needs more of."""
 
-Name = Annotated[str, Field(pattern=NAME)]
-SourceName = Annotated[str, Field(pattern=f"{NAME[:-1]}({RELAXED})?$")]
+Name = Annotated[str, Field(pattern=NAME, max_length=100)]
+SourceName = Annotated[str, Field(pattern=f"{NAME[:-1]}({RELAXED})?$", max_length=120)]
 
 
 class MonteCarlo(Section):
@@ -48,10 +54,10 @@ class MonteCarlo(Section):
         description="metropolis (random site, the paper's), checkerboard, cluster (Wolff), or "
         "auto: checkerboard where it is the better one, else cluster"
     )
-    frames: PositiveInt = Field(description="frames per temperature, over all chains")
-    chains: PositiveInt = Field(1, description="independent chains that share the frames")
-    thermalization: int = Field(ge=0, description="sweeps before the first frame")
-    spacing: PositiveInt = Field(description="sweeps between frames")
+    frames: Count = Field(description="frames per temperature, over all chains")
+    chains: Count = Field(1, description="independent chains that share the frames")
+    thermalization: int = Field(ge=0, le=10**9, description="sweeps before the first frame")
+    spacing: Count = Field(description="sweeps between frames")
     evaluated: bool = Field(
         True,
         description="whether it is held against the others; false: its frames are made only where "
@@ -69,16 +75,17 @@ class ForeignSource(Section):
     """A user's own set of frames, one file per temperature."""
 
     frames: str = Field(
-        pattern=r"^[^\s'\"]*\{T\}[^\s'\"]*$",
-        description="path without spaces or quotes, {T} being the temperature: frames/T{T}.nc",
+        pattern=PATH,
+        description="path without spaces, quotes and signs that mean something to a shell, {T} "
+        "being the temperature: frames/T{T}.nc",
     )
 
 
 class Sampling(Section):
     """How frames are drawn from every model."""
 
-    frames: PositiveInt = Field(1000, description="frames per temperature and model")
-    sampling_steps: PositiveInt | None = Field(
+    frames: Count = Field(1000, description="frames per temperature and model")
+    sampling_steps: Steps | None = Field(
         None, description="steps of the respaced reverse chain; null: all N_t of the model"
     )
     reverse_variance: Literal["beta", "posterior", "spin"] = Field(
@@ -105,6 +112,7 @@ class Comparison(Section):
     memory_frames: int = Field(
         0,
         ge=0,
+        le=10**9,
         description="frames held against all training frames modulo translations, the square's "
         "symmetries and sign; 0: none",
     )
@@ -117,9 +125,9 @@ class Equilibration(Section):
     """Energy and magnetisation on the way from random starts (the paper's first Fig. 4)."""
 
     temperatures: Temperatures = Field(default=[], description="1.80, 2.30 and 2.80 in the paper")
-    starts: PositiveInt = Field(100, description="random starts per temperature")
-    sweeps: PositiveInt = Field(1000, description="Monte Carlo sweeps from each start")
-    sampling_steps: PositiveInt | None = Field(
+    starts: Count = Field(100, description="random starts per temperature")
+    sweeps: Count = Field(1000, description="Monte Carlo sweeps from each start")
+    sampling_steps: Steps | None = Field(
         None, description="steps of the reverse chain; null: all N_t of the model"
     )
     sources: list[Name] = Field(default=[], description="Monte Carlo sources, diffusion models")
@@ -128,8 +136,8 @@ class Equilibration(Section):
 class Relaxation(Section):
     """The hybrid: Monte Carlo on top of models' frames, as sources DiffIsing1+5sweeps."""
 
-    sweeps: list[PositiveInt] = Field(min_length=1, description="each a source per model and start")
-    clusters: list[PositiveInt] = Field(
+    sweeps: list[Count] = Field(min_length=1, description="each a source per model and start")
+    clusters: list[Count] = Field(
         default=[], description="numbers of Wolff's clusters per frame, as DiffIsing1+3clusters"
     )
     models: list[Name] = Field(min_length=1, description="whose frames are relaxed")
@@ -141,10 +149,10 @@ class Relaxation(Section):
 class Finish(Section):
     """The posterior Gibbs finish, as sources DiffIsing3+3gibbs: it is told the Hamiltonian."""
 
-    sigma: PositiveFloat = Field(
+    sigma: Positive = Field(
         1.2, description="noise at which the reverse chain is left for heat-bath sweeps"
     )
-    sweeps: list[PositiveInt] = Field(min_length=1, description="each a source per model")
+    sweeps: list[Count] = Field(min_length=1, description="each a source per model")
     models: list[Name] = Field(min_length=1, description="diffusion models that are finished so")
 
 
@@ -154,7 +162,7 @@ class Attribution(Section):
     temperatures: SomeTemperatures = Field(
         description="below T_c; those that the run lacks are left out"
     )
-    sweeps: list[PositiveInt] = Field(
+    sweeps: list[Count] = Field(
         min_length=1, description="of relaxation; the most of them mend the thermal part"
     )
 
@@ -172,14 +180,14 @@ class Attribution(Section):
 class FiniteSize(Section):
     """Critical temperature and exponents from lattices of several sizes, of some sources."""
 
-    lattice_sizes: list[Annotated[int, Field(ge=4)]] = Field(
+    lattice_sizes: list[Annotated[int, Field(ge=4, le=LARGEST_LATTICE)]] = Field(
         min_length=3, description="three or more, since corrections to scaling are fitted too"
     )
     temperatures: SomeTemperatures = Field(description="close to T_c; seven are good")
     sources: list[Name] = Field(
         min_length=1, description="Monte Carlo sources, models; one of family gan has one size"
     )
-    frames: PositiveInt | None = Field(
+    frames: Count | None = Field(
         None, description="of every Monte Carlo file, over all chains; null: as in monte_carlo"
     )
 
@@ -206,8 +214,8 @@ class Config(Section):
     """A whole run."""
 
     run: Name = Field(description="name of the folder below results/")
-    lattice_size: int = Field(ge=2, description="L: frames are L x L")
-    seed: int = Field(ge=0, description="every random stream of the run derives from it")
+    lattice_size: int = Field(ge=2, le=LARGEST_LATTICE, description="L: frames are L x L")
+    seed: int = Field(ge=0, lt=2**63, description="every random stream of the run derives from it")
     device: Literal["auto", "cpu", "cuda"] = Field(
         "auto", description="auto: a GPU if there is one"
     )
@@ -263,6 +271,62 @@ class Config(Section):
                     f"lattice_size: {self.lattice_size} with models.{name}.family: {model.family}; "
                     f"allowed are multiples of {model.unit}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _something_to_judge(self) -> Self:
+        if not self.trained_models and not self.sources:
+            raise ValueError(
+                "models: there is none, nor are there sources; one or more are needed to be held "
+                "against Monte Carlo"
+            )
+        if self.monte_carlo[self.reference].frames < 2:
+            raise ValueError(
+                f"monte_carlo.{self.reference}.frames: 1; allowed are 2 and more, since the "
+                "reference is held against itself"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _training(self) -> Self:
+        for name, model in self.trained_models.items():
+            source = self.trained_on(name)
+            chain = self.monte_carlo[source]
+            used = model.draws_used(chain.chains, chain.frames // chain.chains)
+            if used < 2:
+                raise ValueError(
+                    f"models.{name}: one frame of each chain of monte_carlo.{source} is there or "
+                    "used; training needs two or more, one of them held out"
+                )
+            seen = model.draws_seen(used)
+            if seen < 1:
+                raise ValueError(
+                    f"models.{name}.validation_fraction: {model.validation_fraction} of {used} "
+                    f"frames of each chain of monte_carlo.{source} leaves none to train on"
+                )
+            frames = seen * chain.chains * len(model.training_temperatures)
+            frames *= 2 if model.augmentation == "flip" else 1
+            if model.family == "gan" and model.smallest_batch(frames) < 2:
+                raise ValueError(
+                    f"models.{name}.batch_size: {model.batch_size} makes batches of one frame, "
+                    "which batch norm cannot do with; allowed are those that leave two or more"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _steps(self) -> Self:
+        walked = [name for name in self.models if name in self.equilibration.sources]
+        for key, steps, names in (
+            ("sampling", self.sampling.sampling_steps, list(self.models)),
+            ("equilibration", self.equilibration.sampling_steps, walked),
+        ):
+            for name in names:
+                model = self.models[name]
+                if steps and isinstance(model, DiffusionSettings) and steps > model.diffusion_steps:
+                    raise ValueError(
+                        f"{key}.sampling_steps: {steps}, and models.{name}.diffusion_steps: "
+                        f"{model.diffusion_steps}; allowed are as many or fewer"
+                    )
         return self
 
     @model_validator(mode="after")
@@ -483,13 +547,7 @@ def load(paths: Sequence[str | Path]) -> Config:
     """
     merged: dict[str, Any] = {}
     for path in paths:
-        try:
-            content = yaml.safe_load(Path(path).read_text())
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{path}: cannot be read ({error})") from error
-        except yaml.YAMLError as error:
-            text = " ".join(str(error).split())
-            raise InputError(f"{path}: not valid YAML ({text})") from error
+        content = read_yaml(Path(path))
         if not isinstance(content, dict):
             raise InputError(f"{path}: a config is a mapping of keys to values")
         merged = merge(merged, content)
@@ -502,14 +560,3 @@ def check(content: Mapping[str, Any]) -> Config:
         return Config.model_validate(content)
     except ValidationError as error:
         raise InputError(f"config: {explain(error)}") from error
-
-
-def explain(error: ValidationError) -> str:
-    """Return the first of pydantic's complaints, and the number of others, in one line."""
-    first = error.errors(include_url=False)[0]
-    place = ".".join(str(part) for part in first["loc"] if part not in FAMILIES)
-    text = re.sub(r"^(Value|Assertion) error, ", "", first["msg"])
-    given = "" if isinstance(first["input"], dict | list) else f" (given: {first['input']!r})"
-    others = error.error_count() - 1
-    more = f"; and {others} more" if others else ""
-    return " ".join(f"{place}: {text}{given}{more}".removeprefix(": ").split())

@@ -6,9 +6,9 @@ carry ``log_probability(chain, draw)``, how likely their generator was to draw e
 the only reader and writer of files in the project.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import xarray as xr
@@ -21,6 +21,8 @@ FRAME_DIMENSIONS = ("chain", "draw", "y", "x")
 SAMPLINGS = ("chain", "independent")
 ERROR_SUFFIX = "_error"
 LOG_PROBABILITY = "log_probability"
+
+_Data = TypeVar("_Data", xr.Dataset, xr.DataTree)
 
 LONG_NAMES = {
     "spin": "Ising spin",
@@ -148,12 +150,12 @@ def check_frames(dataset: xr.Dataset, name: str) -> None:
     temperature = dataset.get("temperature")
     if temperature is None or temperature.ndim != 0:
         raise InputError(f"{name}: no scalar coordinate 'temperature' (in units of J/k_B)")
-    if not float(temperature) >= 0:
+    if temperature.dtype.kind not in "iuf" or not float(temperature) >= 0:
         raise InputError(
-            f"{name}: temperature is {float(temperature)}; allowed are numbers >= 0 and inf"
+            f"{name}: temperature is {temperature.values[()]}; allowed are numbers >= 0 and inf"
         )
     sampling = dataset.attrs.get("sampling")
-    if sampling not in SAMPLINGS:
+    if not isinstance(sampling, str) or sampling not in SAMPLINGS:
         raise InputError(
             f"{name}: attribute 'sampling' is {sampling!r}; allowed are 'chain' (correlated draws) "
             "and 'independent'"
@@ -203,26 +205,41 @@ def read(path: str | Path) -> xr.Dataset:
     Raises
     ------
     InputError
-        If the file is missing or no netCDF file.
+        If the file is missing or no netCDF file, or does not fit in memory.
     """
-    if not Path(path).is_file():
-        raise InputError(f"{path}: no such file")
-    try:
-        with xr.open_dataset(path, engine="netcdf4") as dataset:
-            return dataset.load()
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: not a readable netCDF file ({error})") from error
+    return _read(path, xr.open_dataset)
 
 
 def read_tree(path: str | Path) -> xr.DataTree:
     """Read a netCDF file with groups into memory and close it; raises InputError like read."""
+    return _read(path, xr.open_datatree)
+
+
+def are_numbers(values: xr.DataArray) -> bool:
+    """Whether all values are numbers, and finite."""
+    return values.dtype.kind in "iuf" and bool(np.isfinite(values.values).all())
+
+
+def require(data: xr.Dataset, names: Iterable[str], name: str, verb: str) -> None:
+    """Raise InputError, naming ``name``, unless a file has variables that ``verb`` writes."""
+    missing = [wanted for wanted in names if wanted not in data]
+    if missing:
+        raise InputError(f"{name}: no variable {missing[0]!r}; a file that {verb} writes is needed")
+
+
+def _read(path: str | Path, opened: Callable[..., _Data]) -> _Data:
     if not Path(path).is_file():
         raise InputError(f"{path}: no such file")
     try:
-        with xr.open_datatree(path, engine="netcdf4") as tree:
-            return tree.load()
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: not a readable netCDF file ({error})") from error
+        # Nothing here is a time, whatever the units of a file from elsewhere look like.
+        with opened(path, engine="netcdf4", decode_times=False) as data:
+            return data.load()
+    except MemoryError as error:
+        raise InputError(f"{path}: does not fit in memory ({error})") from error
+    except Exception as error:
+        # Damaged files make the libraries raise errors of nearly every kind.
+        text = " ".join(str(error).split())
+        raise InputError(f"{path}: not a readable netCDF file ({text})") from error
 
 
 def write(data: xr.Dataset | xr.DataTree, path: str | Path) -> None:

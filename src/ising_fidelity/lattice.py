@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 CRITICAL_TEMPERATURE = 2.0 / math.log(1.0 + math.sqrt(2.0))
 """T_c of the infinite lattice, 2.269185 J/k_B (Onsager, Phys. Rev. 65, 117, 1944)."""
 
+LARGEST_LATTICE = 4096
+"""L up to which lattices are simulated, drawn and solved; a frame of it has 16 million spins."""
+
 
 def energy(spins: NDArray[np.int8]) -> NDArray[np.float64]:
     """Return the energy per spin of each frame, -2 in the ground state.

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
-import yaml
 
 from ising_fidelity import fidelity
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.files import read_yaml
 from ising_fidelity.temperatures import canonical
 
 KEYS = {"id", "statement", "where", "source", "quantity"}
@@ -35,11 +35,7 @@ def beside(path: Path, sources: Mapping[str, xr.Dataset]) -> pd.DataFrame:
     """
     if not path.is_file():
         raise InputError(f"{path}: no such file")
-    try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as problem:
-        text = " ".join(str(problem).split())
-        raise InputError(f"{path}: not valid YAML ({text})") from problem
+    entries = read_yaml(path)
     if not isinstance(entries, list):
         raise InputError(f"{path}: a list of entries is needed, each with {sorted(KEYS)}")
     rows = []

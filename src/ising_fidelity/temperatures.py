@@ -8,6 +8,10 @@ from decimal import Decimal, InvalidOperation
 
 from ising_fidelity.exceptions import InputError
 
+MOST_DECIMALS = 12
+MOST_DIGITS = 15
+"""As many as a float keeps, so that a name, its float and the name of that are the same."""
+
 
 def canonical(temperature: str | float, infinite: bool = False) -> str:
     """Return the one way a temperature is written: two decimals or more, no further zeros.
@@ -22,18 +26,28 @@ def canonical(temperature: str | float, infinite: bool = False) -> str:
     Raises
     ------
     InputError
-        If it is no finite number >= 0, or is written with more than 12 decimals.
+        If it is no finite number >= 0, or has more than 12 decimals or 15 digits.
     """
+    given = repr(temperature) if len(repr(temperature)) <= 40 else f"{repr(temperature)[:40]}..."
     try:
         value = Decimal(str(temperature).strip())
     except InvalidOperation:
         value = Decimal("NaN")
-    if infinite and value == Decimal("inf"):
+    if infinite and value.is_infinite() and not value.is_signed():
         return "inf"
     if isinstance(temperature, bool) or not value.is_finite() or value < 0:
-        raise InputError(f"temperature {temperature!r} is not a number >= 0, such as 2.30")
-    digits = f"{value.normalize():f}"
-    whole, _, decimals = digits.partition(".")
-    if len(decimals) > 12:
-        raise InputError(f"temperature {temperature!r} has more than 12 decimals")
+        raise InputError(f"temperature {given} is not a number >= 0, such as 2.30")
+    if not value:
+        return "0.00"
+    # By its digits, as arithmetic would round those of a long number, or write out 1e999999.
+    _, written, exponent = value.as_tuple()
+    digits = "".join(map(str, written)).lstrip("0")
+    significant = digits.rstrip("0")
+    power = int(exponent) + len(digits) - len(significant)
+    if -power > MOST_DECIMALS:
+        raise InputError(f"temperature {given} has more than {MOST_DECIMALS} decimals")
+    if len(significant) + max(power, 0) > MOST_DIGITS:
+        raise InputError(f"temperature {given} has more than {MOST_DIGITS} digits")
+    shifted = significant + "0" * power if power > 0 else significant.rjust(1 - power, "0")
+    whole, decimals = (shifted, "") if power >= 0 else (shifted[:power], shifted[power:])
     return f"{whole}.{decimals:0<2}"

@@ -1,5 +1,12 @@
 """Presets plan what they should, and bad configs end before any job."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 import pytest
 
 pytestmark = pytest.mark.workflow
@@ -43,6 +50,11 @@ def test_the_smoke_preset_has_every_rule_model_and_figure(fresh):
         ({"models": {"GAN": {"width": 0}}}, "models.GAN.width: Input should be greater than 0"),
         ({"reference": "wolff"}, "reference: wolff is not in monte_carlo"),
         ({"figures": {"fig3": {"sources": ["mcc"]}}}, "figures.fig3.sources: no source named mcc"),
+        ({"temperatures": [2.0, "2.00"]}, "temperatures: 2.00 is named twice"),
+        ({"temperatures": [0]}, "temperatures.0: temperature 0.00; allowed are those above 0"),
+        ({"sampling": {"sampling_steps": 1001}}, "sampling.sampling_steps: 1001, and models.Diff"),
+        ({"monte_carlo": {"mc-paper": {"frames": 1}}}, "models.DiffIsing2: one frame of each chai"),
+        ({"models": {"DiffIsing2": None, "GAN": None}}, "models: there is none, nor are there sou"),
     ],
 )
 def test_a_bad_config_ends_with_one_line_before_any_job(fresh, change, message):
@@ -54,6 +66,31 @@ def test_a_bad_config_ends_with_one_line_before_any_job(fresh, change, message):
     assert line.strip().startswith("config:")
     assert "Traceback" not in text
     assert not (fresh.folder / "results").exists()
+
+
+def test_two_runs_in_one_folder_are_refused_by_a_lock(fresh):
+    fresh.configs.append("workflow/presets/tiny.yaml")
+    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--configfile", *fresh.configs]
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    with subprocess.Popen(
+        command,
+        cwd=fresh.folder,
+        env=os.environ | {"PATH": path},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as first:
+        try:
+            while not list(fresh.folder.glob(".snakemake/locks/*")):
+                assert first.poll() is None
+                time.sleep(0.1)
+            done = fresh.snakemake()
+        finally:
+            os.killpg(first.pid, signal.SIGKILL)
+    text = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert "Directory cannot be locked" in text
+    assert "Traceback" not in text
 
 
 def test_frames_made_elsewhere_are_measured_where_they_are(fresh):

@@ -1,18 +1,21 @@
 """Trained models as files: weights with everything that sampling needs to know beside them."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from pydantic import TypeAdapter, ValidationError
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from ising_fidelity import provenance
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.files import whole
+from ising_fidelity.lattice import LARGEST_LATTICE
 from ising_fidelity.models import adversarial, penalized
 from ising_fidelity.models.autoregressive import MultiscaleNetwork
 from ising_fidelity.models.patchnet import PatchNetwork
@@ -22,6 +25,7 @@ from ising_fidelity.models.settings import (
     DiffusionSettings,
     ModelSettings,
     PenalizedSettings,
+    explain,
 )
 from ising_fidelity.models.unet import UNet, channels_last
 
@@ -90,6 +94,46 @@ def save(
         )
 
 
+def finite(weights: Mapping[str, Tensor]) -> bool:
+    """Whether all weights are numbers, none of them infinite."""
+    return all(bool(torch.isfinite(weight).all()) for weight in weights.values())
+
+
+def _known(path: Path, settings: ModelSettings) -> dict[str, str]:
+    """Return what is said of a model whose checkpoint does not say it."""
+    plain = settings.plain()
+    return {
+        "name": path.stem,
+        "settings": provenance.canonical_json(plain),
+        "settings_hash": provenance.settings_hash(plain),
+    }
+
+
+def _fitted(settings: ModelSettings, lattice_size: int, weights: Mapping[str, Tensor]) -> nn.Module:
+    """Return the network with these weights; raises ValueError if they are of another one."""
+    if not 0 < lattice_size <= LARGEST_LATTICE or lattice_size % settings.unit:
+        raise ValueError(
+            f"lattice_size is {lattice_size}; allowed are multiples of {settings.unit} up to "
+            f"{LARGEST_LATTICE}"
+        )
+    # Without memory at first: settings may ask for much more than the file holds.
+    with torch.device("meta"):
+        wanted = build_network(settings, lattice_size).state_dict()
+    for name in sorted(wanted.keys() | weights.keys()):
+        shapes = [tuple(one[name].shape) if name in one else "none" for one in (wanted, weights)]
+        if shapes[0] != shapes[1]:
+            raise ValueError(f"{name}: {shapes[1]} is there; the settings make it {shapes[0]}")
+    if not finite(weights):
+        raise ValueError("weights are not all finite numbers")
+    network = build_network(settings, lattice_size)
+    network.load_state_dict(weights)
+    return network
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
 def load(path: Path, device: torch.device | None = None) -> Model:
     """Read a checkpoint.
 
@@ -103,22 +147,30 @@ def load(path: Path, device: torch.device | None = None) -> Model:
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
-            names = list(file.keys())
-            weights = {name: file.get_tensor(name) for name in names}
-    except SafetensorError as error:
-        raise InputError(f"{path}: not a readable safetensors file ({error})") from error
+            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except Exception as error:
+        # Damaged files make the library raise errors of several kinds.
+        raise InputError(f"{path}: not a readable safetensors file ({_line(error)})") from error
     if FORMAT not in metadata:
         raise InputError(f"{path}: its metadata has no {FORMAT!r}; not a model made by train")
     try:
         described = json.loads(metadata[FORMAT])
         adapter: TypeAdapter[Any] = TypeAdapter(ModelSettings)
         settings = adapter.validate_python(described["model"])
+        described = _known(path, settings) | described
+        for key, example in (_known(path, settings) | {"lattice_size": 32}).items():
+            if type(described[key]) is not type(example):
+                raise TypeError(f"{key} is {described[key]!r}; allowed are such as {example!r}")
         lattice_size = described["lattice_size"]
-        network = build_network(settings, lattice_size)
-        network.load_state_dict(weights)
-    except (KeyError, ValueError, ValidationError, RuntimeError) as error:
-        text = " ".join(str(error).split())
-        raise InputError(f"{path}: settings and weights do not belong together ({text})") from error
+        network = _fitted(settings, lattice_size, weights)
+    except ValidationError as error:
+        raise InputError(f"{path}: its metadata is not of a model: {explain(error)}") from error
+    except KeyError as error:
+        raise InputError(f"{path}: its metadata has no {error.args[0]!r}") from error
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InputError(
+            f"{path}: settings and weights do not belong together ({_line(error)})"
+        ) from error
     network.requires_grad_(False).eval()
     channels_last(network)
     return Model(network.to(device or "cpu"), settings, lattice_size, described)

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from ising_fidelity import montecarlo
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.lattice import LARGEST_LATTICE
 from ising_fidelity.models import autoregressive, continuous, diffusion, penalized
 from ising_fidelity.models.checkpoint import Model
 from ising_fidelity.models.settings import (
@@ -143,6 +144,7 @@ def draw(
         If the model cannot draw frames of this size or in so many steps.
     """
     assert not isinstance(model.settings, AutoregressiveSettings)
+    _check_temperature(temperature)
     device = _device(model)
     fields = []
     for size, generator in _batches(frames, lattice_size, device, seed):
@@ -194,8 +196,7 @@ def draw_likely(
     """
     settings = model.settings
     assert isinstance(settings, AutoregressiveSettings)
-    if not 0 < temperature < math.inf:
-        raise InputError(f"--temperature: {temperature}; allowed are finite numbers above 0")
+    _check_temperature(temperature)
     _check_size(settings.unit, lattice_size)
     device = _device(model)
     groups = autoregressive.order(lattice_size, settings.colors)
@@ -211,7 +212,16 @@ def draw_likely(
     return Likely(torch.cat(spins).cpu().numpy(), torch.cat(nats).cpu().numpy())
 
 
+def _check_temperature(temperature: float) -> None:
+    if not 0 < temperature < math.inf:
+        raise InputError(f"--temperature: {temperature}; allowed are finite numbers above 0")
+
+
 def _check_size(unit: int, lattice_size: int) -> None:
+    if lattice_size > LARGEST_LATTICE:
+        raise InputError(
+            f"--lattice-size: {lattice_size}; allowed are sizes up to {LARGEST_LATTICE}"
+        )
     if lattice_size % unit or lattice_size < unit:
         raise InputError(f"--lattice-size: {lattice_size}; this model draws multiples of {unit}")
 
@@ -337,6 +347,7 @@ def walk(
     ):
         if value not in allowed:
             raise InputError(f"{flag}: {value}; allowed are {', '.join(allowed)}")
+    _check_temperature(temperature)
     _check_size(settings.unit, lattice_size)
     device = _device(model)
     noise = torch.randn((frames, 1, lattice_size, lattice_size), generator=generator, device=device)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from ising_fidelity.exceptions import InputError
 from ising_fidelity.files import whole
 from ising_fidelity.models import adversarial, autoregressive, continuous, diffusion
 from ising_fidelity.models.muon import Muon
@@ -81,8 +82,8 @@ def training_frames(
     parts: tuple[list[NDArray[np.int8]], ...] = ([], [])
     temperatures: tuple[list[float], ...] = ([], [])
     for temperature, spins in sorted(frames.items()):
-        spins = spins[:, : draws_used(settings, spins.shape[:2])]
-        split = spins.shape[1] - math.ceil(settings.validation_fraction * spins.shape[1])
+        spins = spins[:, : settings.draws_used(*spins.shape[:2])]
+        split = settings.draws_seen(spins.shape[1])
         for side, half in enumerate((spins[:, :split], spins[:, split:])):
             half = half.reshape(-1, 1, *spins.shape[-2:])
             if settings.augmentation == "flip":
@@ -97,13 +98,6 @@ def training_frames(
         for part, of_each in zip(parts, temperatures, strict=True)
     )
     return seen, unseen
-
-
-def draws_used(settings: Training, shape: tuple[int, ...]) -> int:
-    """Return how many draws of each chain are used, of (chains, draws) that there are."""
-    chains, draws = shape
-    wanted = settings.frames_per_temperature
-    return draws if wanted is None else min(draws, max(1, wanted // chains))
 
 
 def transformed(spins: Tensor, generator: torch.Generator) -> Tensor:
@@ -293,8 +287,14 @@ def _batches(frames: int, images: int, size: int, order: torch.Generator) -> Ite
 def _read_state(path: Path, identity: str, device: torch.device) -> dict[str, Any]:
     if not path.exists():
         return {}
-    saved: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
-    return saved if saved["identity"] == identity else {}
+    try:
+        saved: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+        return saved if saved["identity"] == identity else {}
+    except Exception as error:
+        # Whatever it is, it is not ours: states are written whole, and nothing but weights is read.
+        raise InputError(
+            f"{path}: not a state to go on training from; without the file training begins anew"
+        ) from error
 
 
 def _save_state(path: Path, state: dict[str, Any]) -> None:

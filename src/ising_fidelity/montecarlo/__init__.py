@@ -2,6 +2,7 @@
 
 from ising_fidelity.montecarlo.engine import (
     GENERATOR,
+    MOST,
     SAMPLERS,
     Simulation,
     acceptance_rate,
@@ -14,6 +15,7 @@ from ising_fidelity.montecarlo.engine import (
 
 __all__ = [
     "GENERATOR",
+    "MOST",
     "SAMPLERS",
     "Simulation",
     "acceptance_rate",

@@ -27,6 +27,8 @@ RELAXERS = ("metropolis", "cluster")
 STARTS = ("both", "random", "ordered")
 GENERATOR = "xoshiro256++ seeded by numpy SeedSequence"
 MOST_RESTARTS = 100
+MOST = 10**9
+"""Frames, sweeps and so on: a slip beyond it, lest counters overflow."""
 LEAST_REPLICAS = 8
 """Chains from which on Metropolis moves them packed, being faster then than one after another."""
 
@@ -456,7 +458,7 @@ def _random_spins(stream: np.random.SeedSequence, count: int) -> NDArray[np.int8
 def _check(lattice_size: int, temperature: float, sampler: str) -> None:
     if sampler not in SAMPLERS:
         raise InputError(f"--sampler: {sampler}; allowed are {', '.join(SAMPLERS)}")
-    _check_least({"--lattice-size": (lattice_size, 2)})
+    _check_least({"--lattice-size": (lattice_size, 2)}, lattice.LARGEST_LATTICE)
     if sampler == "checkerboard" and (lattice_size % 2 or lattice_size < 6):
         raise InputError(
             f"--lattice-size: {lattice_size} with checkerboard; allowed are even sizes from 6 on"
@@ -481,7 +483,9 @@ def _check_lengths(
         raise InputError(f"--frames: {frames}; allowed are multiples of --chains ({chains})")
 
 
-def _check_least(least: dict[str, tuple[int, int]]) -> None:
+def _check_least(least: dict[str, tuple[int, int]], most: int = MOST) -> None:
     for flag, (value, smallest) in least.items():
         if value < smallest:
             raise InputError(f"{flag}: {value}; allowed are whole numbers from {smallest} on")
+        if value > most:
+            raise InputError(f"{flag}: {value}; allowed are whole numbers up to {most}")

@@ -67,8 +67,11 @@ def attribute(*, frames: Path, sweeps: Sequence[int], output: Path, seed: int = 
         its lattice has one site, its field does not fit, or sweeps are not above 0.
     """
     steps = sorted(set(sweeps))
-    if not steps or steps[0] < 1:
-        raise InputError(f"--sweeps: {steps or 'none'}; allowed are whole numbers from 1 on")
+    if not steps or steps[0] < 1 or steps[-1] > montecarlo.MOST:
+        raise InputError(
+            f"--sweeps: {steps or 'none'}; allowed are whole numbers from 1 on, up to "
+            f"{montecarlo.MOST}"
+        )
     given = dataset.read_frames(frames)
     spins, temperature = given["spin"].values, float(given["temperature"])
     sampling = str(given.attrs["sampling"])
@@ -123,7 +126,7 @@ def _field(given: xr.Dataset, path: Path) -> NDArray[np.floating] | None:
     if "field" not in given:
         return None
     field = given["field"]
-    if field.dims != dataset.FRAME_DIMENSIONS or not bool(np.isfinite(field.values).all()):
+    if field.dims != dataset.FRAME_DIMENSIONS or not dataset.are_numbers(field):
         raise InputError(
             f"{path}: field is to have the dimensions {dataset.FRAME_DIMENSIONS} of spin and "
             "finite values"

@@ -177,9 +177,9 @@ def _block(data: xr.Dataset) -> float:
     """
     if data.attrs["sampling"] == "independent":
         return 1.0
-    if all(name in data.attrs for name in TAU_INTS):
-        times = [float(data.attrs[name]) for name in TAU_INTS]
-    else:
+    said = [data.attrs.get(name) for name in TAU_INTS]
+    times = [float(tau) for tau in said if isinstance(tau, float) and 0 < tau <= data.sizes["draw"]]
+    if len(times) < len(TAU_INTS):  # or what is said cannot be
         spins = data["spin"].values
         series = lattice.energy(spins), np.abs(lattice.magnetization(spins))
         times = [errors.autocorrelation_time(one)[0] for one in series]

@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 
 from ising_fidelity import dataset, lattice, observables, provenance
+from ising_fidelity.exceptions import InputError
 from ising_fidelity.observables import clusters, correlation, likelihood, signs
 
 LONG_NAMES = {
@@ -64,12 +65,14 @@ def measure(*, frames: Path, output: Path, seed: int = 0) -> None:
     Raises
     ------
     InputError
-        If the file is missing or breaks the contract.
+        If the file is missing or breaks the contract, or L = 1.
     """
     given = dataset.read_frames(frames)
     spins = given["spin"].values
     temperature, sampling = float(given["temperature"]), str(given.attrs["sampling"])
     size = spins.shape[-1]
+    if size < 2:
+        raise InputError(f"{frames}: frames are 1 x 1; allowed are lattices from 2 x 2 on")
     energy, magnetization = lattice.energy(spins), lattice.magnetization(spins)
     estimates = observables.measure(spins, temperature, sampling, seed)
     if dataset.LOG_PROBABILITY in given:

@@ -10,6 +10,13 @@ from ising_fidelity.exceptions import InputError
 
 KINDS = ("observables", "comparisons")
 ATTRIBUTIONS = "attributions"
+WRITTEN = {
+    "observables": ("measure", ("energy", "lattice_size")),
+    "comparisons": ("compare", ("energy_wasserstein",)),
+    "attributions": ("attribute", ("specific_heat_exact", "lattice_size")),
+}
+"""Which verb writes each kind, and variables that tell it."""
+
 SOURCE_ATTRIBUTES = ("sampling", "error_method", "fit_window", "rounding", "thermal_sweeps")
 TITLES = {
     True: "Parts of the excess specific heat of all sources of Ising frames",
@@ -49,13 +56,21 @@ def merge(*, files: Sequence[Path], output: Path) -> None:
                 f"or all in {ATTRIBUTIONS!r}"
             )
         data = dataset.read(path)
-        if data.get("temperature") is None or data["temperature"].ndim:
+        temperature = data.get("temperature")
+        if temperature is None or temperature.ndim or temperature.dtype.kind not in "iuf":
             raise InputError(f"{path}: no scalar coordinate 'temperature' (in units of J/k_B)")
+        verb, names = WRITTEN[kind]
+        dataset.require(data, names, str(path), verb)
         pieces = sources.setdefault(source, {}).setdefault(float(data["temperature"]), {})
         if kind in pieces:
             raise InputError(f"{path}: T = {float(data['temperature'])} of {source} comes twice")
         pieces[kind] = data.drop_dims([name for name in ("chain", "draw") if name in data.dims])
-    groups = {source: _group(source, sources[source]) for source in sorted(sources)}
+    try:
+        groups = {source: _group(source, sources[source]) for source in sorted(sources)}
+    except (TypeError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"FILE: these do not fit together ({error})") from error
     root = xr.Dataset(
         attrs=provenance.attributes(
             "merge",

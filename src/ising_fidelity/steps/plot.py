@@ -74,8 +74,14 @@ def plot(
         training_temperatures=training_temperatures or {},
         **found,
     )
+    if not inputs.sources:
+        raise InputError(f"{figure}: the files given have no sources")
     with matplotlib_style.context(style.RC, after_reset=True):
-        _save(import_module(f"ising_fidelity.figures.{figure}").draw(inputs), outputs)
+        try:
+            drawn = import_module(f"ising_fidelity.figures.{figure}").draw(inputs)
+        except KeyError as error:
+            raise InputError(f"{figure}: the files given lack something ({error})") from error
+        _save(drawn, outputs)
 
 
 def _read(files: Sequence[Path], foreign: Mapping[str, str]) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from ising_fidelity import dataset, montecarlo, provenance
 from ising_fidelity.exceptions import InputError
 
@@ -37,8 +39,10 @@ def relax(
         If the file is missing or breaks the contract, L = 1, ``sweeps`` is below 0 or there is no
         such sampler.
     """
-    if sweeps < 0:
-        raise InputError(f"--sweeps: {sweeps}; allowed are whole numbers from 0 on")
+    if not 0 <= sweeps <= montecarlo.MOST:
+        raise InputError(
+            f"--sweeps: {sweeps}; allowed are whole numbers from 0 on, up to {montecarlo.MOST}"
+        )
     given = dataset.read_frames(frames)
     spins, temperature = given["spin"].values, float(given["temperature"])
     if spins.shape[-1] < 2:
@@ -61,7 +65,10 @@ def relax(
     if "history" in kept:
         described["history"] = f"{kept['history']}\n{described['history']}"
     count = "relaxation_clusters" if cluster else "relaxation_sweeps"
-    described[count] = sweeps + int(kept.get(count, 0))
+    before = kept.get(count, 0)
+    if not isinstance(before, int | np.integer):
+        raise InputError(f"{frames}: attribute {count} is {before!r}; allowed are whole numbers")
+    described[count] = sweeps + int(before)
     dataset.write(
         dataset.frames_dataset(
             relaxed.reshape(spins.shape),

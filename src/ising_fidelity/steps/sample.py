@@ -80,6 +80,8 @@ def sample(
         spins, log_probability = likely.spins, likely.log_probability
     elif finish_sigma is None:
         field = sampling.draw(trained, T, frames, lattice_size, seed, chain)
+        if not np.isfinite(field).all():
+            raise InputError(f"{model}: what it draws at T = {temperature} are not finite numbers")
         spins = np.where(field >= 0, 1, -1).astype(np.int8)
     else:
         if not finish_sigma > 0 or finish_sweeps < 0 or not T > 0:

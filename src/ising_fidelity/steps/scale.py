@@ -49,9 +49,19 @@ def scale(*, files: Sequence[Path], output: Path, seed: int = 0) -> None:
     hashes = []
     for path in files:
         data = dataset.read(path)
-        for name in ("magnetization_series", "temperature", "lattice_size"):
-            if name not in data:
-                raise InputError(f"{path}: no {name}; files that measure writes are needed")
+        for name, dimensions in (
+            ("magnetization_series", ("chain", "draw")),
+            ("temperature", ()),
+            ("lattice_size", ()),
+        ):
+            given = data.get(name)
+            if given is None or given.dims != dimensions or not dataset.are_numbers(given):
+                raise InputError(
+                    f"{path}: no {name}; files that measure writes are needed, which have finite "
+                    f"numbers there along {dimensions}"
+                )
+        if str(data.attrs.get("sampling")) not in dataset.SAMPLINGS:
+            raise InputError(f"{path}: attribute 'sampling' is none of {dataset.SAMPLINGS}")
         place = int(data["lattice_size"]), float(data["temperature"])
         if place in found:
             raise InputError(f"{path}: L = {place[0]} and T = {place[1]} come twice")

@@ -105,8 +105,13 @@ def score(
             known = ", ".join(sources)
             raise InputError(f"--repeats: {name} is no source of {fidelity}; there are: {known}")
     solved = dataset.read(exact)
-    lattice_size = int(solved.attrs["lattice_size"])
+    dataset.require(solved, ["temperature", *_quantities(False)], str(exact), "solve")
+    lattice_size = int(solved.attrs.get("lattice_size", 0))
     for name, data in sources.items():
+        names = _quantities(name != reference or len(sources) > 1)
+        errors = [f"{quantity}{dataset.ERROR_SUFFIX}" for quantity in names]
+        needed = ["temperature", "lattice_size", *names, *errors]
+        dataset.require(data, needed, f"{fidelity}: {name}", "merge")
         size = int(data["lattice_size"].max())
         if size != lattice_size:
             raise InputError(f"{fidelity}: {name} has L = {size}; {exact} has L = {lattice_size}")
@@ -145,6 +150,12 @@ def score(
     for place, rows in ((paper_table, quoted), (claims_table, judged)):
         if place is not None and rows is not None:
             _write(place, rows.to_csv(index=False, float_format="%.4g", lineterminator="\n"))
+
+
+def _quantities(all_of_them: bool) -> tuple[str, ...]:
+    """Return what sources are held against: exact results, and the reference."""
+    more = (*fidelity.AGAINST_REFERENCE, *fidelity.MORE_AGAINST_REFERENCE)
+    return (*fidelity.AGAINST_EXACT, *more) if all_of_them else fidelity.AGAINST_EXACT
 
 
 def _groups(path: Path | None) -> dict[str, xr.Dataset]:

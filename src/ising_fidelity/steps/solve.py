@@ -9,6 +9,7 @@ import xarray as xr
 
 from ising_fidelity import dataset, exact, provenance
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.lattice import LARGEST_LATTICE
 
 LONG_NAMES = {
     "correlation_infinite": "spin-spin correlation along the axes of the infinite lattice",
@@ -38,8 +39,11 @@ def solve(*, lattice_size: int, temperatures: Sequence[str], output: Path) -> No
     InputError
         If L < 2, or a temperature is 0, or there is none.
     """
-    if lattice_size < 2:
-        raise InputError(f"--lattice-size: {lattice_size}; allowed are whole numbers from 2 on")
+    if not 2 <= lattice_size <= LARGEST_LATTICE:
+        raise InputError(
+            f"--lattice-size: {lattice_size}; allowed are whole numbers from 2 on, up to "
+            f"{LARGEST_LATTICE}"
+        )
     if not temperatures:
         raise InputError("--temperature: none given; at least one is needed")
     values = sorted({float(temperature) for temperature in temperatures})

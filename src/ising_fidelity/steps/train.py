@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ising_fidelity import dataset, provenance
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.files import alone
 from ising_fidelity.models import checkpoint, sampling, training
 from ising_fidelity.models.settings import ModelSettings
 from ising_fidelity.temperatures import canonical
@@ -59,7 +60,8 @@ def train(
     Raises
     ------
     InputError
-        If a training temperature has no file, or the files do not fit together.
+        If a training temperature has no file, the files do not fit together or to the model, the
+        training does not come to finite weights, or another process trains to the same output.
     """
     place = sampling.compute_device(device)
     torch.set_num_threads(settings.threads)
@@ -81,14 +83,17 @@ def train(
     state = output.with_name(f"{output.stem}.resume.pt")
     if finish and not state.exists():
         raise InputError(f"{state}: no such file; nothing to finish")
-    output.parent.mkdir(parents=True, exist_ok=True)
-    trained = training.train(settings, spins, seed, place, state, identity, finish)
-    dataset.write(
-        _history(trained, {**described, "family": settings.family}),
-        output.with_suffix(".training.nc"),
-    )
-    checkpoint.save(output, trained.weights, settings, lattice_size, {**described, "name": model})
-    state.unlink(missing_ok=True)
+    with alone(output):
+        trained = training.train(settings, spins, seed, place, state, identity, finish)
+        _check_weights(trained, model)
+        dataset.write(
+            _history(trained, {**described, "family": settings.family}),
+            output.with_suffix(".training.nc"),
+        )
+        checkpoint.save(
+            output, trained.weights, settings, lattice_size, {**described, "name": model}
+        )
+        state.unlink(missing_ok=True)
 
 
 def _training_spins(
@@ -102,10 +107,15 @@ def _training_spins(
         if temperature in settings.training_temperatures:
             if temperature in spins:
                 raise InputError(f"{path}: a second file of frames at T = {temperature}")
-            shape = data.sizes["chain"], data.sizes["draw"]
-            if training.draws_used(settings, shape) < 2:
+            used = settings.draws_used(data.sizes["chain"], data.sizes["draw"])
+            if used < 2:
                 raise InputError(
                     f"{path}: one draw per chain is there or used; training needs two, one held out"
+                )
+            if settings.draws_seen(used) < 1:
+                raise InputError(
+                    f"{path}: validation_fraction: {settings.validation_fraction} of {used} draws "
+                    "per chain leaves none to train on"
                 )
             spins[temperature] = data["spin"].values
     for temperature in settings.training_temperatures:
@@ -114,7 +124,21 @@ def _training_spins(
     shapes = {values.shape[-1] for values in spins.values()}
     if len(shapes) > 1:
         raise InputError(f"the frames have lattice sizes {sorted(shapes)}; allowed is one")
+    if (size := shapes.pop()) % settings.unit:
+        raise InputError(
+            f"the frames have lattice size {size}; models of family {settings.family} and this "
+            f"network are trained on multiples of {settings.unit}"
+        )
     return {float(temperature): values for temperature, values in spins.items()}
+
+
+def _check_weights(trained: training.Trained, model: str) -> None:
+    # Without any: the held-out loss was not a number in any epoch, and none was the best.
+    if not trained.weights or not checkpoint.finite(trained.weights):
+        raise InputError(
+            f"models.{model}: after {trained.epochs} epochs the weights are not finite numbers; "
+            "smaller learning rates are needed"
+        )
 
 
 def _history(trained: training.Trained, attributes: dict[str, object]) -> xr.Dataset:

@@ -1,0 +1,40 @@
+"""A command line that is to be refused, and how it is looked at."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from ising_fidelity import cli, dataset
+
+
+@pytest.fixture
+def refused(tmp_path, monkeypatch, capfd):
+    """Give a command line to the program; return its complaint after looking at how it ended."""
+
+    def run(*arguments, left=()):
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(sys, "argv", ["ising-fidelity", *map(str, arguments)])
+        before = sorted(tmp_path.rglob("*"))
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        written = capfd.readouterr()
+        assert ended.value.code == 2
+        (line,) = written.err.splitlines()
+        assert written.out == ""
+        assert line.startswith("ising-fidelity: ")
+        assert sorted(tmp_path.rglob("*")) == sorted([*before, *(tmp_path / name for name in left)])
+        return line
+
+    return run
+
+
+@pytest.fixture
+def write_frames():
+    """Give what writes frames of coins, of some shape and with attributes of a stranger."""
+
+    def write(path, shape=(2, 6, 8, 8), temperature=2.3, **attributes):
+        spins = np.random.default_rng(1).choice(np.array([-1, 1], np.int8), shape)
+        dataset.write(dataset.frames_dataset(spins, temperature, "chain", attributes), path)
+
+    return write

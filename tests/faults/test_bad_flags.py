@@ -1,0 +1,49 @@
+"""Flags and outputs that cannot work are named in one line, before anything is computed."""
+
+import pytest
+
+SIMULATE = {
+    "lattice-size": 8, "temperature": "2.3", "sampler": "cluster", "frames": 4, "chains": 2,
+    "thermalization": 10, "spacing": 1, "seed": 1, "output": "frames.nc",
+}  # fmt: skip
+
+
+def simulate(**changed):
+    given = SIMULATE | {name.replace("_", "-"): value for name, value in changed.items()}
+    return ["simulate", *(word for flag, value in given.items() for word in (f"--{flag}", value))]
+
+
+FLAGS = {
+    "odd checkerboard": (
+        {"lattice_size": 7, "sampler": "checkerboard"},
+        "--lattice-size: 7 with checkerboard; allowed are even sizes from 6 on",
+    ),
+    "one site": ({"lattice_size": 1}, "--lattice-size: 1; allowed are whole numbers from 2 on"),
+    "a lattice beyond memory": ({"lattice_size": 10**9}, "--lattice-size: 1000000000; allowed are"),
+    "T a signal": ({"temperature": "sNaN"}, "temperature 'sNaN' is not a number"),
+    "T < 0": ({"temperature": -1}, "temperature '-1' is not a number"),
+    "T of many digits": (
+        {"temperature": "1e999999"},
+        "temperature '1e999999' has more than 15 dig",
+    ),
+    "zero frames": ({"frames": 0}, "--frames: 0; allowed are whole numbers from 1 on"),
+    "frames without end": ({"frames": 10**30, "chains": 1}, f"--frames: {10**30}; allowed are"),
+    "frames that chains do not share": ({"frames": 5}, "--frames: 5; allowed are multiples of"),
+    "sweeps without end": ({"thermalization": 10**30}, f"--thermalization: {10**30}; allowed are"),
+    "no threads": ({"threads": 0}, "--threads: 0; allowed are whole numbers from 1 on"),
+    "a seed beyond all": ({"seed": 10**30}, "Invalid value for '--seed'"),
+    "a sampler of two lines": ({"sampler": "a\nb"}, "--sampler: a b; allowed are"),
+    "a folder as output": ({"output": "/"}, "/: cannot be written (it is a folder)"),
+    "below a file": ({"output": "/dev/null/x.nc"}, "/dev/null/x.nc: cannot be written (Not a dire"),
+    "below a file, deeper": (
+        {"output": "/dev/null/a/x.nc"},
+        "a/x.nc: cannot be written (Not a dir",
+    ),
+    "in /proc": ({"output": "/proc/x.nc"}, "/proc/x.nc: cannot be written (No such file or dir"),
+    "a name too long": ({"output": "a" * 255}, "a: cannot be written (File name too long)"),
+}
+
+
+@pytest.mark.parametrize(("changes", "message"), FLAGS.values(), ids=FLAGS)
+def test_flags_that_cannot_work(changes, message, refused):
+    assert message in refused(*simulate(**changes))
