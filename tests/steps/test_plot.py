@@ -124,7 +124,7 @@ def test_a_file_that_is_no_part_of_a_run_is_named(files, tmp_path):
 def test_no_format_is_left_behind_when_another_cannot_be_written(files, tmp_path):
     taken = tmp_path / "taken"
     taken.write_text("a file where a folder should be")
-    with pytest.raises(OSError, match="taken"):
+    with pytest.raises(InputError, match=r"taken/fig7.png: cannot be written"):
         plot(figure="fig7", files=files, outputs=[tmp_path / "fig7.svg", taken / "fig7.png"])
     assert {path.name for path in tmp_path.iterdir()} == {"configurations", "taken"}
 
