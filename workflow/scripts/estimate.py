@@ -92,9 +92,10 @@ def planned(configs: Sequence[str], *options: str) -> list[Job]:
 
 def read_plan(text: str) -> Iterator[Job]:
     """Return the jobs that Snakemake has printed, but for the target rule."""
-    pattern = r"^(?:rule|localrule) (\w+):\n((?: {4}.*\n)*)(?:Shell command: (.*(?:\n.+)*))?"
+    # Jobs of a group are indented.
+    pattern = r"^ *(?:rule|localrule) (\w+):\n((?: {4}.*\n)*)(?:Shell command: (.*(?:\n.+)*))?"
     for rule, about, command in re.findall(pattern, text, re.MULTILINE):
-        said = dict(re.findall(r"^ {4}(\w+): (.*)$", about, re.MULTILINE))
+        said = dict(re.findall(r"^ {4,}(\w+): (.*)$", about, re.MULTILINE))
         if rule == "all":
             continue
         wildcards = dict(
