@@ -129,37 +129,6 @@ def ways(name: str) -> str:
     return markdown(lines)
 
 
-def densities() -> str:
-    """Return what training noise is best on two lattices."""
-    lines = [
-        ["L", "most noise at", "path divergence, nats", "mean \\|u - exact\\|", "u with finish"]
-    ]
-    lines.append(["---"] * 5)
-    for size, name in ((16, "ablation_networks"), (32, "ablation_networks_L32")):
-        rows = pd.read_csv(ABLATION / f"{name}.csv").set_index("what")
-        for what, center in (("noise-low", 0.5), ("DiffIsing3", 0.8), ("noise-wide", 1.5)):
-            row = rows.loc[what]
-            numbers = [short(row[key]) for key in ("path_divergence", "du", "finish_du")]
-            lines.append([str(size), f"{center}", *numbers])
-    return markdown(lines)
-
-
-def epochs() -> str:
-    """Return the path divergence of the epoch that each choice keeps, means over seeds."""
-    data = pd.read_csv(ABLATION / "ablation_epoch_choices.csv")
-    columns = {
-        "loss": "least loss",
-        "energy": "least \\|u - exact\\|",
-        "last": "last",
-        "best": "best there is",
-    }
-    lines = [["training", "seeds", *columns.values()], ["---"] * (2 + len(columns))]
-    for way, rows in data.groupby("what", sort=False):
-        means = [f"{rows[name].mean():.3f}" for name in columns]
-        lines.append([str(way), str(len(rows)), *means])
-    return markdown(lines)
-
-
 def transfer() -> str:
     """Return what frames of other lattice sizes are off by, means over temperatures."""
     data = pd.read_csv(ABLATION / "transfer.csv")
