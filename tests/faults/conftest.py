@@ -7,6 +7,17 @@ import pytest
 
 from ising_fidelity import cli, dataset
 
+SIMULATE = {
+    "lattice-size": 8, "temperature": "2.3", "sampler": "cluster", "frames": 4, "chains": 2,
+    "thermalization": 10, "spacing": 1, "seed": 1, "output": "frames.nc",
+}  # fmt: skip
+
+
+def simulate(**changed):
+    """Return a command line of simulate that can work but for what is changed."""
+    given = SIMULATE | {name.replace("_", "-"): value for name, value in changed.items()}
+    return ["simulate", *(word for flag, value in given.items() for word in (f"--{flag}", value))]
+
 
 @pytest.fixture
 def refused(tmp_path, monkeypatch, capfd):

@@ -2,16 +2,7 @@
 
 import pytest
 
-SIMULATE = {
-    "lattice-size": 8, "temperature": "2.3", "sampler": "cluster", "frames": 4, "chains": 2,
-    "thermalization": 10, "spacing": 1, "seed": 1, "output": "frames.nc",
-}  # fmt: skip
-
-
-def simulate(**changed):
-    given = SIMULATE | {name.replace("_", "-"): value for name, value in changed.items()}
-    return ["simulate", *(word for flag, value in given.items() for word in (f"--{flag}", value))]
-
+from .conftest import simulate
 
 FLAGS = {
     "odd checkerboard": (

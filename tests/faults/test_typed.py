@@ -9,6 +9,8 @@ import pytest
 
 from ising_fidelity import files
 
+from .conftest import simulate
+
 COMMAND = Path(sys.executable).parent / "ising-fidelity"
 
 
@@ -38,17 +40,6 @@ def run(*arguments, cwd, within=()):
     return done
 
 
-SIMULATE = {
-    "lattice-size": 8, "temperature": "2.3", "sampler": "cluster", "frames": 4, "chains": 2,
-    "thermalization": 10, "spacing": 1, "seed": 1, "output": "frames.nc",
-}  # fmt: skip
-
-
-def simulate(**changed):
-    given = SIMULATE | {name.replace("_", "-"): value for name, value in changed.items()}
-    return ["simulate", *(word for flag, value in given.items() for word in (f"--{flag}", value))]
-
-
 TYPED = {
     "flags": simulate(frames=0),
     "frames": ["measure", "--output", "o.nc", "frames.nc"],
@@ -71,10 +62,10 @@ def test_as_it_is_typed(arguments, tmp_path):
 
 
 def unshare(*flags):
-    """Return what begins a command in namespaces of its own, or skip where there is none."""
+    """Return what begins a command in namespaces of its own."""
     command = ["unshare", "--map-root-user", *flags]
-    if subprocess.run([*command, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("no namespaces here")
+    done = subprocess.run([*command, "true"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"these tests need namespaces: {done.stderr}"
     return command
 
 

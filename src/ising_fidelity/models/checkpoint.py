@@ -147,6 +147,7 @@ def load(path: Path, device: torch.device | None = None) -> Model:
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
+            # An open file has keys, but is no mapping that could be walked over.
             weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except Exception as error:
         # Damaged files make the library raise errors of several kinds.
