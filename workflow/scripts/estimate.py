@@ -80,13 +80,15 @@ class Kind:
 def planned(configs: Sequence[str], *options: str) -> list[Job]:
     """Return the jobs of a dry run."""
     command = [sys.executable, "-m", "snakemake", "--dry-run", "--printshellcmds", "--cores", "1"]
+    command.append("--rerun-incomplete")
     configs = ["--configfile", *configs] if configs else []
     done = subprocess.run(
         [*command, *options, *configs], cwd=ROOT, capture_output=True, text=True, check=False
     )
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines()
-        raise InputError(next((line for line in lines if line.startswith("config:")), lines[-1]))
+        wrong = (line for line in lines if line.startswith("config:"))
+        raise InputError(next(wrong, f"the run cannot be planned ({' '.join(lines)})"))
     return list(read_plan(done.stdout))
 
 
