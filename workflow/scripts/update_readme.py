@@ -18,7 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from ising_fidelity import config
+from ising_fidelity import config, dataset
 
 ROOT = Path(__file__).resolve().parents[2]
 SNAPSHOT = ROOT / "resources" / "readme"
@@ -28,6 +28,8 @@ CLUSTER_RATIO = "our_cluster_is_faster_by"
 OTHERS = ("mcising", "dwave-samplers", "peapods", "numba")
 FIGURES = ("fig3", "fig7")
 ABLATION = ROOT / "benchmarks" / "results"
+DATA = "DiffIsing3-"
+MEMORY = "nearest_training_symmetric"
 DESKTOP = ("DiffIsing3", "DiffIsing3+10gibbs")
 SHOWN_TEMPERATURES = ("1.00", "1.40", "1.80", "2.20", "2.269185", "2.60", "3.00", "3.70")
 SHOWN = {
@@ -91,6 +93,61 @@ def desktop() -> str:
                 cells.append(f"{good} of {len(rows)}")
             shares.append(cells)
     return markdown(lines) + "\n\n" + markdown(shares)
+
+
+def take_from_data(results: Path) -> None:
+    """Copy what the preset data has found of models of few and of many training frames."""
+    scores = pd.read_csv(results / "scores.csv", dtype={"temperature": str})
+    of_models = scores["source"].str.startswith(DATA)
+    pairs = pd.MultiIndex.from_frame(scores[["quantity", "reference"]])
+    kept = scores[of_models & pairs.isin(list(SHOWN)) & (scores["temperature"] != "all")]
+    kept = kept[kept["temperature"] != "training"]
+    lines = []
+    for (source, T), rows in kept.groupby(["source", "temperature"], sort=False):
+        named = rows.set_index("quantity")
+        line = {"source": source, "temperature": T}
+        for quantity, _ in SHOWN:
+            line[quantity] = named["value"][quantity]
+            line[f"{quantity}_expected"] = named["expected"][quantity]
+        comparison = dataset.read(results / "comparisons" / str(source) / f"T{T}.nc")
+        for name in (MEMORY, f"{MEMORY}_heldout"):
+            if name in comparison:
+                line[name] = float(comparison[name])
+        lines.append(line)
+    pd.DataFrame(lines).to_csv(ABLATION / "data.csv", index=False, float_format="%.6g")
+
+
+def data() -> str:
+    """Return what frames of models trained on few and on many frames are off by."""
+    table = pd.read_csv(ABLATION / "data.csv", dtype={"temperature": str})
+    table = table[table["temperature"].astype(float).between(1.6, 3.4)]
+    finish = table["source"].str.contains("gibbs")
+    heads = ["frames per T", "frames", "mean \\|u - exact\\|", "mean \\|C / exact - 1\\|"]
+    heads += ["mean off \\|m\\|", "to the nearest training frame", "of new Monte Carlo"]
+    lines = [heads, ["---"] * len(heads)]
+    for which, of_which in (("alone", table[~finish]), ("finish", table[finish])):
+        for source, rows in of_which.groupby("source", sort=False):
+            off = {name: rows[name] - rows[f"{name}_expected"] for name, _ in SHOWN}
+            relative = off["specific_heat"] / rows["specific_heat_expected"]
+            cells = [str(source).removeprefix(DATA).split("+")[0], which]
+            cells += [f"{off['energy'].abs().mean():.4f}", f"{relative.abs().mean():.3f}"]
+            cells += [f"{off['abs_magnetization'].abs().mean():.4f}"]
+            for name in (MEMORY, f"{MEMORY}_heldout"):
+                cells.append(f"{rows[name].mean():.4f}" if rows[name].notna().all() else "")
+            lines.append(cells)
+    return markdown(lines)
+
+
+def epochs() -> str:
+    """Return which epoch's weights each rule keeps, and the path divergence of those."""
+    choices = pd.read_csv(ABLATION / "ablation_epoch_choices.csv")
+    rules = {"loss": "least held-out loss", "energy": "best held-out energies", "last": "last"}
+    rules["best"] = "best there is"
+    lines = [["training", "seed", *rules.values()], ["---"] * (2 + len(rules))]
+    for _, row in choices.iterrows():
+        kept = [f"{short(row[name])} (epoch {row[f'{name}_epoch']})" for name in rules]
+        lines.append([str(row["what"]), str(row["seed"]), *kept])
+    return markdown(lines)
 
 
 def networks() -> str:
