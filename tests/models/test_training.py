@@ -183,11 +183,18 @@ def test_finish_takes_the_state_as_it_is(frames, tmp_path):
     assert_same_weights(done.weights, short.weights)
 
 
-def test_the_epoch_of_least_held_out_loss_is_kept(frames, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("settings", "schedule", "kept"),
+    [(DIFFUSION, "cosine", 1), (CONTINUOUS, "constant", 1), (CONTINUOUS, "cosine", 2)],
+)
+def test_the_epoch_of_least_loss_is_kept_or_the_last_of_a_falling_rate(
+    settings, schedule, kept, frames, tmp_path, monkeypatch
+):
     losses = iter([0.5, 0.2, 0.9])
-    monkeypatch.setattr(training.DiffusionTrainer, "validate", lambda self: next(losses))
-    trained = training.train(DIFFUSION, frames, 1, CPU, tmp_path / "state.pt", "a")
-    assert trained.best_epoch == 1
+    monkeypatch.setattr(training.DenoisingTrainer, "validate", lambda self: next(losses))
+    settings = settings.model_copy(update={"learning_rate_schedule": schedule})
+    trained = training.train(settings, frames, 1, CPU, tmp_path / "state.pt", "a")
+    assert trained.best_epoch == kept
     assert trained.history["held_out_loss"] == [0.5, 0.2, 0.9]
 
 

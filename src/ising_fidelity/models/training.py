@@ -154,7 +154,7 @@ class Trained:
     Attributes
     ----------
     weights
-        Of the best epoch (diffusion) or of the last one (GAN).
+        Of the best epoch or of the last one, as the family has it.
     history
         Losses and learning rate by name, one number per epoch.
     best_epoch
@@ -483,6 +483,14 @@ class ContinuousTrainer(DenoisingTrainer):
         for name, weight in self.network.named_parameters():
             sides[weight.ndim < 2 or name.startswith("stem.")].append(weight)
         return [Muon(sides[0], self.settings.matrix_learning_rate), self._adamw(sides[1])]
+
+    def is_best(self, losses: list[float]) -> bool:
+        """Whether the loss is the least so far, or the last one of steps that come to zero.
+
+        Of such a training the last network is nearest to the exact one, when the held-out loss, of
+        as many frames as there are, has long been rising again (``benchmarks/epochs.py``).
+        """
+        return self.settings.learning_rate_schedule == "cosine" or super().is_best(losses)
 
     def random_loss(self, frames: Tensor, temperature: Tensor) -> Tensor:
         """Return the loss at random noise."""
