@@ -144,7 +144,7 @@ def epochs() -> str:
     rules = {"loss": "least held-out loss", "energy": "best held-out energies", "last": "last"}
     rules["best"] = "best there is"
     lines = [["training", "seed", *rules.values()], ["---"] * (2 + len(rules))]
-    for _, row in choices.iterrows():
+    for _, row in choices.sort_values("what", kind="stable").iterrows():
         kept = [f"{short(row[name])} (epoch {row[f'{name}_epoch']})" for name in rules]
         lines.append([str(row["what"]), str(row["seed"]), *kept])
     return markdown(lines)
@@ -350,6 +350,7 @@ def page(text: str) -> str:
         "samplers": ways("samplers"),
         "finishes": ways("finishes"),
         "transfer": transfer(),
+        "epochs": epochs(),
     }
     return fill(text, sections)
 
