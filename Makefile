@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export OMP_NUM_THREADS := 1
 SNAKEMAKE := snakemake --workflow-profile workflow/profiles/local --cores $(CORES)
 
-.PHONY: install run test check smoke test-cluster schema readme estimate clean
+.PHONY: install run test check smoke test-cluster test-report schema readme estimate clean
 
 install: $(STAMP)
 
@@ -27,7 +27,7 @@ $(STAMP): pyproject.toml setup.py constraints.txt $(wildcard src/ising_fidelity/
 run: $(STAMP)
 	$(SNAKEMAKE)
 
-test: check smoke test-cluster
+test: check smoke test-cluster test-report
 
 # Format, lint, types, spelling, then all tests.
 check: $(STAMP)
@@ -46,6 +46,11 @@ smoke: $(STAMP)
 # A run through SLURM. It needs root, and Debian's archive unless slurm-wlm and munge are there.
 test-cluster: $(STAMP)
 	pytest tests/cluster
+
+# The report of the smoke run in Debian's Chromium, which root may have installed for it.
+test-report: $(STAMP)
+	$(SNAKEMAKE) --configfile workflow/presets/smoke.yaml
+	pytest tests/report
 
 schema: $(STAMP)
 	python workflow/scripts/write_schema.py

@@ -12,7 +12,8 @@ for figure, settings in RUN.drawn_figures.items():
                 f"{RESULTS}/figures/{figure}.png",
                 caption="../report/figure.rst",
                 category=FIGURES[figure].category,
-                labels={"figure": figure, "shows": FIGURES[figure].title},
+                # One label: of two, the report makes a switch where a category has two figures.
+                labels={"figure": f"{figure}: {FIGURES[figure].title}"},
             ),
         log:
             f"{LOGS}/plot/{figure}.log",
