@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export OMP_NUM_THREADS := 1
 SNAKEMAKE := snakemake --workflow-profile workflow/profiles/local --cores $(CORES)
 
-.PHONY: install run test check smoke test-cluster test-report schema readme estimate clean
+.PHONY: install run test check smoke test-cluster test-report schema readme estimate dag clean
 
 install: $(STAMP)
 
@@ -61,6 +61,10 @@ readme: $(STAMP)
 # What a run would take: make estimate, make estimate PRESET=paper
 estimate: $(STAMP)
 	python workflow/scripts/estimate.py $(if $(PRESET),workflow/presets/$(PRESET).yaml)
+
+# The graph of rules: make dag, make dag PRESET=full
+dag: $(STAMP)
+	python workflow/scripts/draw_rules.py $(if $(PRESET),workflow/presets/$(PRESET).yaml)
 
 clean:
 	rm -rf $(VENV) build results .snakemake src/*.egg-info src/ising_fidelity/montecarlo/*.{c,so}

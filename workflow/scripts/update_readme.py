@@ -11,11 +11,10 @@ import json
 import math
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+import draw_rules
 import pandas as pd
 
 from ising_fidelity import config, dataset
@@ -318,13 +317,7 @@ def _flatten(mapping: dict[str, object], prefix: str = "") -> dict[str, object]:
 
 def rules() -> str:
     """Return the rule graph, with the rules of all figures as one, in an order that stays."""
-    command = [sys.executable, "-m", "snakemake", "--rulegraph", "mermaid-js", "--forceall"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    names = dict(re.findall(r"(id\d+)\[(\w+)\]", done.stdout))
-    shown = {node: re.sub("plot_.*", "plot", name) for node, name in names.items()}
-    arrows = re.findall(r"(id\d+) --> (id\d+)", done.stdout)
-    edges = sorted({(shown[start], shown[end]) for start, end in arrows})
-    lines = [f"    {start} --> {end}" for start, end in edges if start != end]
+    lines = [f"    {start} --> {end}" for start, end in draw_rules.arrows()]
     return "\n".join(["```mermaid", "flowchart TB", *lines, "```"])
 
 
