@@ -26,7 +26,20 @@ def pinned(path):
 
 
 def test_there_is_one_environment_per_concern():
-    assert [path.stem for path in ENVIRONMENTS] == ["analysis", "montecarlo", "torch"]
+    names = {path.stem for path in ENVIRONMENTS}
+    assert names == {"analysis", "montecarlo", "torch", "torch-cuda"}
+
+
+def test_the_environments_of_models_differ_in_the_build_of_torch_alone():
+    plain, cuda = (
+        yaml.safe_load((ROOT / "envs" / name).read_text())
+        for name in ("torch.yaml", "torch-cuda.yaml")
+    )
+    (build,) = set(cuda["dependencies"]) - set(plain["dependencies"])
+    (other,) = set(plain["dependencies"]) - set(cuda["dependencies"])
+    assert build == f"{other}=cuda*"
+    cuda["dependencies"] = plain["dependencies"]
+    assert cuda == plain
 
 
 @pytest.mark.parametrize("path", ENVIRONMENTS, ids=lambda path: path.stem)
@@ -34,7 +47,7 @@ def test_versions_are_the_locked_ones(path):
     versions = locked()
     for name, version in pinned(path).items():
         known = versions[NAMES.get(name, name)]
-        assert version == re.sub(r"\.post\d+$", "", known), name
+        assert version.removesuffix("=cuda*") == re.sub(r"\.post\d+$", "", known), name
     assert path.with_suffix(".post-deploy.sh").is_file()
 
 

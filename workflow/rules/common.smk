@@ -30,6 +30,10 @@ HOME = "" if HOME == "./" else HOME
 RESULTS = f"results/{RUN.run}"
 LOGS = f"{RESULTS}/logs"
 RUN_CONFIG = f"{RESULTS}/provenance/config.yaml"
+# conda takes the build for the machine that it runs on, which may be a login node without a GPU.
+TORCH = (
+    "../../envs/torch-cuda.yaml" if RUN.device == "cuda" else "../../envs/torch.yaml"
+)
 
 
 def one_of(names):

@@ -9,7 +9,7 @@ rule equilibrate:
     log:
         f"{LOGS}/equilibrate/{{source}}/T{{T}}.log",
     conda:
-        "../../envs/torch.yaml"
+        TORCH
     resources:
         device=RUN.device,
     params:

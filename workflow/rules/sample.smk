@@ -6,7 +6,7 @@ rule sample:
     log:
         f"{LOGS}/sample/{{model}}/T{{T}}.log",
     conda:
-        "../../envs/torch.yaml"
+        TORCH
     resources:
         device=RUN.device,
     params:

@@ -11,7 +11,7 @@ rule train:
     # The longest jobs begin as soon as their frames are there.
     priority: 2
     conda:
-        "../../envs/torch.yaml"
+        TORCH
     threads: lambda wildcards: RUN.trained_models[wildcards.model].threads
     params:
         code=step_code("train"),

@@ -2,7 +2,7 @@
 
 The numbers of DiffIsing3 at L = 64 come from a finished run of the preset desktop, if there is one,
 those of its parts from benchmarks/ablation.py, all others from the run's tables, the scales from
-the configs, the rule graph from Snakemake.
+the configs and their schema, the rule graph from Snakemake.
 What is taken from the run is kept in resources/readme, so that a test can tell whether README.md
 still says what those files say.
 """
@@ -14,6 +14,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import config_keys
 import draw_rules
 import pandas as pd
 
@@ -337,6 +338,7 @@ def page(text: str) -> str:
         "paper": paper(),
         "scale": scale(),
         "rules": rules(),
+        "config": config_keys.tables(),
         "montecarlo": monte_carlo(),
         "desktop": desktop(),
         "networks": networks(),

@@ -1,0 +1,127 @@
+"""Tables of every key that a config may have, from its JSON schema, for README.md."""
+
+import json
+from typing import Any
+
+import write_schema
+
+HEADER = ["| key | what it may be | if left out | meaning |", "|---|---|---|---|"]
+KINDS = {"string": "text", "integer": "whole number", "boolean": "`true`, `false`"}
+BOUNDS = {
+    "minimum": "from",
+    "exclusiveMinimum": "above",
+    "maximum": "to",
+    "exclusiveMaximum": "and below",
+    "multipleOf": "and a multiple of",
+}
+POWERS = {10**5: "10^5", 10**6: "10^6", 10**9: "10^9", 2**63: "2^63"}
+
+Schema = dict[str, Any]
+
+
+def tables() -> str:
+    """Return a folded table for each section of a config, and for each family of models."""
+    schema = write_schema.content()
+    sections = schema["$defs"]
+    alone, folded = {}, []
+    for key, spec in schema["properties"].items():
+        inside = [sections[name] for name in _held(spec)]
+        many = "$ref" not in spec and "anyOf" not in spec
+        name = f"{key}.NAME" if many else key
+        if not inside:
+            alone[key] = spec
+        elif len(inside) == 1:
+            folded.append(_table(name, _about(inside[0], spec), _rows(inside[0], sections)))
+        else:
+            folded += _families(name, inside, _about({}, spec), sections)
+    top = {"properties": alone, "required": schema["required"]}
+    return "\n\n".join([_table("", "keys of the run as a whole", _rows(top, sections)), *folded])
+
+
+def _held(spec: Schema) -> list[str]:
+    """Return the names of the sections that a key may hold, itself or under names of its own."""
+    if "$ref" in spec:
+        return [spec["$ref"].rsplit("/", 1)[-1]]
+    inner = [*spec.get("anyOf", ()), *spec.get("oneOf", ())]
+    inner += spec.get("patternProperties", {}).values()
+    if isinstance(spec.get("additionalProperties"), dict):
+        inner.append(spec["additionalProperties"])
+    return [name for one in inner for name in _held(one)]
+
+
+def _families(name: str, inside: list[Schema], about: str, sections: Schema) -> list[str]:
+    """Return the table of the keys that all have alike, and one per family of those of its own."""
+    everywhere = [section["properties"] for section in inside]
+    shared = {
+        key: spec
+        for key, spec in everywhere[0].items()
+        if all(properties.get(key) == spec for properties in everywhere)
+    }
+    choice = {
+        "enum": [properties["family"]["const"] for properties in everywhere],
+        "description": "which of the tables below holds",
+    }
+    common = {"properties": {"family": choice, **shared}, "required": inside[0]["required"]}
+    folded = [_table(name, about, _rows(common, sections))]
+    for section in inside:
+        own = {key: spec for key, spec in section["properties"].items() if key not in shared}
+        family = own.pop("family")["const"]
+        lines = _rows({**section, "properties": own}, sections)
+        folded.append(_table(f"{name}, family: {family}", _about(section, {}), lines))
+    return folded
+
+
+def _about(section: Schema, spec: Schema) -> str:
+    """Return what a key is for, in the words of its section and its own."""
+    said = section.get("description", "").split(", see ``")[0].rstrip(".")
+    return "; ".join(filter(None, [said, spec.get("description", "")]))
+
+
+def _table(name: str, about: str, lines: list[str]) -> str:
+    title = f"<code>{name}</code>: {about}" if name else about
+    return "\n".join(
+        ["<details>", f"<summary>{title}</summary>", "", *HEADER, *lines, "", "</details>"]
+    )
+
+
+def _rows(section: Schema, sections: Schema, place: str = "") -> list[str]:
+    """Return a row for each key of a section; those of a section inside stand below its name."""
+    lines = []
+    for key, spec in section["properties"].items():
+        inside = [sections[name] for name in _held(spec)]
+        for one in inside:
+            lines += _rows(one, sections, f"{place}{key}.")
+        if not inside:
+            left_out = f"`{json.dumps(spec.get('default'))}`"
+            if key in section.get("required", ()):
+                left_out = "an error"
+            meaning = spec.get("description", "").replace("|", "\\|")
+            lines.append(f"| `{place}{key}` | {_allowed(spec)} | {left_out} | {meaning} |")
+    return lines
+
+
+def _allowed(spec: Schema) -> str:
+    """Return in words which values a key may have."""
+    if "anyOf" in spec:
+        return " or ".join(map(_allowed, spec["anyOf"]))
+    if "enum" in spec:
+        return ", ".join(f"`{value}`" for value in spec["enum"])
+    kind = spec.get("type")
+    if "const" in spec or kind == "null":
+        return f"`{json.dumps(spec.get('const')).strip(chr(34))}`"
+    if kind == "array":
+        least = f", {spec['minItems']} or more" if "minItems" in spec else ""
+        items = _allowed(spec["items"]).replace("number", "numbers").replace("name", "names")
+        return f"list of {items}{least}"
+    if isinstance(kind, list):
+        return "temperatures"
+    if "pattern" in spec:
+        return "path with `{T}`" if "T" in spec["pattern"].split(r"\{")[-1] else "name"
+    if kind == "integer" and "exclusiveMinimum" in spec:
+        spec = {**spec, "minimum": spec["exclusiveMinimum"] + 1, "exclusiveMinimum": None}
+    bounds = [
+        f"{word} {POWERS.get(spec[key], format(spec[key], 'g'))}"
+        for key, word in BOUNDS.items()
+        if spec.get(key) is not None
+    ]
+    return " ".join([KINDS.get(kind, kind), *bounds])
