@@ -133,8 +133,9 @@ def sample(
         typer.Option(help="of continuous models: multistep, ancestral, spin, gibbs, heun, churn"),
     ] = "multistep",
     precision: Annotated[
-        str, typer.Option(help="of continuous models' networks: float32 or bfloat16")
+        str, typer.Option(help="of networks that have a chain: float32 or bfloat16")
     ] = "float32",
+    compile: Annotated[bool, typer.Option("--compile", help="compile the network first")] = False,
     finish_sigma: Annotated[
         float | None, typer.Option(help="stop at this noise, draw the rest by heat bath")
     ] = None,
@@ -156,6 +157,7 @@ def sample(
         reverse_variance=reverse_variance,
         sampler=sampler,
         precision=precision,
+        compile=compile,
         finish_sigma=finish_sigma,
         finish_sweeps=finish_sweeps,
         binarize=binarize,

@@ -100,8 +100,11 @@ class Sampling(Section):
     )
     precision: Literal["float32", "bfloat16"] = Field(
         "float32",
-        description="of networks of continuous noise in sampling; bfloat16 is as true, and faster "
+        description="of networks that have a chain, in sampling; bfloat16 is as true, and faster "
         "where the processor has it",
+    )
+    compile: bool = Field(
+        False, description="compile networks that have a chain: faster, after most of a minute"
     )
     binarize: Literal["sign"] = Field("sign", description="rule that makes spins of real numbers")
 

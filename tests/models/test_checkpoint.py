@@ -165,6 +165,20 @@ def test_an_unknown_precision_is_refused(tmp_path):
         )
 
 
+@pytest.mark.parametrize("settings", [DIFFUSION, CONTINUOUS], ids=["diffusion", "continuous"])
+def test_chains_in_bfloat16_are_those_in_float32_up_to_rounding(settings, tmp_path):
+    model = model_of(settings, tmp_path)
+    torch.manual_seed(5)
+    for weight in model.network.parameters():
+        torch.nn.init.normal_(weight, 0.0, 0.2)
+    exact, rounded = (
+        sampling.draw(model, 2.3, 4, 16, 1, sampling.Chain(3, precision=precision))
+        for precision in ("float32", "bfloat16")
+    )
+    assert not np.array_equal(exact, rounded)
+    assert np.mean(np.abs(exact - rounded)) < 0.1 * np.mean(np.abs(exact))
+
+
 def test_a_chain_that_is_left_early_has_no_more_noise_than_asked_for(tmp_path):
     for settings in (DIFFUSION, CONTINUOUS):
         model = model_of(settings, tmp_path)

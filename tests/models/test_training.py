@@ -1,5 +1,7 @@
 """Training: what is held out, how it resumes, which epoch is kept."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -140,6 +142,28 @@ def test_deep_in_noise_the_target_is_a_mean_over_frames_of_the_same_temperature(
     for i in (1, 2):
         torch.testing.assert_close(targets[i], expected[i].expand(1, 8, 8))
 
+    # On a GPU all frames of a batch at once, so that nothing is waited for.
+    start, end = torch.zeros(3, dtype=torch.int64), torch.full((3,), 6)
+    means = trainer._means(spins, x, sigma, start, end)
+    torch.testing.assert_close(means, expected[:, None, None, None].expand(3, 1, 8, 8))
+
+
+def test_bfloat16_and_compiling_change_rounding_alone(frames, tmp_path, monkeypatch):
+    """Traced and run as it is, without a compiler, which takes a minute."""
+    compiled = partial(torch.compile, backend="eager")
+    monkeypatch.setattr(torch, "compile", compiled)
+    losses = {}
+    for precision, compiles in (("float32", False), ("float32", True), ("bfloat16", True)):
+        update = {"precision": precision, "compile": compiles}
+        settings = DIFFUSION.model_copy(update=update)
+        path = tmp_path / f"{precision}{compiles}.pt"
+        trained = training.train(settings, frames, 1, CPU, path, "a")
+        losses[precision, compiles] = trained.history["held_out_loss"]
+    exact = losses["float32", False]
+    assert losses["float32", True] == exact
+    assert losses["bfloat16", True] != exact
+    assert losses["bfloat16", True] == pytest.approx(exact, rel=0.01)
+
 
 @pytest.mark.parametrize(
     "settings",
@@ -165,6 +189,18 @@ def test_a_killed_training_goes_on_to_the_same_weights(settings, frames, tmp_pat
     assert len(calls) == settings.epochs
     assert cut.history == whole.history
     assert_same_weights(cut.weights, whole.weights)
+
+
+def test_a_training_in_pieces_goes_on_to_the_same_weights(frames, tmp_path):
+    whole = training.train(DIFFUSION, frames, 1, CPU, tmp_path / "whole.pt", "a")
+    for epochs in (1, 2, 3):
+        path = tmp_path / "pieces.pt"
+        piece = training.train(DIFFUSION, frames, 1, CPU, path, "a", seconds=0)
+        assert piece.epochs == epochs
+    assert piece.history == whole.history
+    assert_same_weights(piece.weights, whole.weights)
+    at_once = training.train(DIFFUSION, frames, 1, CPU, tmp_path / "once.pt", "a", seconds=1e9)
+    assert at_once.history == whole.history
 
 
 def test_a_state_of_other_settings_is_not_gone_on_from(frames, tmp_path):

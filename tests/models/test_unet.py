@@ -63,3 +63,22 @@ def test_the_papers_blocks():
     ]
     embedding = 256 + 256 + 256**2 + 256
     assert sum(block.parameters for block in blocks) + embedding == 22356609
+
+
+def test_in_lower_precision_temperatures_and_times_keep_their_digits():
+    """In bfloat16 T_c is 2.265625, and 2.30 is as far from it as 2.2969."""
+    torch.manual_seed(0)
+    network = UNet(COMPACT)
+    seen = {}
+    for name, module in (("T", network.temperature), ("shift", network.down[0].embedding)):
+        module.register_forward_hook(lambda _, __, out, name=name: seen.update({name: out}))
+    x, time, T = torch.randn(1, 1, 16, 16), torch.tensor([300]), torch.tensor([2.269185])
+    with torch.no_grad():
+        exact = network(x, time, T)
+        expected = dict(seen)
+        with torch.autocast("cpu", torch.bfloat16):
+            noise = network(x, time, T)
+    assert all(torch.equal(seen[name], expected[name]) for name in seen)
+    assert noise.dtype == torch.float32
+    assert not torch.equal(noise, exact)
+    torch.testing.assert_close(noise, exact, rtol=0.05, atol=0.02)

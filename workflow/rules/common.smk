@@ -225,18 +225,20 @@ def relaxation_flags(source):
 def sampling_flags(source):
     """Return the flags of the reverse chain, of models that have one."""
     sampling, family = RUN.sampling, model_behind(source).family
-    given = {"sampling_steps": sampling.sampling_steps}
+    given = {
+        "sampling_steps": sampling.sampling_steps,
+        "precision": sampling.precision,
+    }
     if family not in ("diffusion", "continuous"):
-        given = {}
-    elif family == "diffusion":
+        return ""
+    if family == "diffusion":
         given["reverse_variance"] = sampling.reverse_variance
     else:
         given["sampler"] = sampling.sampler
-        given["precision"] = sampling.precision
     if source in RUN.finished_sources:
         given["finish_sigma"] = RUN.finish.sigma
         given["finish_sweeps"] = RUN.finished_sources[source][1]
-    return flags(**given)
+    return flags(**given) + " --compile" * sampling.compile
 
 
 def walk_flags(source):

@@ -13,8 +13,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ising_fidelity import montecarlo
-
 SAMPLERS = ("ancestral", "multistep", "spin", "gibbs", "heun", "churn")
 GIBBS_SWEEPS = 2
 """Sweeps of heat bath at every level, where the sampler is ``gibbs``."""
@@ -219,6 +217,8 @@ def _heat_bath(
     spins: Tensor, field: Tensor, temperature: float, generator: torch.Generator
 ) -> Tensor:
     """Return spins (batch, 1, L, L) after heat bath in a field, all frames at one temperature."""
+    from ising_fidelity import montecarlo  # compiled, and not there on every GPU machine
+
     seed = torch.randint(2**62, (1,), generator=generator, device=generator.device)
     start = spins[:, 0].to(torch.int8).cpu().numpy()
     drawn = montecarlo.gibbs(start, field[:, 0].cpu().numpy(), temperature, GIBBS_SWEEPS, int(seed))

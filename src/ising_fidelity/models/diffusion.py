@@ -11,7 +11,7 @@ a network estimates the noise, and the reverse chain takes it away again step by
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import torch
@@ -46,6 +46,10 @@ class Schedule:
             time=torch.arange(1, steps + 1),
             beta=torch.linspace(start, end, steps, dtype=torch.float64),
         )
+
+    def to(self, device: torch.device) -> Self:
+        """Return the schedule on a device, where training looks its random steps up."""
+        return replace(self, time=self.time.to(device), beta=self.beta.to(device))
 
     @property
     def alpha_bar(self) -> Tensor:
@@ -128,7 +132,7 @@ def loss(
     temperature
         Units of J/k_B, shape (batch,).
     step
-        Index into the schedule, from 0, shape (batch,), on the CPU.
+        Index into the schedule, from 0, shape (batch,), on the schedule's device.
     noise
         Standard normal, the shape of ``x_0``.
     """
@@ -148,7 +152,8 @@ def estimated_noise(
     prediction: str,
 ) -> Tensor:
     """Return eps, whatever the network predicts, for x at one step of the schedule."""
-    time = schedule.time[index].to(x.device).expand(len(x))
+    # A number that is filled in there, since a copy would wait for the device.
+    time = torch.full((len(x),), int(schedule.time[index]), device=x.device)
     output = network(x, time, temperature)
     if prediction == "eps":
         return output
@@ -201,7 +206,7 @@ def reverse_chain(
         if variance == "spin":
             x_0 = (x - float(noise_level.sqrt()) * eps) / float(alpha_bar[i].sqrt())
             weight = previous[i] * (beta / noise_level) ** 2
-            sigma2 = sigma2.to(x) + weight.to(x) * (1 - x_0.square()).clamp(min=0)
+            sigma2 = sigma2.to(x.dtype) + weight.to(x.dtype) * (1 - x_0.square()).clamp(min=0)
         noise = torch.randn(x.shape, generator=generator, device=x.device)
-        x = mean + sigma2.sqrt().to(x) * noise
+        x = mean + sigma2.sqrt().to(x.dtype) * noise
         yield x

@@ -34,6 +34,15 @@ def sinusoidal_encoding(time: Tensor, dimension: int) -> Tensor:
     return torch.cat([angles.sin(), angles.cos()], dim=1)
 
 
+def full_precision(x: Tensor) -> torch.autocast:
+    """Return a context in which autocast, where there is any, is off.
+
+    In bfloat16, 2.269185 is 2.265625 and 2.30 is 2.296875: what is made of temperatures and times,
+    a few numbers per frame, stays in single precision.
+    """
+    return torch.autocast(x.device.type, enabled=False)
+
+
 class TemperatureEmbedding(nn.Module):
     """Two linear layers 1 -> d -> d with ReLU after the first (the paper's Fig. 1d)."""
 

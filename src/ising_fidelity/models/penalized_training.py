@@ -37,7 +37,9 @@ class PenalizedTrainer:
         )
         self.steps = 0
 
-    def batch(self, frames: Tensor, temperature: Tensor, progress: float) -> dict[str, float]:
+    def batch(
+        self, frames: Tensor, temperature: Tensor, progress: float
+    ) -> dict[str, float | Tensor]:
         """Take one step of the critic and, every ``critic_steps`` batches, one of the generator."""
         settings = self.settings
         falling = 0.5 * (1 + math.cos(math.pi * progress))
@@ -52,7 +54,7 @@ class PenalizedTrainer:
             losses["generator_loss"] = self._generate(temperature)
         return losses
 
-    def _criticise(self, frames: Tensor, temperature: Tensor) -> dict[str, float]:
+    def _criticise(self, frames: Tensor, temperature: Tensor) -> dict[str, float | Tensor]:
         with torch.no_grad():
             generated = self._spins(self.generator, temperature, self.noise)
         both = self.critic(torch.cat([frames, generated]), temperature.repeat(2))
@@ -60,9 +62,9 @@ class PenalizedTrainer:
         where = torch.rand(len(frames), generator=self.noise, device=frames.device)
         penalty = penalized.gradient_penalty(self.critic, frames, generated, temperature, where)
         self._step(1, loss + self.settings.gradient_penalty * penalty)
-        return {"critic_loss": loss.item(), "gradient_penalty": penalty.item()}
+        return {"critic_loss": loss.detach(), "gradient_penalty": penalty.detach()}
 
-    def _generate(self, temperature: Tensor) -> float:
+    def _generate(self, temperature: Tensor) -> Tensor:
         self.critic.requires_grad_(False)
         loss = -self.critic(
             self._spins(self.generator, temperature, self.noise), temperature
@@ -75,7 +77,7 @@ class PenalizedTrainer:
         pairs = zip(self.averaged.parameters(), self.generator.parameters(), strict=True)
         for averaged, current in pairs:
             averaged.lerp_(current.detach(), 1 - decay)
-        return loss.item()
+        return loss.detach()
 
     def _step(self, which: int, loss: Tensor) -> None:
         self.optimizers[which].zero_grad(set_to_none=True)

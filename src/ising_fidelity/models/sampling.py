@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
 
-from ising_fidelity import montecarlo
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.lattice import LARGEST_LATTICE
 from ising_fidelity.models import autoregressive, continuous, diffusion, penalized
@@ -78,8 +77,8 @@ class Chain:
         Of a model of continuous noise, see
         :func:`ising_fidelity.models.continuous.reverse_chain`.
     precision
-        Of the network's arithmetic there: ``float32`` or ``bfloat16``, which leaves the error of a
-        well-trained network as it is.
+        Of the arithmetic of networks that have a chain: ``float32`` or ``bfloat16``, which leaves
+        the error of a well-trained one as it is.
     """
 
     steps: int | None = None
@@ -275,6 +274,8 @@ def finished(noisy: Noisy, temperature: float, sweeps: int, seed: int) -> NDArra
     ndarray
         Shape (frames, L, L).
     """
+    from ising_fidelity import montecarlo  # compiled, and not there on every GPU machine
+
     chance = np.random.default_rng(seed).random(noisy.mean.shape)
     start = np.where(2 * chance < 1 + noisy.mean, 1, -1).astype(np.int8)
     return montecarlo.gibbs(start, noisy.x / noisy.sigma**2, temperature, sweeps, seed)
@@ -352,21 +353,21 @@ def walk(
     device = _device(model)
     noise = torch.randn((frames, 1, lattice_size, lattice_size), generator=generator, device=device)
     T = noise.new_full((frames,), temperature)
+    network = _cast(_told(model), chain.precision)
     if isinstance(settings, ContinuousSettings):
         levels = torch.tensor(noise_levels(settings, lattice_size, chain), dtype=torch.float64)
-        with torch.autocast(device.type, torch.bfloat16, enabled=chain.precision == "bfloat16"):
-            yield from continuous.reverse_chain(
-                _told(model),
-                float(levels[0]) * noise,
-                levels,
-                T,
-                chain.sampler,
-                settings.prediction,
-                generator,
-            )
+        yield from continuous.reverse_chain(
+            network,
+            float(levels[0]) * noise,
+            levels,
+            T,
+            chain.sampler,
+            settings.prediction,
+            generator,
+        )
         return
     yield from diffusion.reverse_chain(
-        model.network,
+        network,
         schedule_of(settings, chain.steps),
         noise.to(memory_format=torch.channels_last),
         T,
@@ -391,11 +392,20 @@ def _mean(model: Model, x: Tensor, sigma: float, temperature: float) -> Tensor:
     return x - sigma * eps
 
 
-def _told(model: Model) -> continuous.Network:
+def _cast(network: diffusion.Network, precision: str) -> diffusion.Network:
+    """Return a network that computes in this precision."""
+
+    def cast(x: Tensor, noise: Tensor, T: Tensor) -> Tensor:
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=precision == "bfloat16"):
+            return network(x, noise, T)
+
+    return cast
+
+
+def _told(model: Model) -> diffusion.Network:
     """Return the network as it is told of temperatures, which need not be those asked for."""
     settings = model.settings
-    assert isinstance(settings, ContinuousSettings)
-    if settings.extrapolation == "network":
+    if not isinstance(settings, ContinuousSettings) or settings.extrapolation == "network":
         return model.network
     trained = [float(T) for T in settings.training_temperatures]
     return lambda x, sigma, T: model.network(x, sigma, T.clamp(min(trained), max(trained)))

@@ -202,6 +202,12 @@ class DiffusionSettings(Training):
         description="how often each t is trained on: all alike, as in the paper, or most often "
         "those at which spins are decided",
     )
+    precision: Literal["float32", "bfloat16"] = Field(
+        "float32", description="of the network's convolutions in training"
+    )
+    compile: bool = Field(
+        False, description="compile the network for training: faster, after most of a minute"
+    )
     learning_rate: Positive = Field(3e-4, description="of AdamW")
     adam_beta_2: Number = Field(
         0.999, gt=0, lt=1, description="decay of AdamW's mean of squared gradients"

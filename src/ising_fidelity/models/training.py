@@ -2,6 +2,7 @@
 
 import copy
 import math
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ from ising_fidelity.models.settings import (
 from ising_fidelity.models.unet import UNet, channels_last
 
 History = dict[str, list[float]]
+Losses = dict[str, float | Tensor]
+"""Numbers by name; those of the device stay there, as to read one is to wait for it."""
 _Network = TypeVar("_Network", bound=nn.Module)
 
 DEEP = 8
@@ -128,7 +131,7 @@ def transformed(spins: Tensor, generator: torch.Generator) -> Tensor:
 class Trainer(Protocol):
     """What the loop over epochs needs of a family of models."""
 
-    def batch(self, frames: Tensor, temperature: Tensor, progress: float) -> dict[str, float]:
+    def batch(self, frames: Tensor, temperature: Tensor, progress: float) -> Losses:
         """Take the optimiser steps of one batch; return losses by name."""
 
     def validate(self) -> float:
@@ -179,11 +182,14 @@ def train(
     state_path: Path,
     identity: str,
     finish: bool = False,
+    seconds: float = math.inf,
 ) -> Trained:
     """Train a model, going on from ``state_path`` if an earlier run was cut off.
 
     The state is written after every epoch, so that a killed run loses no more than one. An
-    interrupted run gives the same weights as an uninterrupted one on the same machine.
+    interrupted run gives the same weights as an uninterrupted one on the same machine. Where time
+    is limited, the state is written once, at the end: that of a large network takes as long as an
+    epoch.
 
     Parameters
     ----------
@@ -201,7 +207,11 @@ def train(
         A hash of code, settings, seed and frames; a state with another one is not gone on from.
     finish
         Take the model as it is in the state, without further epochs.
+    seconds
+        Stop before the epoch that would end later than this, if it takes as long as the last one;
+        the first is made in any case.
     """
+    begun = time.monotonic()
     torch.manual_seed(seed)
     noise = torch.Generator(device).manual_seed(seed)
     order = torch.Generator().manual_seed(seed + 1)
@@ -228,8 +238,8 @@ def train(
     images = settings.images_per_epoch or len(seen)
     with tqdm(total=epochs * images, initial=result.epochs * images, disable=None) as bar:
         for epoch in range(result.epochs, epochs):
-            means = _Means()
-            for index in _batches(len(seen), images, settings.batch_size, order):
+            start, means = time.monotonic(), _Means()
+            for index in _batches(len(seen), images, settings.batch_size, order, device):
                 progress = (epoch + means.frames / images) / settings.epochs
                 spins, temperature = seen[index]
                 # A trainer of continuous noise moves a noisy frame and its target together.
@@ -247,6 +257,10 @@ def train(
                 result.best_epoch = epoch
                 result.weights = copy.deepcopy(trainer.weights())
             bar.set_postfix({name: f"{value:.4g}" for name, value in row.items()})
+            now = time.monotonic()
+            enough = now - begun + (now - start) > seconds
+            if math.isfinite(seconds) and not enough and epoch + 1 < epochs:
+                continue
             state = {
                 "identity": identity,
                 "result": vars(result),
@@ -255,33 +269,42 @@ def train(
                 "noise": noise.get_state(),
             }
             _save_state(state_path, state)
+            if enough:
+                break
     return result
 
 
 class _Means:
-    """Means over the batches of an epoch, weighted with their sizes."""
+    """Means over the batches of an epoch, weighted with their sizes.
+
+    Losses are added up where they are, in double precision, and read once.
+    """
 
     def __init__(self) -> None:
         self.frames = 0
-        self.sums: dict[str, float] = {}
+        self.sums: Losses = {}
         self.counts: dict[str, int] = {}
 
-    def add(self, values: dict[str, float], frames: int) -> None:
+    def add(self, values: Losses, frames: int) -> None:
         self.frames += frames
         for name, value in values.items():
-            self.sums[name] = self.sums.get(name, 0.0) + value * frames
+            number = value.double() if isinstance(value, Tensor) else value
+            self.sums[name] = self.sums.get(name, 0.0) + number * frames
             self.counts[name] = self.counts.get(name, 0) + frames
 
     def values(self) -> dict[str, float]:
-        return {name: total / self.counts[name] for name, total in self.sums.items()}
+        return {name: float(total) / self.counts[name] for name, total in self.sums.items()}
 
 
-def _batches(frames: int, images: int, size: int, order: torch.Generator) -> Iterator[Tensor]:
+def _batches(
+    frames: int, images: int, size: int, order: torch.Generator, device: torch.device
+) -> Iterator[Tensor]:
     """Yield indices of frames: ``images`` in all, no frame twice before each came once."""
     passes = math.ceil(images / frames)
     index = torch.cat([torch.randperm(frames, generator=order) for _ in range(passes)])
-    # Batches of even size: batch norm cannot do with a last one of a single frame.
-    yield from index[:images].tensor_split(math.ceil(images / size))
+    # Batches of even size: batch norm cannot do with a last one of a single frame. All indices go
+    # to the device at once, since it is waited for each time.
+    yield from index[:images].to(device).tensor_split(math.ceil(images / size))
 
 
 def _read_state(path: Path, identity: str, device: torch.device) -> dict[str, Any]:
@@ -320,7 +343,9 @@ class AveragingTrainer(ABC):
     def _adamw(self, weights: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         settings = self.settings
         betas = 0.9, settings.adam_beta_2
-        return torch.optim.AdamW(weights, lr=settings.learning_rate, betas=betas)
+        # The same arithmetic for all weights at once.
+        fused = True if self.held_out.spins.is_cuda else None
+        return torch.optim.AdamW(weights, lr=settings.learning_rate, betas=betas, fused=fused)
 
     def _groups(self) -> list[dict[str, Any]]:
         return [group for optimizer in self.optimizers for group in optimizer.param_groups]
@@ -333,7 +358,7 @@ class AveragingTrainer(ABC):
     def validate(self) -> float:
         """Return the held-out loss."""
 
-    def batch(self, frames: Tensor, temperature: Tensor, progress: float) -> dict[str, float]:
+    def batch(self, frames: Tensor, temperature: Tensor, progress: float) -> Losses:
         """Take one optimiser step."""
         share = 1.0
         if self.settings.learning_rate_schedule == "cosine":
@@ -346,7 +371,7 @@ class AveragingTrainer(ABC):
         for optimizer in self.optimizers:
             optimizer.step()
         self._average()
-        return {"loss": loss.item(), "learning_rate": share * self.settings.learning_rate}
+        return {"loss": loss.detach(), "learning_rate": share * self.settings.learning_rate}
 
     def _average(self) -> None:
         """Move the averaged weights, faster in the first steps when they are still poor."""
@@ -383,9 +408,30 @@ class AveragingTrainer(ABC):
 
 
 class DenoisingTrainer(AveragingTrainer):
-    """Denoising score matching with a fixed held-out loss."""
+    """Denoising score matching with a fixed held-out loss.
+
+    Attributes
+    ----------
+    quick, quick_averaged
+        The network, and that of averaged weights, as they are called: compiled if asked for.
+    """
 
     settings: DiffusionSettings | ContinuousSettings
+
+    def __init__(self, network: nn.Module, held_out: Frames, noise: torch.Generator) -> None:
+        super().__init__(network, held_out, noise)
+        self.quick: diffusion.Network = self.network
+        self.quick_averaged: diffusion.Network = self.averaged
+        if self.settings.compile:
+            # A program for each size of a batch, of which there are few.
+            self.quick = torch.compile(network, dynamic=False)
+            if held_out.spins.is_cuda:  # elsewhere epochs are too short for a second one
+                self.quick_averaged = torch.compile(self.averaged, dynamic=False)
+
+    def precision(self) -> torch.autocast:
+        """Return the context in which networks are called."""
+        low = self.settings.precision == "bfloat16"
+        return torch.autocast(self.held_out.spins.device.type, torch.bfloat16, enabled=low)
 
     @abstractmethod
     def loss_at(self, share: Tensor, frames: Tensor, temperature: Tensor, noise: Tensor) -> Tensor:
@@ -398,17 +444,15 @@ class DenoisingTrainer(AveragingTrainer):
         The times are spread evenly over the chain in an order that is not that of the frames,
         and times and noise are the same in every epoch.
         """
-        fixed = torch.Generator(self.noise.device).manual_seed(0)
-        frames = len(self.held_out)
-        shuffled = torch.randperm(frames, generator=fixed, device=self.noise.device).cpu()
-        shares = (shuffled + 0.5) / frames
-        total = 0.0
-        for index in torch.arange(frames).split(256):
+        device, frames = self.noise.device, len(self.held_out)
+        fixed = torch.Generator(device).manual_seed(0)
+        shares = (torch.randperm(frames, generator=fixed, device=device) + 0.5) / frames
+        losses = _Means()
+        for index in torch.arange(frames, device=device).split(256):
             x_0, temperature = self.held_out[index]
-            noise = torch.randn(x_0.shape, generator=fixed, device=x_0.device)
-            mean = self.loss_at(shares[index], x_0, temperature, noise)
-            total += mean.item() * len(index)
-        return total / frames
+            noise = torch.randn(x_0.shape, generator=fixed, device=device)
+            losses.add({"loss": self.loss_at(shares[index], x_0, temperature, noise)}, len(index))
+        return losses.values()["loss"]
 
 
 class DiffusionTrainer(DenoisingTrainer):
@@ -427,32 +471,34 @@ class DiffusionTrainer(DenoisingTrainer):
         network = UNet(settings.network).to(device)
         channels_last(network)
         super().__init__(network, held_out, noise)
-        self.schedule = diffusion.Schedule.linear(
+        schedule = diffusion.Schedule.linear(
             settings.diffusion_steps, settings.beta_start, settings.beta_end
         )
-        self.density = self.schedule.training_density(settings.training_times).to(device)
+        self.density = schedule.training_density(settings.training_times).to(device)
+        self.schedule = schedule.to(device)
 
     def random_loss(self, frames: Tensor, temperature: Tensor) -> Tensor:
         """Return the loss at random times."""
-        step = self.density.multinomial(len(frames), True, generator=self.noise).cpu()
+        step = self.density.multinomial(len(frames), True, generator=self.noise)
         noise = torch.randn(frames.shape, generator=self.noise, device=frames.device)
-        return self._loss(self.network, frames, temperature, step, noise)
+        return self._loss(self.quick, frames, temperature, step, noise)
 
     def loss_at(self, share: Tensor, frames: Tensor, temperature: Tensor, noise: Tensor) -> Tensor:
         """Return the loss of averaged weights at shares of N_t."""
         step = (share * len(self.schedule.time)).long()
-        return self._loss(self.averaged, frames, temperature, step, noise)
+        return self._loss(self.quick_averaged, frames, temperature, step, noise)
 
     def _loss(
         self,
-        network: nn.Module,
+        network: diffusion.Network,
         frames: Tensor,
         temperature: Tensor,
         step: Tensor,
         noise: Tensor,
     ) -> Tensor:
-        prediction = self.settings.prediction
-        return diffusion.loss(network, self.schedule, frames, temperature, step, noise, prediction)
+        schedule, prediction = self.schedule, self.settings.prediction
+        with self.precision():
+            return diffusion.loss(network, schedule, frames, temperature, step, noise, prediction)
 
 
 class ContinuousTrainer(DenoisingTrainer):
@@ -472,7 +518,6 @@ class ContinuousTrainer(DenoisingTrainer):
         network = PatchNetwork(settings.network).to(device)
         channels_last(network)
         super().__init__(network, held_out, noise)
-        self.quick = torch.compile(network) if settings.compile else network
         self.largest = settings.noise_largest * held_out.spins.shape[-1]
 
     def _optimizers(self) -> list[torch.optim.Optimizer]:
@@ -514,10 +559,14 @@ class ContinuousTrainer(DenoisingTrainer):
         settings = self.settings
         if not settings.references:
             return frames
-        targets = frames.clone()
         start = torch.searchsorted(self.seen.temperature, temperature)
         end = torch.searchsorted(self.seen.temperature, temperature, right=True)
-        for i in (sigma * DEEP > frames.shape[-1]).nonzero().flatten().tolist():
+        deep = sigma * DEEP > frames.shape[-1]
+        if frames.is_cuda:  # which would have to be waited for to say which ones they are
+            means = self._means(frames, x, sigma, start, end)
+            return torch.where(deep[:, None, None, None], means, frames)
+        targets = frames.clone()
+        for i in deep.nonzero().flatten().tolist():
             share = torch.rand(settings.references, generator=self.noise, device=frames.device)
             others = self.seen.spins[start[i] + (share * (end[i] - start[i])).long(), 0]
             candidates = torch.cat([frames[i].to(others.dtype), others])
@@ -525,12 +574,24 @@ class ContinuousTrainer(DenoisingTrainer):
             targets[i, 0] = continuous.mean_of_candidates(x[i, 0], sigma[i], candidates, both_signs)
         return targets
 
+    def _means(
+        self, frames: Tensor, x: Tensor, sigma: Tensor, start: Tensor, end: Tensor
+    ) -> Tensor:
+        """Return the mean given x of many, for all frames at once."""
+        shape = len(frames), self.settings.references
+        share = torch.rand(shape, generator=self.noise, device=frames.device)
+        index = start[:, None] + (share * (end - start)[:, None]).long()
+        candidates = torch.cat([frames.to(torch.int8), self.seen.spins[index, 0]], dim=1)
+        both_signs = self.settings.augmentation != "none"
+        of_each = torch.vmap(continuous.mean_of_candidates, in_dims=(0, 0, 0, None))
+        return of_each(x[:, 0], sigma, candidates, both_signs)[:, None]
+
     def loss_at(self, share: Tensor, frames: Tensor, temperature: Tensor, noise: Tensor) -> Tensor:
         """Return the loss of averaged weights at noise even in ln sigma."""
         low, high = math.log(continuous.SMALLEST), math.log(self.largest)
         sigma = (low + (high - low) * share.to(frames.device)).exp()
         x = frames + sigma[:, None, None, None] * noise
-        return self._loss(self.averaged, x, frames, sigma, temperature)
+        return self._loss(self.quick_averaged, x, frames, sigma, temperature)
 
     def _loss(
         self,
@@ -540,10 +601,8 @@ class ContinuousTrainer(DenoisingTrainer):
         sigma: Tensor,
         temperature: Tensor,
     ) -> Tensor:
-        low = self.settings.precision == "bfloat16"
-        prediction = self.settings.prediction
-        with torch.autocast(x.device.type, torch.bfloat16, enabled=low):
-            return continuous.loss(network, x, mean, sigma, temperature, prediction)
+        with self.precision():
+            return continuous.loss(network, x, mean, sigma, temperature, self.settings.prediction)
 
 
 class AutoregressiveTrainer(AveragingTrainer):
@@ -605,7 +664,7 @@ class AdversarialTrainer:
         self.held_out = held_out
         self.steps = 0
 
-    def batch(self, frames: Tensor, temperature: Tensor, progress: float) -> dict[str, float]:
+    def batch(self, frames: Tensor, temperature: Tensor, progress: float) -> Losses:
         """Take one step of the critic and, every ``critic_steps`` batches, one of the generator."""
         settings = self.settings
         z = torch.randn((len(frames), settings.latent), generator=self.noise, device=frames.device)
@@ -618,9 +677,13 @@ class AdversarialTrainer:
         torch.autograd.backward(loss)
         self.critic_optimizer.step()
         with torch.no_grad():
-            for parameter in self.critic.parameters():
-                parameter.clamp_(-settings.weight_clip, settings.weight_clip)
-        losses = {"critic_loss": loss.item(), "learning_rate": settings.generator_learning_rate}
+            weights: list[Tensor] = list(self.critic.parameters())
+            torch._foreach_clamp_min_(weights, -settings.weight_clip)
+            torch._foreach_clamp_max_(weights, settings.weight_clip)
+        losses: Losses = {
+            "critic_loss": loss.detach(),
+            "learning_rate": settings.generator_learning_rate,
+        }
         self.steps += 1
         if self.steps % settings.critic_steps == 0:
             generated = self.generator(z, temperature)
@@ -631,7 +694,7 @@ class AdversarialTrainer:
             self.generator_optimizer.zero_grad(set_to_none=True)
             torch.autograd.backward(generator_loss)
             self.generator_optimizer.step()
-            losses["generator_loss"] = generator_loss.item()
+            losses["generator_loss"] = generator_loss.detach()
         return losses
 
     @torch.no_grad()

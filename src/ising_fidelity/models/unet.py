@@ -10,6 +10,7 @@ from ising_fidelity.models.layers import (
     SelfAttention,
     TemperatureEmbedding,
     Upsampling,
+    full_precision,
     sinusoidal_encoding,
 )
 from ising_fidelity.models.settings import UNetSettings
@@ -44,7 +45,9 @@ class Level(nn.Module):
         x = self.resize(x)
         if skip is not None:
             x = torch.cat([skip, x], dim=1)
-        x = self.convolutions(x) + self.embedding(embedding)[:, :, None, None]
+        with full_precision(x):
+            shift = self.embedding(embedding)
+        x = self.convolutions(x) + shift[:, :, None, None]
         attended: Tensor = self.attention(x)
         return attended
 
@@ -94,19 +97,21 @@ class UNet(nn.Module):
         Tensor
             eps, shape (batch, 1, L, L).
         """
-        embedding = sinusoidal_encoding(time, self.dimension) + self.temperature(temperature)
+        with full_precision(x):
+            embedding = sinusoidal_encoding(time, self.dimension) + self.temperature(temperature)
         skips = [self.stem(x)]
         for level in self.down:
             skips.append(level(skips[-1], embedding))
         x = self.bottleneck(skips.pop())
         for level in self.up:
             x = level(x, embedding, skips.pop())
-        noise: Tensor = self.output(x)
+        with full_precision(x):
+            noise: Tensor = self.output(x.float())
         return noise
 
 
 def channels_last(network: nn.Module) -> None:
-    """Order the weights of convolutions as CPUs like best where no gradient is needed."""
+    """Order the weights of convolutions as processors like best, tensor cores above all."""
     for module in network.modules():
         if isinstance(module, nn.Conv2d):
             module.weight.data = module.weight.data.contiguous(memory_format=torch.channels_last)

@@ -1,11 +1,14 @@
 """Draw frames from a trained model at one temperature."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
-from ising_fidelity import dataset, provenance
+from ising_fidelity import provenance
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.models import checkpoint, sampling
 from ising_fidelity.models.settings import (
@@ -13,6 +16,9 @@ from ising_fidelity.models.settings import (
     ContinuousSettings,
     DiffusionSettings,
 )
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 def sample(
@@ -27,6 +33,7 @@ def sample(
     reverse_variance: str = "beta",
     sampler: str = "multistep",
     precision: str = "float32",
+    compile: bool = False,
     finish_sigma: float | None = None,
     finish_sweeps: int = 3,
     binarize: str = "sign",
@@ -53,7 +60,9 @@ def sample(
     sampler
         Of the chain of a model of continuous noise.
     precision
-        ``float32`` or ``bfloat16``, of a network of continuous noise.
+        ``float32`` or ``bfloat16``, of a network that has a chain.
+    compile
+        Compile the network, which takes most of a minute and is faster then.
     finish_sigma, finish_sweeps
         Where sigma is given, the chain stops there, and the spins are drawn from what its noisy
         frames leave open in equilibrium, by so many sweeps of heat bath that begin with spins drawn
@@ -68,11 +77,83 @@ def sample(
     InputError
         If the checkpoint is none, or the model cannot draw what is asked for.
     """
+    from ising_fidelity import dataset
+
     if binarize != "sign":
         raise InputError(f"--binarize: {binarize}; allowed is sign")
     trained = checkpoint.load(model, sampling.compute_device(device))
     torch.set_num_threads(trained.settings.threads)
-    chain = sampling.Chain(sampling_steps, reverse_variance, sampler, precision)
+    if compile:
+        trained.network.compile(dynamic=False)
+    drawn = draw(
+        trained,
+        temperature,
+        frames,
+        lattice_size,
+        seed,
+        sampling.Chain(sampling_steps, reverse_variance, sampler, precision),
+        finish_sigma=finish_sigma,
+        finish_sweeps=finish_sweeps,
+    )
+    if not drawn.finite:
+        raise InputError(f"{model}: what it draws at T = {temperature} are not finite numbers")
+    dataset.write(drawn.as_dataset(), output)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Frames of a model at one temperature.
+
+    Attributes
+    ----------
+    temperature
+        In J/k_B.
+    spins
+        -1 and +1, shape (frames, L, L).
+    attributes
+        What is said of them in their file.
+    field
+        The network's output before rounding, the shape of ``spins``; None where there is none.
+    log_probability
+        ln q of each frame in nats, shape (frames,); None where it is not known.
+    """
+
+    temperature: float
+    spins: NDArray[np.int8]
+    attributes: dict[str, Any]
+    field: NDArray[np.float32] | None = None
+    log_probability: NDArray[np.float64] | None = None
+
+    @property
+    def finite(self) -> bool:
+        """Whether all that was drawn are numbers."""
+        return self.field is None or bool(np.isfinite(self.field).all())
+
+    def as_dataset(self) -> "xr.Dataset":
+        """Return the file of these frames."""
+        from ising_fidelity import dataset
+
+        return dataset.frames_dataset(
+            self.spins[None],
+            self.temperature,
+            "independent",
+            self.attributes,
+            field=None if self.field is None else self.field[None],
+            log_probability=None if self.log_probability is None else self.log_probability[None],
+        )
+
+
+def draw(
+    trained: checkpoint.Model,
+    temperature: str,
+    frames: int,
+    lattice_size: int,
+    seed: int,
+    chain: sampling.Chain = sampling.WHOLE,
+    finish_sigma: float | None = None,
+    finish_sweeps: int = 3,
+) -> Drawn:
+    """Return frames and what is to be said of them; parameters are those of :func:`sample`."""
     T = float(temperature)
     field = log_probability = None
     if isinstance(trained.settings, AutoregressiveSettings) and finish_sigma is None:
@@ -80,8 +161,6 @@ def sample(
         spins, log_probability = likely.spins, likely.log_probability
     elif finish_sigma is None:
         field = sampling.draw(trained, T, frames, lattice_size, seed, chain)
-        if not np.isfinite(field).all():
-            raise InputError(f"{model}: what it draws at T = {temperature} are not finite numbers")
         spins = np.where(field >= 0, 1, -1).astype(np.int8)
     else:
         if not finish_sigma > 0 or finish_sweeps < 0 or not T > 0:
@@ -96,14 +175,14 @@ def sample(
         "temperature": temperature,
         "frames": frames,
         "lattice_size": lattice_size,
-        "binarize": binarize,
+        "binarize": "sign",
     }
     if isinstance(trained.settings, DiffusionSettings):
-        settings["sampling_steps"] = sampling_steps or trained.settings.diffusion_steps
-        settings["reverse_variance"] = reverse_variance
+        settings["sampling_steps"] = chain.steps or trained.settings.diffusion_steps
+        settings |= {"reverse_variance": chain.variance, "precision": chain.precision}
     elif isinstance(trained.settings, ContinuousSettings):
-        settings |= {"sampling_steps": sampling_steps or sampling.STEPS, "sampler": sampler}
-        settings["precision"] = precision
+        settings |= {"sampling_steps": chain.steps or sampling.STEPS, "sampler": chain.sampler}
+        settings["precision"] = chain.precision
     if finish_sigma is not None:
         settings |= {"finish_sigma": finish_sigma, "finish_sweeps": finish_sweeps}
     name = trained.metadata["name"]
@@ -123,12 +202,4 @@ def sample(
             "field_largest_distance": float(np.abs(np.abs(field) - 1).max()),
             "field_share_undecided": float((np.abs(field) < 0.5).mean()),
         }
-    data = dataset.frames_dataset(
-        spins[None],
-        T,
-        "independent",
-        attributes,
-        field=None if field is None else field[None],
-        log_probability=None if log_probability is None else log_probability[None],
-    )
-    dataset.write(data, output)
+    return Drawn(T, spins, attributes, field, log_probability)

@@ -1,19 +1,22 @@
 """Train one generative model on Monte Carlo frames."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-import xarray as xr
 from numpy.typing import NDArray
 
-from ising_fidelity import dataset, provenance
+from ising_fidelity import provenance
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.files import alone
 from ising_fidelity.models import checkpoint, sampling, training
 from ising_fidelity.models.settings import ModelSettings
 from ising_fidelity.temperatures import canonical
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 GENERATOR = "PyTorch"
 LONG_NAMES = {
@@ -63,31 +66,22 @@ def train(
         If a training temperature has no file, the files do not fit together or to the model, the
         training does not come to finite weights, or another process trains to the same output.
     """
+    from ising_fidelity import dataset
+
     place = sampling.compute_device(device)
     torch.set_num_threads(settings.threads)
     spins = _training_spins(settings, frames)
     lattice_size = next(iter(spins.values())).shape[-1]
-    described = provenance.attributes(
-        "train",
-        {"model": settings.plain(), "lattice_size": lattice_size},
-        title=f"Training of {model}",
-        summary="Losses and learning rate per epoch",
-        source=f"{settings.family} model, {len(spins)} training temperatures",
-        seed=seed,
-        generator=GENERATOR,
-    )
-    identity = provenance.settings_hash(
-        [described["settings_hash"], described["code_hash"], seed]
-        + [provenance.array_hash(spins[temperature]) for temperature in sorted(spins)]
-    )
+    described = attributes(settings, model, lattice_size, seed)
+    identity = identity_of(described, spins)
     state = output.with_name(f"{output.stem}.resume.pt")
     if finish and not state.exists():
         raise InputError(f"{state}: no such file; nothing to finish")
     with alone(output):
         trained = training.train(settings, spins, seed, place, state, identity, finish)
-        _check_weights(trained, model)
+        check_weights(trained, model)
         dataset.write(
-            _history(trained, {**described, "family": settings.family}),
+            history(trained.history, trained.best_epoch, settings, described),
             output.with_suffix(".training.nc"),
         )
         checkpoint.save(
@@ -96,10 +90,34 @@ def train(
         state.unlink(missing_ok=True)
 
 
+def attributes(settings: ModelSettings, model: str, lattice_size: int, seed: int) -> dict[str, Any]:
+    """Return what is said of a training in its files."""
+    return provenance.attributes(
+        "train",
+        {"model": settings.plain(), "lattice_size": lattice_size},
+        title=f"Training of {model}",
+        summary="Losses and learning rate per epoch",
+        source=f"{settings.family} model, {len(settings.training_temperatures)} training "
+        "temperatures",
+        seed=seed,
+        generator=GENERATOR,
+    )
+
+
+def identity_of(described: Mapping[str, Any], spins: Mapping[float, NDArray[np.int8]]) -> str:
+    """Return a hash of all that a training depends on."""
+    return provenance.settings_hash(
+        [described["settings_hash"], described["code_hash"], int(described["seed"])]
+        + [provenance.array_hash(spins[temperature]) for temperature in sorted(spins)]
+    )
+
+
 def _training_spins(
     settings: ModelSettings, frames: Sequence[Path]
 ) -> dict[float, NDArray[np.int8]]:
     """Return spins (chain, draw, L, L) by training temperature in J/k_B."""
+    from ising_fidelity import dataset
+
     spins: dict[str, NDArray[np.int8]] = {}
     for path in frames:
         data = dataset.read_frames(path)
@@ -132,7 +150,8 @@ def _training_spins(
     return {float(temperature): values for temperature, values in spins.items()}
 
 
-def _check_weights(trained: training.Trained, model: str) -> None:
+def check_weights(trained: training.Trained, model: str) -> None:
+    """Raise InputError unless training has come to finite weights."""
     # Without any: the held-out loss was not a number in any epoch, and none was the best.
     if not trained.weights or not checkpoint.finite(trained.weights):
         raise InputError(
@@ -141,10 +160,30 @@ def _check_weights(trained: training.Trained, model: str) -> None:
         )
 
 
-def _history(trained: training.Trained, attributes: dict[str, object]) -> xr.Dataset:
-    history = xr.Dataset(
-        {name: ("epoch", np.asarray(values)) for name, values in trained.history.items()},
-        coords={"epoch": np.arange(1, trained.epochs + 1)},
-        attrs={**attributes, "best_epoch": trained.best_epoch + 1},
+def history(
+    losses: Mapping[str, Sequence[float]],
+    best_epoch: int,
+    settings: ModelSettings,
+    described: Mapping[str, Any],
+) -> "xr.Dataset":
+    """Return the file of losses.
+
+    Parameters
+    ----------
+    losses
+        By name, one number per epoch.
+    best_epoch
+        Counted from 0.
+    described
+        See :func:`attributes`.
+    """
+    import xarray as xr
+
+    from ising_fidelity import dataset
+
+    data = xr.Dataset(
+        {name: ("epoch", np.asarray(values)) for name, values in losses.items()},
+        coords={"epoch": np.arange(1, len(losses["learning_rate"]) + 1)},
+        attrs={**described, "family": settings.family, "best_epoch": best_epoch + 1},
     )
-    return dataset.describe(history, LONG_NAMES)
+    return dataset.describe(data, LONG_NAMES)
