@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export OMP_NUM_THREADS := 1
 SNAKEMAKE := snakemake --workflow-profile workflow/profiles/local --cores $(CORES)
 
-.PHONY: install run test check smoke test-cluster test-report schema readme estimate dag clean
+.PHONY: install run test check smoke test-cluster test-report schema readme estimate dag paper-figures clean
 
 install: $(STAMP)
 
@@ -65,6 +65,10 @@ estimate: $(STAMP)
 # The graph of rules: make dag, make dag PRESET=full
 dag: $(STAMP)
 	python workflow/scripts/draw_rules.py $(if $(PRESET),workflow/presets/$(PRESET).yaml)
+
+# The figures of the run at the paper's scale, from what is shipped of it; no GPU is needed.
+paper-figures: $(STAMP)
+	@python workflow/scripts/paper_scale.py figures
 
 clean:
 	rm -rf $(VENV) build results .snakemake src/*.egg-info src/ising_fidelity/montecarlo/*.{c,so}

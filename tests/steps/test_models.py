@@ -180,6 +180,21 @@ def test_sampled_frames_are_the_sign_of_the_field(trained, tmp_path):
     assert ("sampling_steps" in data.attrs) == (settings.family in ("diffusion", "continuous"))
 
 
+def test_a_network_is_compiled_if_asked_for(trained, tmp_path, monkeypatch):
+    """Without a compiler, which takes a minute."""
+    asked = []
+    monkeypatch.setattr(
+        torch.nn.Module, "compile", lambda self, **options: asked.append((self, options))
+    )
+    _, model = trained
+    draw(model, tmp_path / "plain.nc")
+    draw(model, tmp_path / "compiled.nc", compile=True)
+    (network, options), *others = asked
+    assert type(network) is type(checkpoint.load(model).network)
+    assert options == {"dynamic": False}
+    assert not others
+
+
 def test_frames_of_an_autoregressive_model_say_how_likely_they_are(trained, tmp_path):
     settings, model = trained
     if settings.family != "autoregressive":

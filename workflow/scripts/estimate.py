@@ -3,7 +3,7 @@
 The jobs are those of a dry run. One of each kind, at the temperature nearest to T_c, is run in a
 folder that is thrown away, with few frames, steps or training images, and then with more until that
 takes a second longer; the rest is a straight line. What has nothing to be made smaller, figures and
-tables, is taken as some seconds each. Compiled trainings are timed uncompiled.
+tables, is taken as some seconds each. What is compiled is timed uncompiled.
 
 make estimate PRESET=paper, or python workflow/scripts/estimate.py [--cores N] [CONFIG.yaml ...]
 """
@@ -166,6 +166,7 @@ class Calibration:
         if job.rule in ("measure", "compare"):
             return words, self._tiled([word for word in words if "/configurations/" in word], share)
         if job.rule.startswith("sample"):
+            words = [word for word in words if word != "--compile"]
             frames = flag(words, "--frames", 1)
             steps = flag(words, "--sampling-steps", self._all_steps(job))
             work = share * frames * steps
