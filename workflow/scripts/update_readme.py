@@ -30,6 +30,7 @@ FIGURES = ("fig3", "fig7")
 ABLATION = ROOT / "benchmarks" / "results"
 DATA = "DiffIsing3-"
 MEMORY = "nearest_training_symmetric"
+PAPER_SCALE = ROOT / "resources" / "paper_scale"
 DESKTOP = ("DiffIsing3", "DiffIsing3+10gibbs")
 SHOWN_TEMPERATURES = ("1.00", "1.40", "1.80", "2.20", "2.269185", "2.60", "3.00", "3.70")
 SHOWN = {
@@ -220,15 +221,27 @@ def scores() -> str:
     return markdown(lines)
 
 
-def paper() -> str:
-    """Return the paper's numbers beside those of the run."""
-    data = pd.read_csv(SNAPSHOT / "paper.csv", dtype={"paper_value": str, "temperature": str})
+def paper(folder: Path = SNAPSHOT) -> str:
+    """Return the paper's numbers beside those of a run."""
+    data = pd.read_csv(folder / "paper.csv", dtype={"paper_value": str, "temperature": str})
     lines = [["the paper says", "where", "paper", "this run", "note"], ["---"] * 5]
     for row in data.fillna({"paper_value": "", "note": ""}).itertuples():
         error = "" if pd.isna(row.our_error) or row.our_error == 0 else f" ± {row.our_error:.2g}"
         ours = "" if pd.isna(row.our_value) else f"{row.our_value:.4g}{error}"
         lines.append([row.statement, row.where, row.paper_value, ours, row.note])
     return markdown(lines)
+
+
+def paper_scale() -> str:
+    """Return the paper's numbers beside those of the run at its scale, if one is shipped."""
+    if (PAPER_SCALE / "paper.csv").exists():
+        return paper(PAPER_SCALE)
+    return "It has not been run yet: no GPU was at hand. Nothing is shipped, and no number is ours."
+
+
+def accelerated(section: str) -> str:
+    """Return what benchmarks/accelerate.py has written."""
+    return (ABLATION / f"accelerate-{section}.txt").read_text().strip()
 
 
 def monte_carlo() -> str:
@@ -346,6 +359,8 @@ def page(text: str) -> str:
         "finishes": ways("finishes"),
         "transfer": transfer(),
         "epochs": epochs(),
+        "paper-scale": paper_scale(),
+        **{f"accelerate-{name}": accelerated(name) for name in ("cost", "loss", "rates", "peer")},
     }
     return fill(text, sections)
 
