@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export OMP_NUM_THREADS := 1
 SNAKEMAKE := snakemake --workflow-profile workflow/profiles/local --cores $(CORES)
 
-.PHONY: install run test check smoke test-cluster test-report schema readme estimate dag paper-figures clean
+.PHONY: install run unlock test check smoke test-cluster test-report schema readme estimate dag paper-figures clean
 
 install: $(STAMP)
 
@@ -26,6 +26,10 @@ $(STAMP): pyproject.toml setup.py constraints.txt $(wildcard src/ising_fidelity/
 
 run: $(STAMP)
 	$(SNAKEMAKE)
+
+# After a SIGKILL the folder stays locked. Not while another Snakemake works in it.
+unlock: $(STAMP)
+	$(SNAKEMAKE) --unlock
 
 test: check smoke test-cluster test-report
 

@@ -1,9 +1,12 @@
 """The command ``ising-fidelity``: one command per step of the walk, each a thin cover.
 
-Exit status: 0 done, 2 wrong usage or bad input (one line on stderr), 1 anything else.
+Exit status: 0 done, 2 wrong usage or bad input (one line on stderr), 130 and 143 ended by Ctrl-C
+and by SIGTERM, 1 anything else.
 """
 
 import json
+import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -11,7 +14,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.files import check_writable
+from ising_fidelity.files import abandon, check_writable
 from ising_fidelity.temperatures import canonical
 
 app = typer.Typer(
@@ -384,6 +387,10 @@ def _mapping(text: str, flag: str) -> dict[str, Any]:
 
 def main() -> None:
     """Run the command line."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:  # as it is in the background
+            signal.signal(number, _end)
     try:
         sys.exit(app(standalone_mode=False))
     except InputError as error:
@@ -395,6 +402,19 @@ def main() -> None:
         if not hasattr(error, "format_message"):
             raise
         _refuse(error.format_message())
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(number: int, _: object) -> NoReturn:
+    """End at once after Ctrl-C or SIGTERM, without what is half written.
+
+    Nothing is raised: in the midst of a library an exception may be lost, or leave a lock behind
+    that closing the file then waits for, as xarray's did.
+    """
+    abandon()
+    os._exit(128 + number)
 
 
 def _refuse(message: str) -> NoReturn:

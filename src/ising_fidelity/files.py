@@ -1,10 +1,12 @@
 """The one way files are written, whole or not there at all, and YAML is read."""
 
 import fcntl
+import glob
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +17,17 @@ from ising_fidelity.exceptions import InputError
 PROBE = 2**20
 """Bytes that a file system is asked for after an error, to see whether it is full."""
 
+_in_use: set[Path] = set()
+"""Hidden files and folders of this process."""
+
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
     """Give a place to write to, and move what was written to ``path`` if nothing went wrong.
 
     The place is in a hidden folder beside ``path`` and has its name, so that libraries that go by
-    suffixes are content, moving it is atomic, and nothing is left after an error.
+    suffixes are content, moving it is atomic, and nothing is left after an error. What a killed
+    process left there is taken away by the next one that writes the same file.
 
     Raises
     ------
@@ -30,8 +36,8 @@ def whole(path: Path) -> Iterator[Path]:
     """
     with _named(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        scratch = _scratch(path, path.parent)
-    with scratch as folder:
+        scratch, held = _scratch(path, path.parent)
+    with held, scratch as folder:
         place = Path(folder) / path.name
         try:
             yield place
@@ -62,8 +68,18 @@ def check_writable(path: Path) -> None:
         folder = path.parent
         while not folder.exists() and folder != folder.parent:
             folder = folder.parent
-        with _scratch(path, folder) as scratch:
-            (Path(scratch) / "probe").write_bytes(b"0")
+        scratch, held = _scratch(path, folder)
+        with held, scratch as place:
+            (Path(place) / "probe").write_bytes(b"0")
+
+
+def abandon() -> None:
+    """Take away all that is half written, for a process that ends where it is."""
+    for place in _in_use:
+        if place.is_dir():
+            shutil.rmtree(place, ignore_errors=True)
+        else:
+            place.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -92,10 +108,12 @@ def alone(path: Path) -> Iterator[None]:
             mine = True  # a file system without locks: as good as it can be
         if not mine:  # held, or taken away with its lock since it was opened
             raise InputError(f"{path}: another process is making it; wait for that, or stop it")
+        _in_use.add(place)
         try:
             yield
         finally:
             place.unlink(missing_ok=True)
+            _in_use.discard(place)
     finally:
         os.close(held)
 
@@ -120,8 +138,43 @@ def read_yaml(path: Path) -> Any:
         raise InputError(f"{path}: not valid YAML ({text})") from error
 
 
-def _scratch(path: Path, folder: Path) -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=folder)
+def _scratch(path: Path, folder: Path) -> tuple[tempfile.TemporaryDirectory[str], ExitStack]:
+    """Return a hidden folder to write ``path`` in, and the lock on it, which is to be closed.
+
+    A folder of that kind without a lock is one that a killed process left, and is taken away. On a
+    file system without locks nothing is.
+    """
+    prefix = f".{path.name}-"
+    for left in folder.glob(f"{glob.escape(prefix)}*"):
+        with suppress(OSError), _locked(left):
+            shutil.rmtree(left, ignore_errors=True)
+    while True:
+        scratch = tempfile.TemporaryDirectory(prefix=prefix, dir=folder)
+        place, held = Path(scratch.name), ExitStack()
+        _in_use.add(place)
+        held.callback(_in_use.discard, place)
+        try:
+            held.enter_context(_locked(place))
+        except (BlockingIOError, FileNotFoundError):
+            # Another process has just taken it for one that was left.
+            scratch.cleanup()
+            held.close()
+            continue
+        except OSError:
+            pass  # a file system without locks
+        return scratch, held
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the lock on a folder; raises OSError if it is held, gone, or there are no locks."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        folder.stat()
+        yield
+    finally:
+        os.close(opened)
 
 
 @contextmanager

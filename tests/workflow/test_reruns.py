@@ -167,6 +167,10 @@ def test_an_edit_of_one_model_rebuilds_that_model_and_what_hangs_on_it(finished)
     assert plan == SUMMARY | RETRAINED
 
 
+def test_another_number_of_threads_is_another_model(finished):
+    assert finished.lay_over(models={"GAN": {"threads": 2}}).plan() == SUMMARY | RETRAINED
+
+
 def test_one_more_model_is_trained_and_drawn_and_the_others_are_left(finished):
     more = finished.lay_over(models={"mine": config.load(layers(finished)).models["GAN"].plain()})
     assert more.plan() == SUMMARY | {"train": 1, "sample": 3, "measure": 3, "compare": 3}

@@ -289,6 +289,8 @@ def rule_graph():
 
 
 onstart:
+    # Until the run has ended well, no checksums are better than those of the run before.
+    Path(RUN_CONFIG).with_name("checksums.sha256").unlink(missing_ok=True)
     record_provenance()
     Path(RUN_CONFIG).with_name("rules.dot").write_text(rule_graph())
 

@@ -14,6 +14,7 @@ from rocrate.model.contextentity import ContextEntity
 from rocrate.rocrate import ROCrate
 
 import ising_fidelity
+from ising_fidelity.files import whole
 
 CHECKSUMS = Path("provenance", "checksums.sha256")
 CRATE = Path("ro-crate-metadata.json")
@@ -30,10 +31,17 @@ ABOUT = {
 
 
 def products(folder: Path) -> list[Path]:
-    """Return the files that a run has made, relative to its folder; states of training are not."""
+    """Return the files that a run has made, relative to its folder.
+
+    States of training are not, nor is what killed processes left in hidden folders.
+    """
     files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     kept = (path for path in files if path.parts[0] not in NOT_PRODUCTS and path != CRATE)
-    return sorted(path for path in kept if ".resume" not in path.suffixes)
+    return sorted(
+        path
+        for path in kept
+        if ".resume" not in path.suffixes and not any(part.startswith(".") for part in path.parts)
+    )
 
 
 def checksum(path: Path) -> str:
@@ -121,8 +129,10 @@ def main() -> None:
     folder = parser.parse_args().folder
     sums = {path: checksum(folder / path) for path in products(folder)}
     lines = [f"{digest}  {path.as_posix()}\n" for path, digest in sums.items()]
-    (folder / CHECKSUMS).write_text("".join(lines))
-    describe(folder, sums).metadata.write(folder)
+    with whole(folder / CHECKSUMS) as place:
+        place.write_text("".join(lines))
+    with whole(folder / CRATE) as place:
+        describe(folder, sums).metadata.write(place.parent)
 
 
 if __name__ == "__main__":
