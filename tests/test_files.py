@@ -2,11 +2,13 @@
 
 import os
 import stat
+import subprocess
+import sys
 
 import pytest
 
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.files import alone, check_writable, whole
+from ising_fidelity.files import abandon, alone, check_writable, whole
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path):
@@ -32,6 +34,45 @@ def test_an_error_leaves_the_old_file_and_nothing_else(tmp_path):
         interrupted()
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["text.txt"]
+
+
+def test_what_a_killed_process_left_is_taken_away_by_the_next(tmp_path):
+    path = tmp_path / "text.txt"
+    script = (
+        "import os, sys\nfrom pathlib import Path\nfrom ising_fidelity.files import whole\n"
+        "with whole(Path(sys.argv[1])) as place:\n"
+        "    place.write_text('half')\n    os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", script, path], check=False)
+    (left,) = os.listdir(tmp_path)
+    assert left.startswith(".text.txt-")
+    with whole(tmp_path / "other.txt") as place:
+        place.touch()
+    assert sorted(os.listdir(tmp_path)) == [left, "other.txt"]
+    with whole(path) as place:
+        place.touch()
+    assert sorted(os.listdir(tmp_path)) == ["other.txt", "text.txt"]
+
+
+def test_what_is_being_written_is_left_alone(tmp_path):
+    path = tmp_path / "text.txt"
+    with whole(path) as first:
+        first.write_text("first")
+        with whole(path) as second:
+            second.write_text("second")
+        assert path.read_text() == "second"
+    assert path.read_text() == "first"
+    assert os.listdir(tmp_path) == ["text.txt"]
+
+
+def test_a_process_that_ends_takes_away_what_is_half_written(tmp_path):
+    with pytest.raises(InputError, match="cannot be written"), alone(tmp_path / "model"):  # noqa: SIM117, PT012
+        with whole(tmp_path / "text.txt") as place:
+            place.touch()
+            assert len(os.listdir(tmp_path)) == 2
+            abandon()
+            assert os.listdir(tmp_path) == []
+            place.read_text()
 
 
 def test_permissions_are_those_of_any_new_file(tmp_path):

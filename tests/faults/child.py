@@ -1,4 +1,4 @@
-"""Run one command line; ``undisturbed.py`` starts this where all is imported."""
+"""Run one command line in a process that has imported everything; see ``undisturbed.py``."""
 
 import os
 import signal

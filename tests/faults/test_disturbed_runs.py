@@ -34,7 +34,7 @@ EARLIEST, LATEST = 1, 9
 
 
 def tiny(folder):
-    """Copy the workflow with a config in which one model has two threads."""
+    """Copy the workflow; one model has two threads, on one core, too."""
     project = copy_of_the_workflow(folder)
     project.configs.append(TINY)
     return project.lay_over(models={"GAN": {"threads": 2}})

@@ -1,4 +1,4 @@
-"""Every verb, ended at random moments, without disk or with damaged inputs, and given again.
+"""Every verb, ended at random moments, on a full disk, with damaged inputs; again: the same bytes.
 
 When a signal comes is drawn with fixed seeds, of the time that the verb takes undisturbed; one that
 comes after the end is sent again, earlier. Nothing here is a statistical test.

@@ -40,6 +40,9 @@ IMPORTED = [
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
 ]
+PATIENCE = 120
+"""Seconds within which every command ends, on busy machines, too."""
+
 SERVER = multiprocessing.get_context("forkserver")
 
 
@@ -72,7 +75,16 @@ class Running:
 
     pid: int
     poll: Callable[[], int | None]
-    wait: Callable[[], int]
+
+    def wait(self, seconds=PATIENCE):
+        """Return the status that it ends with; a process that hangs is a failure."""
+        end = time.monotonic() + seconds
+        while self.poll() is None:
+            if time.monotonic() > end:
+                os.kill(self.pid, signal.SIGKILL)
+                raise AssertionError(f"a process still runs after {seconds} s")
+            time.sleep(0.001)
+        return self.poll()
 
     def send(self, number):
         """Send a signal to the group; there is none where the process has just begun or ended."""
@@ -92,12 +104,7 @@ def warm(words, folder, begun=None):
         args=(str(HERE / "child.py"), {"arguments": given}, "__main__"),
     )
     process.start()
-
-    def wait():
-        process.join()
-        return process.exitcode
-
-    return Running(process.pid, lambda: process.exitcode, wait)
+    return Running(process.pid, lambda: process.exitcode)
 
 
 def cold(words, folder):
@@ -113,7 +120,7 @@ def cold(words, folder):
             preexec_fn=partial(signal.signal, signal.SIGINT, signal.default_int_handler),
             start_new_session=True,
         )
-    return Running(process.pid, process.poll, process.wait)
+    return Running(process.pid, process.poll)
 
 
 def products(folder):
