@@ -5,8 +5,6 @@ case " $* " in
         case $TROUBLE in
             # As the kernel ends a process when memory is out.
             killed) (sleep 0.7 && kill -KILL $$) & ;;
-            # kB; imports alone take more.
-            memory) ulimit -v 300000 ;;
         esac ;;
 esac
 exec "$COMMAND" "$@"
