@@ -31,7 +31,7 @@ run: $(STAMP)
 unlock: $(STAMP)
 	$(SNAKEMAKE) --unlock
 
-test: check smoke test-cluster test-report
+test: check smoke test-cluster
 
 # Format, lint, types, spelling, then all tests.
 check: $(STAMP)
@@ -51,7 +51,8 @@ smoke: $(STAMP)
 test-cluster: $(STAMP)
 	pytest tests/cluster
 
-# The report of the smoke run in Debian's Chromium, which root may have installed for it.
+# Not a part of make test, for time: the report of the smoke run in Debian's Chromium, which root may
+# have installed for it.
 test-report: $(STAMP)
 	$(SNAKEMAKE) --configfile workflow/presets/smoke.yaml
 	pytest tests/report
