@@ -24,7 +24,7 @@ CLOCKS = {"the clock jumps forward": 6 * 3600, "the clock jumps back": -6 * 3600
 VICTIMS = {
     "a job is killed": ("killed", RESULTS / "observables" / "GAN" / "T2.30.nc"),
 }
-DISTURBANCES = [*SIGNALS, *CLOCKS, *(f"{name} again" for name in SIGNALS), *VICTIMS]
+DISTURBANCES = [*SIGNALS, *CLOCKS, *VICTIMS]
 """In this order, in one run. After the last nothing but what hangs on its job is missing."""
 
 EARLIEST, LATEST = 1, 9
@@ -146,7 +146,7 @@ def test_a_run_that_is_disturbed(trouble, project, expected, clock):
         status = start(project, 2, VICTIM=str(victim), TROUBLE=what).wait()
         assert not (project.folder / victim).exists()
     else:
-        number = SIGNALS[trouble.removesuffix(" again")]
+        number = SIGNALS[trouble]
         status = end(start(project, cores), moment, number)
         if number == signal.SIGKILL:
             unlock(project)

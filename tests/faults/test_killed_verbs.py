@@ -11,7 +11,7 @@ import signal
 import subprocess
 import time
 import zlib
-from itertools import cycle
+from itertools import cycle, product
 from pathlib import Path
 
 import numpy as np
@@ -123,9 +123,16 @@ def prepared(whole_run, command, folder):
     return whole_run.copy(command, folder)
 
 
-@pytest.mark.parametrize("moment", ["any moment", "writing"])
-@pytest.mark.parametrize("name", SIGNALS)
-@pytest.mark.parametrize("rule", VERBS)
+WHEN = [
+    (rule, name, moment)
+    for (rule, name), moment in zip(
+        product(VERBS, SIGNALS), cycle(["any moment", "writing"]), strict=False
+    )
+]
+"""As the number of signals is odd, every other verb has the moments the other way round."""
+
+
+@pytest.mark.parametrize(("rule", "name", "moment"), WHEN)
 def test_a_verb_that_is_ended(rule, name, moment, whole_run, tmp_path):
     command = whole_run.command(rule)
     expected = prepared(whole_run, command, tmp_path)

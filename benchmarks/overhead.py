@@ -1,0 +1,179 @@
+"""What a run costs beside its work: start-up of every verb, of Snakemake, and idle cores.
+
+Three tables, which go to benchmarks/results/overhead.txt:
+
+* Start-up: the processor time until each verb can begin, Python and what its module imports. Then
+  every job of the preset ``tiny`` by itself, without Snakemake: the least of each rule, which has
+  what is imported where it is used (pyerrors for the errors of chains, seaborn) and little work.
+* A finished run: its wall time against its useful work, both from Snakemake's own record of when
+  each job began and ended. Useful is what jobs took beyond their start-up; a perfect run of two
+  cores takes half of that. Stretches in which no job ran at all are left out.
+* Planning: how long Snakemake takes to say what it would do, with more and more temperatures.
+
+python benchmarks/overhead.py [RUN] [--cores 2]
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
+
+import estimate  # noqa: E402  the scripts are no package
+
+RESULTS = Path(__file__).parent / "results" / "overhead.txt"
+TINY = "workflow/presets/tiny.yaml"
+ROUNDS = 3
+NUMBERS = (31, 100, 300)
+"""Of temperatures."""
+VERBS = (
+    "solve", "simulate", "measure", "compare", "relax", "merge", "score", "scale", "plot",
+    "attribute", "sample", "equilibrate", "train",
+)  # fmt: skip
+TORCH = {"train", "sample", "sample_finished", "equilibrate"}
+"""Verbs and rules that need PyTorch."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """A job that is done, with the times of its beginning and its end, s."""
+
+    rule: str
+    begin: float
+    end: float
+
+
+def processor_time(command: list[str], folder: Path) -> float:
+    """Run a command and return the processor time that it took, s."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def start_up(verb: str, rounds: int = ROUNDS) -> float:
+    """Return the least processor time, s, after which a verb can begin."""
+    code = f"import ising_fidelity.cli, ising_fidelity.steps.{verb}"
+    return min(processor_time([sys.executable, "-c", code], ROOT) for _ in range(rounds))
+
+
+def least_jobs(rounds: int = ROUNDS) -> dict[str, float]:
+    """Return the least processor time, s, of a job of each rule of the tiny preset."""
+    jobs = estimate.planned([TINY], "--forceall")
+    least: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "resources").symlink_to(ROOT / "resources")
+        run = estimate.config.load([ROOT / "config.yaml", ROOT / TINY])
+        used = folder / "results" / run.run / "provenance" / "config.yaml"
+        used.parent.mkdir(parents=True)
+        used.write_text(yaml.safe_dump(run.plain()))
+        # All of them, since one needs what the other makes; then one of each rule again.
+        again = list({job.rule: job for job in jobs}.values())
+        for job in [*jobs, *(rounds - 1) * again]:
+            for path in job.outputs:
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            seconds = processor_time(job.command, folder)
+            least[job.rule] = min(seconds, least.get(job.rule, seconds))
+    return least
+
+
+def recorded(run: str, folder: Path = ROOT) -> Iterator[Done]:
+    """Return the jobs of a run that Snakemake has on record, each once."""
+    found = {}
+    for path in (folder / ".snakemake" / "metadata").rglob("*"):
+        if path.is_file():
+            record = json.loads(path.read_text())
+            log = next(iter(record["log"] or []), "")
+            if log.startswith(f"results/{run}/") and record["endtime"]:
+                found[log] = Done(record["rule"], record["starttime"], record["endtime"])
+    yield from found.values()
+
+
+def busy(jobs: Iterable[Done]) -> float:
+    """Return for how long at least one job ran, s."""
+    total, until = 0.0, float("-inf")
+    for job in sorted(jobs, key=lambda job: job.begin):
+        total += max(0.0, job.end - max(job.begin, until))
+        until = max(until, job.end)
+    return total
+
+
+def efficiency(jobs: list[Done], least: dict[str, float], cores: int) -> dict[str, float]:
+    """Return wall time and useful work, min, and the one over the other's share of a core."""
+    # Figures all start alike.
+    start = [least.get(job.rule, least.get("plot_fig3", 0.0)) for job in jobs]
+    useful = sum(
+        max(0.0, job.end - job.begin - seconds) for job, seconds in zip(jobs, start, strict=True)
+    )
+    wall = busy(jobs)
+    return {
+        "jobs": len(jobs),
+        "wall": wall / 60,
+        "useful": useful / 60,
+        "start": sum(start) / 60,
+        "ratio": wall * cores / useful,
+    }
+
+
+def planning(count: int) -> tuple[int, float]:
+    """Return jobs and seconds of a dry run of the default config with so many temperatures."""
+    temperatures = [f"{1 + 3 * place / (count - 1):.4f}" for place in range(count)]
+    with tempfile.TemporaryDirectory() as folder:
+        more = Path(folder) / "temperatures.yaml"
+        # A run of its own, of which nothing is there yet.
+        more.write_text(yaml.safe_dump({"run": f"dry-{count}", "temperatures": temperatures}))
+        start = time.monotonic()
+        jobs = estimate.planned([str(more)])
+        return len(jobs), time.monotonic() - start
+
+
+def tables(run: str, cores: int) -> Iterator[str]:
+    """Return the three tables, line by line."""
+    yield f"{'start-up of the verb':24}{'PyTorch':>9}{'core s':>8}"
+    for verb in VERBS:
+        yield f"{verb:24}{'yes' if verb in TORCH else 'no':>9}{start_up(verb):8.2f}"
+    least = least_jobs()
+    yield ""
+    yield f"{'least job of the rule':24}{'PyTorch':>9}{'core s':>8}"
+    for rule, seconds in least.items():
+        yield f"{rule:24}{'yes' if rule in TORCH else 'no':>9}{seconds:8.2f}"
+    if jobs := list(recorded(run)):
+        found = efficiency(jobs, least, cores)
+        yield ""
+        yield (
+            f"run {run}: {found['jobs']} jobs on {cores} cores, wall {found['wall']:.1f} min; "
+            f"useful work {found['useful']:.1f} core min, start-up {found['start']:.1f}"
+        )
+        yield f"wall time over useful work per core: {found['ratio']:.2f}"
+    yield ""
+    yield f"{'temperatures':>12}{'jobs':>7}{'dry run, s':>12}{'ms per job':>12}"
+    for count in NUMBERS:
+        number, seconds = planning(count)
+        yield f"{count:12}{number:7}{seconds:12.1f}{1000 * seconds / number:12.1f}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("run", nargs="?", default="default", metavar="RUN", help="finished run")
+    parser.add_argument("--cores", type=int, default=2, help="that it had")
+    arguments = parser.parse_args()
+    lines = []
+    for line in tables(arguments.run, arguments.cores):
+        print(line, flush=True)
+        lines.append(line)
+    RESULTS.write_text("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""What the overhead of a run is made of: records of jobs, and times of which some overlap."""
+
+import json
+
+import pytest
+
+
+@pytest.fixture
+def overhead(script):
+    return script("overhead")
+
+
+def test_jobs_are_read_once_each_and_of_one_run_only(overhead, tmp_path):
+    metadata = tmp_path / ".snakemake" / "metadata" / "long"
+    metadata.mkdir(parents=True)
+    times = {"starttime": 10.0, "endtime": 13.0}
+    records = [
+        {"rule": "train", "log": ["results/mine/logs/train/GAN.log"], **times},
+        {"rule": "train", "log": ["results/mine/logs/train/GAN.log"], **times},  # its other output
+        {"rule": "score", "log": ["results/mine/logs/score.log"], **times, "endtime": None},
+        {"rule": "solve", "log": ["results/others/logs/solve.log"], **times},
+        {"rule": "by hand", "log": [], **times},
+    ]  # fmt: skip
+    for place, record in enumerate(records):
+        (metadata / str(place)).write_text(json.dumps(record))
+    assert list(overhead.recorded("mine", tmp_path)) == [overhead.Done("train", 10.0, 13.0)]
+
+
+def test_a_pause_is_no_part_of_the_wall_time(overhead):
+    jobs = [overhead.Done("measure", *times) for times in ((0, 10), (2, 4), (9, 12), (100, 103))]
+    assert overhead.busy(jobs) == 12 + 3
+
+
+def test_useful_is_what_jobs_take_beyond_their_start_up(overhead):
+    jobs = [overhead.Done("measure", 0, 120), overhead.Done("plot_figS9", 0, 60)]
+    found = overhead.efficiency(jobs, {"measure": 20.0, "plot_fig3": 40.0}, cores=2)
+    assert (found["wall"], found["useful"], found["start"]) == (2, 2, 1)
+    assert found["ratio"] == 2
+
+
+def test_the_verbs_are_those_that_there_are(overhead):
+    steps = overhead.ROOT / "src" / "ising_fidelity" / "steps"
+    assert set(overhead.VERBS) == {path.stem for path in steps.glob("[a-z]*.py")}
+    assert 0 < overhead.start_up("solve", rounds=1) < 60
+
+
+def test_every_job_of_the_tiny_preset_has_its_time(overhead, monkeypatch):
+    """All jobs, since one needs what another makes, then one of each rule again."""
+    ran = []
+    monkeypatch.setattr(overhead.subprocess, "run", lambda command, **_: ran.append(command))
+    plan = [overhead.estimate.Job(rule, {}, [f"results/{rule}"], [rule]) for rule in "aba"]
+    monkeypatch.setattr(overhead.estimate, "planned", lambda configs, *options: plan)
+    assert set(overhead.least_jobs(rounds=2)) == {"a", "b"}
+    assert sorted(command[0] for command in ran) == ["a", "a", "a", "b", "b"]
