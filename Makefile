@@ -42,7 +42,7 @@ check: $(STAMP)
 	codespell
 	snakefmt --check Snakefile workflow
 	snakemake --lint
-	pytest --numprocesses auto --dist loadscope
+	pytest --numprocesses auto --dist loadscope --durations 25
 
 smoke: $(STAMP)
 	$(SNAKEMAKE) --configfile workflow/presets/smoke.yaml --forceall

@@ -14,6 +14,7 @@ import pytest
 
 from ..workflow.conftest import copy_of_the_workflow
 from . import undisturbed
+from .test_typed import unshare
 from .undisturbed import COMMAND, RESULTS, TINY, left_over, products
 
 pytestmark = pytest.mark.workflow
@@ -21,11 +22,21 @@ pytestmark = pytest.mark.workflow
 HERE = Path(__file__).resolve().parent
 SIGNALS = {"SIGKILL": signal.SIGKILL, "SIGTERM": signal.SIGTERM, "Ctrl-C": signal.SIGINT}
 CLOCKS = {"the clock jumps forward": 6 * 3600, "the clock jumps back": -6 * 3600}
-VICTIMS = {
-    "a job is killed": ("killed", RESULTS / "observables" / "GAN" / "T2.30.nc"),
-}
-DISTURBANCES = [*SIGNALS, *CLOCKS, *VICTIMS]
-"""In this order, in one run. After the last nothing but what hangs on its job is missing."""
+VICTIM = RESULTS / "observables" / "GAN" / "T2.30.nc"
+READ_BY_THE_VICTIM = RESULTS / "configurations" / "GAN" / "T2.30.nc"
+FULL, KILLED, DAMAGED = "the disk is full", "a job is killed", "a file is damaged"
+DISTURBANCES = [FULL, *SIGNALS, *CLOCKS, KILLED, DAMAGED]
+"""In this order, in one run. After the last two nothing but what hangs on the victim is missing."""
+
+ON_A_SMALL_DISK = """
+mkdir -p results real
+mount --bind results real && mount -t tmpfs -o size=600k none results || exit 9
+"$@"
+status=$?
+cp -a results/. real
+exit $status
+"""
+"""Where the state of no training fits, nor all frames."""
 
 EARLIEST, LATEST = 1, 9
 """Seconds after a run's start within which it is ended: in its start or in its work."""
@@ -77,11 +88,11 @@ def environment(project, **more):
     return os.environ | own | {"COMMAND": str(COMMAND), "VICTIM": "none"} | more
 
 
-def start(project, cores, **more):
+def start(project, cores, within=(), **more):
     """Start a run in a group of its own."""
     with (project.folder / "said.txt").open("w") as said:
         return subprocess.Popen(
-            command(project, cores),
+            [*within, *command(project, cores)],
             cwd=project.folder,
             env=environment(project, **more),
             stdout=said,
@@ -141,10 +152,21 @@ def test_a_run_that_is_disturbed(trouble, project, expected, clock):
         jumping = start(project, cores, **more, JUMP_AT=str(int(time.monotonic() + moment)))
         status = end(jumping, moment + 5, signal.SIGINT)
         shift(project.folder, at, jump)
-    elif trouble in VICTIMS:
-        what, victim = VICTIMS[trouble]
-        status = start(project, 2, VICTIM=str(victim), TROUBLE=what).wait()
-        assert not (project.folder / victim).exists()
+    elif trouble == FULL:
+        small = [*unshare("--mount"), "sh", "-c", ON_A_SMALL_DISK, "sh"]
+        status = start(project, 2, within=small).wait()
+        assert status == 1
+        assert len(products(project.folder)) >= 2
+        assert not list((project.folder / RESULTS).glob("models/*.safetensors"))
+    elif trouble == KILLED:
+        status = start(project, 2, VICTIM=str(VICTIM), TROUBLE="killed").wait()
+        assert not (project.folder / VICTIM).exists()
+    elif trouble == DAMAGED:
+        damaged = project.folder / READ_BY_THE_VICTIM
+        damaged.write_bytes(damaged.read_bytes()[:1000])
+        status, said = finish(project)
+        assert f"{READ_BY_THE_VICTIM}: not a readable" in said
+        damaged.unlink()
     else:
         number = SIGNALS[trouble]
         status = end(start(project, cores), moment, number)
