@@ -16,8 +16,8 @@ from .test_training import AUTOREGRESSIVE, CONTINUOUS, CPU, DIFFUSION, GAN, PENA
 
 FAMILIES = [DIFFUSION, CONTINUOUS, AUTOREGRESSIVE, GAN, PENALIZED]
 SIZE = 8
-DRAWN = 32
-CHAIN = sampling.Chain(10, "posterior")
+DRAWN = 16
+CHAIN = sampling.Chain(4, "posterior")
 
 
 @pytest.fixture(autouse=True)
@@ -30,13 +30,13 @@ def threads_as_before():
 @pytest.fixture(params=FAMILIES, ids=lambda settings: settings.family)
 def settings(request):
     """Two steps, of batches that are large enough to be shared out to threads."""
-    return request.param.model_copy(update={"epochs": 1, "batch_size": 96})
+    return request.param.model_copy(update={"epochs": 1, "batch_size": 24})
 
 
 def frames():
-    """Return frames of two temperatures, of which 192 are trained on."""
+    """Return frames of two temperatures, of which 48 are trained on."""
     random = np.random.default_rng(3)
-    cold = np.ones((1, 128, SIZE, SIZE), np.int8)
+    cold = np.ones((1, 32, SIZE, SIZE), np.int8)
     return {1.0: cold, 4.0: random.choice(np.array([-1, 1], np.int8), cold.shape)}
 
 
