@@ -1,5 +1,6 @@
-"""README.md says what the committed tables, the configs and the rules say."""
+"""The pages say what the committed tables, the configs and the rules say, and point to files."""
 
+import re
 from importlib import import_module
 from pathlib import Path
 
@@ -15,13 +16,33 @@ def script(monkeypatch):
     return import_module
 
 
-def test_the_page_is_what_its_generator_makes(script):
+def test_the_pages_are_what_their_generator_makes(script):
     update = script("update_readme")
+    for path in update.PAGES:
+        text = path.read_text()
+        assert update.page(text) == text, "run make readme"
     readme = (ROOT / "README.md").read_text()
-    assert update.page(readme) == readme, "run make readme"
     for figure in update.FIGURES:
         assert f"resources/readme/{figure}.png" in readme
         assert (update.SNAPSHOT / f"{figure}.png").is_file()
+
+
+def test_links_lead_to_files_and_headings(script):
+    for page in script("update_readme").PAGES:
+        links = re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", page.read_text())
+        assert links
+        for path, heading in links:
+            target = page.parent / path if path else page
+            assert target.is_file(), path
+            heads = re.findall(r"^#+ (.*)$", target.read_text(), re.MULTILINE) if heading else []
+            names = {re.sub(r"[^\w -]", "", head).lower().replace(" ", "-") for head in heads}
+            assert not heading or heading in names, heading
+
+
+def test_every_benchmark_is_on_its_page():
+    page = (ROOT / "benchmarks" / "README.md").read_text()
+    for path in (ROOT / "benchmarks").glob("*.py"):
+        assert f"`{path.name}`" in page
 
 
 def test_the_tables_of_keys_have_every_key_with_what_it_may_be(script):

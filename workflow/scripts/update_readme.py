@@ -1,10 +1,11 @@
-"""Fill the tables and figures of README.md: make readme, after a finished default run.
+"""Fill the tables and figures of README.md and benchmarks/README.md: make readme.
 
-The numbers of DiffIsing3 at L = 64 come from a finished run of the preset desktop, if there is one,
-those of its parts from benchmarks/ablation.py, all others from the run's tables, the scales from
+After a finished default run. The numbers of DiffIsing3 at L = 64 come from a finished run of the
+preset desktop, those of few training frames from one of the preset data, if there are such; those
+of benchmarks from benchmarks/results, all others from the default run's tables, the scales from
 the configs and their schema, the rule graph from Snakemake.
-What is taken from the run is kept in resources/readme, so that a test can tell whether README.md
-still says what those files say.
+What is taken from runs is kept in resources/readme and benchmarks/results, so that a test can tell
+whether the pages still say what those files say.
 """
 
 import json
@@ -30,6 +31,8 @@ FIGURES = ("fig3", "fig7")
 ABLATION = ROOT / "benchmarks" / "results"
 DATA = "DiffIsing3-"
 MEMORY = "nearest_training_symmetric"
+ACCELERATED = ("accelerate-cost", "accelerate-loss", "accelerate-rates", "accelerate-peer")
+PAGES = (ROOT / "README.md", ROOT / "benchmarks" / "README.md")
 PAPER_SCALE = ROOT / "resources" / "paper_scale"
 DESKTOP = ("DiffIsing3", "DiffIsing3+10gibbs")
 SHOWN_TEMPERATURES = ("1.00", "1.40", "1.80", "2.20", "2.269185", "2.60", "3.00", "3.70")
@@ -119,7 +122,10 @@ def take_from_data(results: Path) -> None:
 
 
 def data() -> str:
-    """Return what frames of models trained on few and on many frames are off by."""
+    """Return what frames of models trained on few and on many frames are off by.
+
+    Distances to the nearest training frame are means over temperatures that were trained on.
+    """
     table = pd.read_csv(ABLATION / "data.csv", dtype={"temperature": str})
     table = table[table["temperature"].astype(float).between(1.6, 3.4)]
     finish = table["source"].str.contains("gibbs")
@@ -134,7 +140,7 @@ def data() -> str:
             cells += [f"{off['energy'].abs().mean():.4f}", f"{relative.abs().mean():.3f}"]
             cells += [f"{off['abs_magnetization'].abs().mean():.4f}"]
             for name in (MEMORY, f"{MEMORY}_heldout"):
-                cells.append(f"{rows[name].mean():.4f}" if rows[name].notna().all() else "")
+                cells.append(f"{rows[name].mean():.4f}")
             lines.append(cells)
     return markdown(lines)
 
@@ -151,9 +157,9 @@ def epochs() -> str:
     return markdown(lines)
 
 
-def networks() -> str:
+def networks(name: str = "networks") -> str:
     """Return what each part of DiffIsing3 does, means over training seeds."""
-    data = pd.read_csv(ABLATION / "ablation_networks.csv")
+    data = pd.read_csv(ABLATION / f"ablation_{name}.csv")
     data["variant"] = data["what"].str.replace(r"\.seed\d+$", "", regex=True)
     columns = {
         "parameters": "parameters",
@@ -239,9 +245,9 @@ def paper_scale() -> str:
     return "It has not been run yet: no GPU was at hand. Nothing is shipped, and no number is ours."
 
 
-def accelerated(section: str) -> str:
-    """Return what benchmarks/accelerate.py has written."""
-    return (ABLATION / f"accelerate-{section}.txt").read_text().strip()
+def written(name: str) -> str:
+    """Return what a benchmark has written."""
+    return (ABLATION / f"{name}.txt").read_text().strip()
 
 
 def monte_carlo() -> str:
@@ -345,7 +351,7 @@ def fill(text: str, sections: dict[str, str]) -> str:
 
 
 def page(text: str) -> str:
-    """Return README.md as it should be."""
+    """Return a page as it should be."""
     sections = {
         "scores": scores(),
         "paper": paper(),
@@ -355,23 +361,27 @@ def page(text: str) -> str:
         "montecarlo": monte_carlo(),
         "desktop": desktop(),
         "networks": networks(),
+        "densities": networks("networks_L32"),
+        "data": data(),
         "samplers": ways("samplers"),
         "finishes": ways("finishes"),
         "transfer": transfer(),
         "epochs": epochs(),
         "paper-scale": paper_scale(),
-        **{f"accelerate-{name}": accelerated(name) for name in ("cost", "loss", "rates", "peer")},
+        **{name: written(name) for name in ACCELERATED},
+        "overhead": f"```\n{written('overhead')}\n```",
     }
     return fill(text, sections)
 
 
 def main() -> None:
-    """Take the default run's results and rewrite README.md."""
+    """Take what runs have come to and rewrite the pages."""
     take_from_run(ROOT / "results" / "default")
-    if (ROOT / "results" / "desktop" / "scores.csv").exists():
-        take_from_desktop(ROOT / "results" / "desktop")
-    readme = ROOT / "README.md"
-    readme.write_text(page(readme.read_text()))
+    for run, take in (("desktop", take_from_desktop), ("data", take_from_data)):
+        if (ROOT / "results" / run / "scores.csv").exists():
+            take(ROOT / "results" / run)
+    for path in PAGES:
+        path.write_text(page(path.read_text()))
 
 
 if __name__ == "__main__":
