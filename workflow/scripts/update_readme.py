@@ -59,7 +59,8 @@ def take_from_desktop(results: Path) -> None:
     scores = pd.read_csv(results / "scores.csv", dtype=str, keep_default_na=False)
     pairs = pd.MultiIndex.from_frame(scores[["quantity", "reference"]])
     kept = scores["source"].isin(DESKTOP) & ~scores["temperature"].isin(["all", "training"])
-    ours = scores[kept & pairs.isin(list(SHOWN))]
+    drawn = scores["value"] != ""  # not every temperature by every source
+    ours = scores[kept & drawn & pairs.isin(list(SHOWN))]
     ours.to_csv(SNAPSHOT / "desktop.csv", index=False)
 
 
