@@ -7,7 +7,8 @@ Three tables, which go to benchmarks/results/overhead.txt:
   what is imported where it is used (pyerrors for the errors of chains, seaborn) and little work.
 * A finished run: its wall time against its useful work, both from Snakemake's own record of when
   each job began and ended. Useful is what jobs took beyond their start-up; a perfect run of two
-  cores takes half of that. Stretches in which no job ran at all are left out.
+  cores takes half of that. Stretches in which no job ran at all are left out. Other work beside the
+  run makes its jobs longer and the ratio smaller, so the machine should be idle.
 * Planning: how long Snakemake takes to say what it would do, with more and more temperatures.
 
 python benchmarks/overhead.py [RUN] [--cores 2]
@@ -36,10 +37,7 @@ TINY = "workflow/presets/tiny.yaml"
 ROUNDS = 3
 NUMBERS = (31, 100, 300)
 """Of temperatures."""
-VERBS = (
-    "solve", "simulate", "measure", "compare", "relax", "merge", "score", "scale", "plot",
-    "attribute", "sample", "equilibrate", "train",
-)  # fmt: skip
+VERBS = sorted(path.stem for path in (ROOT / "src/ising_fidelity/steps").glob("[a-z]*.py"))
 TORCH = {"train", "sample", "sample_finished", "equilibrate"}
 """Verbs and rules that need PyTorch."""
 

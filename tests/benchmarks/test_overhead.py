@@ -38,9 +38,8 @@ def test_useful_is_what_jobs_take_beyond_their_start_up(overhead):
     assert found["ratio"] == 2
 
 
-def test_the_verbs_are_those_that_there_are(overhead):
-    steps = overhead.ROOT / "src" / "ising_fidelity" / "steps"
-    assert set(overhead.VERBS) == {path.stem for path in steps.glob("[a-z]*.py")}
+def test_a_verb_has_its_start_up(overhead):
+    assert {"solve", "train"} <= set(overhead.VERBS)
     assert 0 < overhead.start_up("solve", rounds=1) < 60
 
 
