@@ -309,7 +309,7 @@ def test_a_figure_shows_the_temperatures_that_the_run_has(tmp_path):
         ),
         (
             {"models": {"AR": AUTOREGRESSIVE}, "equilibration": {"sources": ["AR"]}},
-            "AR is no Monte Carlo source or diffusion",
+            "AR is no Monte Carlo source, nor a model of family",
         ),
         (
             {"models": {"AR": AUTOREGRESSIVE | {"colors": 3}}},
@@ -328,7 +328,7 @@ def test_a_figure_shows_the_temperatures_that_the_run_has(tmp_path):
         ),
         (
             {"models": {"GAN+": PENALIZED}, "equilibration": {"sources": ["GAN+"]}},
-            "GAN+ is no Monte Carlo source or diffusion",
+            "GAN+ is no Monte Carlo source, nor a model of family",
         ),
         (
             {
@@ -373,7 +373,10 @@ def test_a_figure_shows_the_temperatures_that_the_run_has(tmp_path):
             },
             "finite_size.lattice_sizes: 15 with source mc, sampler checkerboard",
         ),
-        ({"equilibration": {"sources": ["GAN"]}}, "GAN is no Monte Carlo source or diffusion"),
+        (
+            {"equilibration": {"sources": ["GAN"]}},
+            "GAN is no Monte Carlo source, nor a model of family",
+        ),
     ],
 )
 def test_what_is_wrong_is_named_in_one_line(tmp_path, changes, message):

@@ -143,7 +143,6 @@ def sample(
         float | None, typer.Option(help="stop at this noise, draw the rest by heat bath")
     ] = None,
     finish_sweeps: Annotated[int, typer.Option(help="of that heat bath", max=10**9)] = 3,
-    binarize: Annotated[str, typer.Option(help="rule that makes spins: sign")] = "sign",
     device: Device = "auto",
 ) -> None:
     """Draw frames from a trained model at one temperature."""
@@ -163,7 +162,6 @@ def sample(
         compile=compile,
         finish_sigma=finish_sigma,
         finish_sweeps=finish_sweeps,
-        binarize=binarize,
         device=device,
     )
 

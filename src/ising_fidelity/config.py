@@ -86,7 +86,8 @@ class Sampling(Section):
 
     frames: Count = Field(1000, description="frames per temperature and model")
     sampling_steps: Steps | None = Field(
-        None, description="steps of the respaced reverse chain; null: all N_t of the model"
+        None,
+        description="steps of the reverse chain; null: all N_t, and 100 of a continuous model",
     )
     reverse_variance: Literal["beta", "posterior", "spin"] = Field(
         "beta",
@@ -106,7 +107,6 @@ class Sampling(Section):
     compile: bool = Field(
         False, description="compile networks that have a chain: faster, after most of a minute"
     )
-    binarize: Literal["sign"] = Field("sign", description="rule that makes spins of real numbers")
 
 
 class Comparison(Section):
@@ -153,7 +153,7 @@ class Finish(Section):
     """The posterior Gibbs finish, as sources DiffIsing3+3gibbs: it is told the Hamiltonian."""
 
     sigma: Positive = Field(
-        1.2, description="noise at which the reverse chain is left for heat-bath sweeps"
+        3.0, description="noise at which the reverse chain is left for heat-bath sweeps"
     )
     sweeps: list[Count] = Field(min_length=1, description="each a source per model")
     models: list[Name] = Field(min_length=1, description="diffusion models that are finished so")
@@ -371,7 +371,8 @@ class Config(Section):
                 model is not None and model.family != "diffusion"
             ):
                 raise ValueError(
-                    f"equilibration.sources: {source} is no Monte Carlo source or diffusion model"
+                    f"equilibration.sources: {source} is no Monte Carlo source, nor a model of "
+                    "family diffusion"
                 )
             if chain is not None and chain.sampler in ("auto", "cluster"):
                 raise ValueError(

@@ -195,16 +195,3 @@ def test_a_gpu_that_is_not_there_is_an_input_error():
         sampling.compute_device("tpu")
     with pytest.raises(InputError, match="device: cuda"):
         sampling.compute_device("cuda")
-
-
-def test_beyond_the_training_temperatures_a_network_may_be_told_the_nearest(tmp_path):
-    settings = CONTINUOUS.model_copy(update={"extrapolation": "nearest"})
-    told = model_of(settings, tmp_path)
-    torch.manual_seed(5)
-    for weight in told.network.parameters():
-        torch.nn.init.normal_(weight, 0.0, 0.3)
-    at = [sampling.draw(told, T, 1, 16, 1, sampling.Chain(3)) for T in (1.0, 2.3, 4.0)]
-    assert np.array_equal(at[0], at[1])
-    assert np.array_equal(at[1], at[2])
-    plain = checkpoint.Model(told.network, CONTINUOUS, 16, {})
-    assert not np.array_equal(sampling.draw(plain, 1.0, 1, 16, 1, sampling.Chain(3)), at[0])

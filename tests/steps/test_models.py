@@ -138,11 +138,6 @@ def test_a_single_draw_cannot_be_trained_on(frames, tmp_path):
         )
 
 
-def test_another_rule_of_rounding_is_refused(trained, tmp_path):
-    with pytest.raises(InputError, match="--binarize: coin; allowed is sign"):
-        draw(trained[1], tmp_path / "f.nc", binarize="coin")
-
-
 def test_finish_needs_a_state(frames, tmp_path):
     with pytest.raises(InputError, match="nothing to finish"):
         train(

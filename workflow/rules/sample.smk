@@ -15,12 +15,10 @@ rule sample:
         lattice_size=RUN.lattice_size,
         frames=RUN.sampling.frames,
         chain=lambda wildcards: sampling_flags(wildcards.model),
-        binarize=RUN.sampling.binarize,
     shell:
         "ising-fidelity sample --model {input} --temperature {wildcards.T} "
         "--frames {params.frames} --lattice-size {params.lattice_size} {params.chain} "
-        "--binarize {params.binarize} --device {resources.device} "
-        "--seed {params.seed} --output {output} > {log} 2>&1"
+        "--device {resources.device} --seed {params.seed} --output {output} > {log} 2>&1"
 
 
 use rule sample as sample_finished with:

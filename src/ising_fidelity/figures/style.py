@@ -23,7 +23,6 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, NullLocator
 from numpy.typing import NDArray
 
-from ising_fidelity import exact
 from ising_fidelity.figures.inputs import Inputs
 from ising_fidelity.lattice import CRITICAL_TEMPERATURE
 
@@ -242,6 +241,8 @@ def exact_curves(ax: Axes, inputs: Inputs, name: str) -> None:
     The curves run between the temperatures of exact.nc, by the functions that made it. Where the
     infinite lattice's specific heat diverges it leaves the panel.
     """
+    from ising_fidelity import exact  # mpmath takes a while, and few figures need it
+
     size = int(inputs.exact.attrs["lattice_size"])
     ends = inputs.exact["temperature"].values
     T = np.linspace(ends.min(), ends.max(), 241)

@@ -353,7 +353,7 @@ def walk(
     device = _device(model)
     noise = torch.randn((frames, 1, lattice_size, lattice_size), generator=generator, device=device)
     T = noise.new_full((frames,), temperature)
-    network = _cast(_told(model), chain.precision)
+    network = _cast(model.network, chain.precision)
     if isinstance(settings, ContinuousSettings):
         levels = torch.tensor(noise_levels(settings, lattice_size, chain), dtype=torch.float64)
         yield from continuous.reverse_chain(
@@ -383,7 +383,7 @@ def _mean(model: Model, x: Tensor, sigma: float, temperature: float) -> Tensor:
     T = x.new_full((len(x),), temperature)
     if isinstance(settings, ContinuousSettings):
         level = x.new_full((len(x),), sigma)
-        return continuous.denoised(_told(model), x, level, T, settings.prediction)
+        return continuous.denoised(model.network, x, level, T, settings.prediction)
     assert isinstance(settings, DiffusionSettings)
     schedule = schedule_of(settings, None)
     index = int((schedule.sigma - sigma).abs().argmin())
@@ -400,15 +400,6 @@ def _cast(network: diffusion.Network, precision: str) -> diffusion.Network:
             return network(x, noise, T)
 
     return cast
-
-
-def _told(model: Model) -> diffusion.Network:
-    """Return the network as it is told of temperatures, which need not be those asked for."""
-    settings = model.settings
-    if not isinstance(settings, ContinuousSettings) or settings.extrapolation == "network":
-        return model.network
-    trained = [float(T) for T in settings.training_temperatures]
-    return lambda x, sigma, T: model.network(x, sigma, T.clamp(min(trained), max(trained)))
 
 
 def _device(model: Model) -> torch.device:

@@ -261,10 +261,6 @@ class ContinuousSettings(Training):
     precision: Literal["float32", "bfloat16"] = Field(
         "float32", description="of the network's arithmetic"
     )
-    extrapolation: Literal["network", "nearest"] = Field(
-        "network",
-        description="what the network is told beyond the training temperatures: T or the nearest",
-    )
     compile: bool = Field(
         False, description="compile the network for training: faster, after most of a minute"
     )

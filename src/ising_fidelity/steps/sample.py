@@ -36,7 +36,6 @@ def sample(
     compile: bool = False,
     finish_sigma: float | None = None,
     finish_sweeps: int = 3,
-    binarize: str = "sign",
     device: str = "auto",
 ) -> None:
     """Write frames, with the network's raw output or ln q of each frame beside them.
@@ -66,9 +65,7 @@ def sample(
     finish_sigma, finish_sweeps
         Where sigma is given, the chain stops there, and the spins are drawn from what its noisy
         frames leave open in equilibrium, by so many sweeps of heat bath that begin with spins drawn
-        from the network's means. This knows the Hamiltonian, which no network is told.
-    binarize
-        ``sign``: +1 where the raw output is >= 0, else -1.
+        from the network's means. This is told the Hamiltonian.
     device
         ``auto``, ``cpu`` or ``cuda``.
 
@@ -79,8 +76,6 @@ def sample(
     """
     from ising_fidelity import dataset
 
-    if binarize != "sign":
-        raise InputError(f"--binarize: {binarize}; allowed is sign")
     trained = checkpoint.load(model, sampling.compute_device(device))
     torch.set_num_threads(trained.settings.threads)
     if compile:
