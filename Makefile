@@ -47,7 +47,8 @@ check: $(STAMP)
 smoke: $(STAMP)
 	$(SNAKEMAKE) --configfile workflow/presets/smoke.yaml --forceall
 
-# A run through SLURM. It needs root, and Debian's archive unless slurm-wlm and munge are there.
+# A run through SLURM, of the preset tiny for time, or: make test-cluster PRESET=smoke
+# It needs root, and Debian's archive unless slurm-wlm and munge are there.
 test-cluster: $(STAMP)
 	pytest tests/cluster
 
@@ -75,5 +76,6 @@ dag: $(STAMP)
 paper-figures: $(STAMP)
 	@python workflow/scripts/paper_scale.py figures
 
+# What was installed and built; results stay.
 clean:
-	rm -rf $(VENV) build results .snakemake src/*.egg-info src/ising_fidelity/montecarlo/*.{c,so}
+	rm -rf $(VENV) build src/*.egg-info src/ising_fidelity/montecarlo/*.{c,so}

@@ -85,14 +85,14 @@ def test_a_source_without_the_quoted_temperatures_is_not_held_against_them(compu
 )
 def test_a_run_that_is_not_finished(compute, scored, missing, monkeypatch, capsys, tmp_path):
     (scored / missing).unlink()
-    for name in ("TABLE", "TEXT", "FIGURE"):
+    for name in ("RESULTS", "FIGURES"):
         monkeypatch.setattr(compute, name, tmp_path / name)
     monkeypatch.setattr("sys.argv", ["compute.py", str(scored)])
     with pytest.raises(SystemExit) as end:
         compute.main()
     assert end.value.code == 2
     assert capsys.readouterr().err == f"{scored / missing}: no such file; a finished run has it\n"
-    assert not (tmp_path / "TABLE").exists()
+    assert not (tmp_path / "RESULTS").exists()
 
 
 def test_scores_of_another_config(compute, scored):
@@ -103,19 +103,18 @@ def test_scores_of_another_config(compute, scored):
 
 
 def test_tables_and_figure(compute, scored, monkeypatch, capsys, tmp_path):
-    places = {"TABLE": "compute.csv", "TEXT": "compute.txt", "FIGURE": "compute.png"}
-    for name, file in places.items():
-        monkeypatch.setattr(compute, name, tmp_path / file)
-    monkeypatch.setattr("sys.argv", ["compute.py", str(scored)])
+    for name in ("RESULTS", "FIGURES"):
+        monkeypatch.setattr(compute, name, tmp_path)
+    monkeypatch.setattr("sys.argv", ["compute.py", "--name", "mine", str(scored)])
     compute.main()
-    table = pd.read_csv(tmp_path / "compute.csv")
+    table = pd.read_csv(tmp_path / "mine.csv")
     assert list(table["run"]) == 5 * ["tiny"] + 2 * ["the paper"]
     # Energies around -1.95 at T = 1.0 and 1.2 on a lattice of 64.
     far = np.mean([abs(-1.95 - exact.kaufman(64, T).energy) for T in (1.0, 1.2)])
     assert table["quoted_energy_deviation"].iloc[-1] == pytest.approx(far, rel=1e-3)
     assert table["inside_energy_deviation"].isna().sum() == 2
-    assert capsys.readouterr().out == (tmp_path / "compute.txt").read_text()
-    assert (tmp_path / "compute.png").stat().st_size > 10_000
+    assert capsys.readouterr().out == (tmp_path / "mine.txt").read_text()
+    assert (tmp_path / "mine.png").stat().st_size > 10_000
 
 
 @pytest.mark.parametrize("frames_per_temperature", [None, 20])

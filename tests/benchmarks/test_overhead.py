@@ -1,8 +1,10 @@
 """What the overhead of a run is made of: records of jobs, and times of which some overlap."""
 
 import json
+from pathlib import Path
 
 import pytest
+import yaml
 
 
 @pytest.fixture
@@ -27,8 +29,9 @@ def test_jobs_are_read_once_each_and_of_one_run_only(overhead, tmp_path):
 
 
 def test_a_pause_is_no_part_of_the_wall_time(overhead):
-    jobs = [overhead.Done("measure", *times) for times in ((0, 10), (2, 4), (9, 12), (100, 103))]
-    assert overhead.busy(jobs) == 12 + 3
+    times = [(0, 10), (2, 4), (9, 12), (13, 15), (100, 103)]
+    jobs = [overhead.Done("measure", *one) for one in times]
+    assert overhead.wall_time(jobs) == 15 + 3
 
 
 def test_useful_is_what_jobs_take_beyond_their_start_up(overhead):
@@ -36,6 +39,32 @@ def test_useful_is_what_jobs_take_beyond_their_start_up(overhead):
     found = overhead.efficiency(jobs, {"measure": 20.0, "plot_fig3": 40.0}, cores=2)
     assert (found["wall"], found["useful"], found["start"]) == (2, 2, 1)
     assert found["ratio"] == 2
+
+
+def test_costs_of_one_job_of_each_kind_serve_all_temperatures(overhead, monkeypatch):
+    timed = []
+
+    def planned(configs):
+        temperatures = yaml.safe_load(Path(configs[0]).read_text())["temperatures"]
+        jobs = [overhead.estimate.Job("simulate", {"T": T}, [], []) for T in temperatures]
+        return [*jobs, overhead.estimate.Job("train", {"model": "GAN"}, [], [])]
+
+    def estimated(run, jobs, _):
+        timed.extend(jobs)
+        costs = {"simulate": (36, 2e6), "train GAN": (360, 1e6)}
+        kinds = {job.kind: overhead.estimate.Kind(1) for job in jobs}
+        for kind, cost in costs.items():
+            kinds[kind].cost = overhead.estimate.Cost(*cost, True)
+        return kinds
+
+    monkeypatch.setattr(overhead.estimate, "planned", planned)
+    monkeypatch.setattr(overhead.estimate, "estimated", estimated)
+    few, many = overhead.plans((3, 11))
+    assert len(timed) == 3 + 1
+    assert (few["jobs"], many["jobs"]) == (4, 12)
+    assert few["hours"] == pytest.approx(0.03 + 0.1)
+    assert many["hours"] == pytest.approx(0.11 + 0.1)
+    assert many["gigabytes"] == pytest.approx(0.023)
 
 
 def test_a_verb_has_its_start_up(overhead):

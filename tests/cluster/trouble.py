@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Stands before ising-fidelity: two jobs meet with what can happen to jobs on a cluster.
 
-One simulation uses MEMORY MB before it begins, more than its SLURM job asks for at first. The
-training of the GAN is cancelled the first time, by hand as it were, while it runs.
+The simulation of the file NEEDY uses MEMORY MB before it begins, more than its SLURM job asks for
+at first. The training of the GAN is cancelled the first time, by hand as it were, while it runs.
 """
 
 import os
@@ -14,7 +14,7 @@ from pathlib import Path
 verb, *arguments = sys.argv[1:]
 here = Path(__file__).parent
 
-if verb == "simulate" and "results/tiny/configurations/mc/T2.30.nc" in arguments:
+if verb == "simulate" and os.environ["NEEDY"] in arguments:
     used = b"x" * (int(os.environ["MEMORY"]) * 2**20)
     time.sleep(5)  # SLURM looks once a second
     del used

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ..namespaces import unshare
 from ..workflow.conftest import copy_of_the_workflow
 from . import undisturbed
-from .test_typed import unshare
 from .undisturbed import COMMAND, RESULTS, TINY, left_over, products
 
 pytestmark = pytest.mark.workflow

@@ -21,9 +21,9 @@ import yaml
 
 from ising_fidelity import config
 
+from ..namespaces import unshare
 from ..workflow.conftest import ROOT, copy_of_the_workflow
 from . import undisturbed
-from .test_typed import unshare
 from .undisturbed import COMMAND, RESULTS, TINY, Command, cold, left_over, products, warm
 
 EVERY_VERB = {

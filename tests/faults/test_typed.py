@@ -9,6 +9,7 @@ import pytest
 
 from ising_fidelity import files
 
+from ..namespaces import unshare
 from .conftest import simulate
 
 COMMAND = Path(sys.executable).parent / "ising-fidelity"
@@ -59,14 +60,6 @@ def test_as_it_is_typed(arguments, tmp_path):
     assert len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith("ising-fidelity: ")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["frames.nc", "odd.yaml"]
-
-
-def unshare(*flags):
-    """Return what begins a command in namespaces of its own."""
-    command = ["unshare", "--map-root-user", *flags]
-    done = subprocess.run([*command, "true"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"these tests need namespaces: {done.stderr}"
-    return command
 
 
 @pytest.mark.parametrize("size", ["8k", "64k"])

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ..namespaces import without_a_network
+
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("Snakefile", "config.yaml", "workflow", "envs", "resources")
 
@@ -24,14 +26,14 @@ class Project:
     configs: list[str] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
 
-    def snakemake(self, *arguments):
-        """Run Snakemake and return what it did and said."""
+    def snakemake(self, *arguments, within=()):
+        """Run Snakemake, in namespaces of its own if asked for, and return what it did and said."""
         configs = ["--configfile", *self.configs] if self.configs else []
         command = [sys.executable, "-m", "snakemake", "--cores", "2", "--scheduler", "greedy"]
         scripts = str(Path(sys.executable).parent)
         path = scripts + os.pathsep + os.environ["PATH"]
         return subprocess.run(
-            [*command, *arguments, *configs],
+            [*within, *command, *arguments, *configs],
             cwd=self.folder,
             env=os.environ | {"PATH": path, "OMP_NUM_THREADS": "1"} | self.environment,
             capture_output=True,
@@ -77,9 +79,9 @@ def fresh(tmp_path):
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
-    """Give a finished run of the tiny preset; tests may ask it for plans but not run it."""
+    """Give a run of the tiny preset, made without a network; tests may ask for plans alone."""
     project = copy_of_the_workflow(tmp_path_factory.mktemp("tiny"))
     project.configs.append("workflow/presets/tiny.yaml")
-    done = project.snakemake()
+    done = project.snakemake(within=without_a_network())
     assert done.returncode == 0, done.stdout + done.stderr
     return project

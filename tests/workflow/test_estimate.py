@@ -45,6 +45,21 @@ def test_jobs_of_a_plan_and_what_some_take(estimate, tmp_path):
     assert f"{sum(count[name] for name in wanted)} jobs" in text
 
 
+def test_a_training_temperature_nearer_to_the_transition_than_any_other(estimate, tmp_path):
+    """The simulation that is timed is then at another temperature than what reads frames."""
+    more = tmp_path / "more.yaml"
+    more.write_text(
+        "temperatures: [2.0, 2.4]\n"
+        "models: {GAN: {training_temperatures: [2.27, 3.0]}, DiffIsing2: null}\n"
+    )
+    configs = [TINY, str(more)]
+    wanted = {"simulate mc", "simulate mc-paper", "measure mc-paper", "compare mc-paper"}
+    jobs = [job for job in estimate.planned(configs, "--forceall") if job.kind in wanted]
+    kinds = estimate.estimated(config.load([ROOT / "config.yaml", *configs]), jobs, jobs)
+    assert all(kind.cost.measured for kind in kinds.values())
+    assert set(kinds) == wanted
+
+
 def test_a_straight_line_through_the_smallest_and_the_largest_run(estimate, monkeypatch, tmp_path):
     """A job of 0.5 s and 100 s of work, 10 bytes and 1000."""
     run = config.load([ROOT / "config.yaml", TINY])

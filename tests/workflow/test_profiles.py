@@ -9,6 +9,8 @@ from .conftest import ROOT
 
 pytestmark = pytest.mark.workflow
 NAMES = ("slurm", "slurm-gpu")
+LARGEST_FILE = 10**9
+"""Bytes, of the largest lattice's frames; Snakemake's own limit for checksums is a million."""
 ON_A_GPU = {"train", "sample", "sample_finished", "sample_at_size", "equilibrate"}
 
 
@@ -54,6 +56,13 @@ def test_every_job_has_resources_and_a_retry_has_more(fresh, name):
             assert second[rule][key] == 2 * resources[key] > 0, (rule, key)
         gpus = int(name == "slurm-gpu" and rule in ON_A_GPU)
         assert resources.get("gpu", 0) == second[rule].get("gpu", 0) == gpus, rule
+
+
+@pytest.mark.parametrize("name", ["local", *NAMES])
+def test_files_are_told_apart_by_content_however_large(name):
+    settings = profile(name)
+    assert settings["max-checksum-file-size"] > LARGEST_FILE
+    assert settings["rerun-incomplete"]
 
 
 @pytest.mark.parametrize("name", NAMES)
