@@ -209,19 +209,22 @@ class Calibration:
         return [*(word for word in words if word not in inputs), kept], some / whole
 
     def _tiled(self, paths: Sequence[str], share: float) -> float:
-        """Fill files with so many frames that a step reads a share of them."""
+        """Fill files with so many frames that a step reads a share of them.
+
+        Frames of any temperature of their source will do: which one was made need not be theirs.
+        """
         done = 1.0
         for path in dict.fromkeys(paths):
-            source = Path(path).parent.name
-            whole = self._frames(source)
-            data = dataset.read_frames(self.folder / path)
+            place = self.folder / path
+            whole = self._frames(place.parent.name)
+            made = place if place.exists() else next(place.parent.glob("T*.nc"))
+            data = dataset.read_frames(made)
             spins = data["spin"].values
             draws = max(4, round(share * whole / len(spins)))
             tiles = np.resize(np.arange(spins.shape[1]), draws)
-            more = dataset.frames_dataset(
-                spins[:, tiles], float(data["temperature"]), data.attrs["sampling"], {}
-            )
-            dataset.write(more, self.folder / path)
+            T = float(place.stem.removeprefix("T"))
+            more = dataset.frames_dataset(spins[:, tiles], T, data.attrs["sampling"], {})
+            dataset.write(more, place)
             done = min(done, draws * len(spins) / whole)
         return done
 
