@@ -6,13 +6,14 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 import yaml
 
 from ..namespaces import without_a_network
+from . import environments
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("Snakefile", "config.yaml", "workflow", "envs", "resources")
@@ -79,9 +80,14 @@ def fresh(tmp_path):
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
-    """Give a run of the tiny preset, made without a network; tests may ask for plans alone."""
+    """Give a run of the tiny preset; tests may ask it for plans but not run it.
+
+    It was made without a network, and every step with the packages of its environment alone.
+    """
     project = copy_of_the_workflow(tmp_path_factory.mktemp("tiny"))
     project.configs.append("workflow/presets/tiny.yaml")
-    done = project.snakemake(within=without_a_network())
+    path = [environments.stand_in(tmp_path_factory.mktemp("environments")), os.environ["PATH"]]
+    limited = replace(project, environment={"PATH": os.pathsep.join(map(str, path))})
+    done = limited.snakemake(within=without_a_network())
     assert done.returncode == 0, done.stdout + done.stderr
     return project

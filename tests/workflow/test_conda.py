@@ -1,8 +1,12 @@
 """Which environments conda would make for a run; a stand-in answers what Snakemake asks of it."""
 
 import os
+import subprocess
+import sys
 
 import pytest
+
+from . import environments
 
 pytestmark = pytest.mark.workflow
 
@@ -29,3 +33,29 @@ def test_models_have_the_environment_of_their_device(fresh, monkeypatch, device,
     _, table = done.stdout.split("environment\tcontainer\tlocation\n")
     named = {line.split("\t")[0] for line in table.splitlines()}
     assert named == {f"envs/{name}.yaml" for name in ("analysis", "montecarlo", torch)}
+
+
+@pytest.fixture(scope="module")
+def limited(tmp_path_factory):
+    """Give the folder of what keeps each environment to its packages."""
+    return environments.stand_in(tmp_path_factory.mktemp("environments")).parent
+
+
+@pytest.mark.parametrize("verb", sorted(environments.environment_of()))
+def test_a_step_finds_what_it_imports(limited, verb):
+    """What it imports only where it is used, the finished run of the other tests has found."""
+    within = os.environ | {"PYTHONPATH": str(limited / environments.environment_of()[verb])}
+    code = f"import ising_fidelity.cli, ising_fidelity.steps.{verb}"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=within, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_step_does_not_find_what_its_environment_lacks(limited):
+    within = os.environ | {"PYTHONPATH": str(limited / "montecarlo")}
+    done = subprocess.run(
+        [sys.executable, "-c", "import torch"], env=within, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert "No module named 'torch'" in done.stderr
