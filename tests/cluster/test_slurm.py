@@ -17,8 +17,8 @@ NAME = os.environ.get("PRESET") or "tiny"
 PRESET = f"workflow/presets/{NAME}.yaml"
 RUN = Path("results", NAME)
 TABLE = RUN / "fidelity.nc"
-JOBS = {"tiny": 7, "smoke": 12}[NAME]
-"""Frames, each training, samples, measurements, tables, figures."""
+JOBS = {"tiny": 7, "smoke": 15}[NAME]
+"""Frames, each training, samples, measurements, tables, figures; of smoke also walks."""
 USER = ["--default-resources", "slurm_account=physics", "slurm_partition=main"]
 PARTITIONS = "partitions: {main: {max_runtime: 24h}, gpu: {max_runtime: 24h, max_gpu: 1}}"
 MEMORY = 1500  # MB: the simulations ask for 1000 at first, then for 2000
