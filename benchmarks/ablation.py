@@ -2,18 +2,18 @@
 
 Train them first; the preset says how. For every network, all in one process on one core: the path
 divergence, |u - exact| without and with the Gibbs finish, the deviation of C, and what training
-took. Then, with the preset's own network, samplers against steps and the finish against noise and
-sweeps; and if there is a default run, the finish on its models, which tells how much of an error is
-short range: python benchmarks/ablation.py
+took. Then, with the preset's own network, samplers against steps, rules that make frames binary,
+and the finish against noise and sweeps; and if there is a default run, the finish on its models,
+which tells how much of an error is short range: python benchmarks/ablation.py
 
 How densities of noise move with the lattice: train the preset with --config run=ablation-L32
 lattice_size=32, too, and python benchmarks/ablation.py --lattice-size 32 tables those networks.
 
-The path divergence is the Kullback-Leibler divergence between the exact chain of infinitely many
-steps and the network's, in nats per frame: the integral over ln sigma of |D - D*|^2 / sigma^2,
-where D*, the exact mean of s given x, is the mean over heat-bath sweeps that begin with the true s.
-Two independent stretches of them make the square unbiased. It bounds how well any test can tell
-the frames from exact ones.
+The path divergence is the part between the least and the largest of SIGMAS of the Kullback-Leibler
+divergence between the exact chain of infinitely many steps and the network's, in nats per frame:
+the integral over ln sigma of |D - D*|^2 / sigma^2, where D*, the exact mean of s given x, is the
+mean over heat-bath sweeps that begin with the true s. Two independent stretches of them make the
+square unbiased. Deeper noise, where long range is decided, is not in it: sweeps do not reach D*.
 
 Rows are written as they come, and found ones are not made again; delete the table to begin anew.
 """
@@ -45,6 +45,14 @@ FEWER = 128
 """Frames of the default run's models."""
 WAYS_TEMPERATURES = [1.2, 2.0, lattice.CRITICAL_TEMPERATURE, 2.6]
 """At which samplers and finishes are compared."""
+STEPS_TRIED = (10, 20, 40, 80, 200)
+LONG = {"ancestral": 1000, "multistep": 1000}
+"""Steps of the longest chains, of the samplers with one evaluation per step and no Hamiltonian."""
+RULES: dict[str, Callable[[sampling.Noisy], Any]] = {
+    "sign of x": lambda noisy: np.where(noisy.x >= 0, 1, -1),
+    "sign of the mean": lambda noisy: np.where(noisy.mean >= 0, 1, -1),
+}
+"""How spins are made of real numbers; without sweeps the finish draws them with their means."""
 
 
 def conditional_mean(s: Tensor, field: Tensor, T: float, sweeps: int) -> tuple[Tensor, Tensor]:
@@ -114,12 +122,13 @@ def drawn(
     sigma: float,
     sweeps: int,
     frames: int,
+    rule: str | None = None,
 ) -> Any:
-    """Return frames; sigma 0: without finish."""
+    """Return frames; sigma 0: without finish; a rule of RULES in place of the finish."""
     if not sigma:
         return np.where(sampling.draw(model, T, frames, size, SEED, chain) >= 0, 1, -1)
     noisy = sampling.draw_noisy(model, T, frames, size, SEED, chain, sigma)
-    return sampling.finished(noisy, T, sweeps, SEED)
+    return RULES[rule](noisy) if rule else sampling.finished(noisy, T, sweeps, SEED)
 
 
 def deviations(
@@ -134,7 +143,8 @@ def deviations(
     u, C = {}, {}
     start = time.process_time()
     for T in temperatures:
-        spins = drawn(model, T, size, chain, how["sigma"], how["sweeps"], frames)
+        end = how["sigma"], how["sweeps"], frames, how.get("rule")
+        spins = drawn(model, T, size, chain, *end)
         found, known = thermodynamics(spins.astype(np.int8), T), exact.kaufman(size, T)
         u[T] = abs(found[0] - known.energy)
         C[T] = abs(found[1] / known.specific_heat - 1)
@@ -228,7 +238,7 @@ def main() -> None:
             **noise_floor(size, [T for T in WAYS_TEMPERATURES if T > 1.5], FRAMES),
         }  # fmt: skip
         for sampler in continuous.SAMPLERS:
-            for steps in (10, 20, 40, 80):
+            for steps in [*STEPS_TRIED, *([LONG[sampler]] if sampler in LONG else [])]:
                 how = plain | {"sampler": sampler, "steps": steps}
                 told = {"hamiltonian": "yes" if sampler == "gibbs" else "no"}
                 yield (
@@ -246,6 +256,22 @@ def main() -> None:
                         {"hamiltonian": "no"} | deviations(base, size, WAYS_TEMPERATURES, **how)
                     ),
                 )
+        for sigma in (continuous.SMALLEST, 0.6, 1.2):
+            for rule in RULES:
+                how = plain | {"sigma": sigma, "steps": 20, "rule": rule}
+                yield (
+                    f"multistep, 20 steps to {sigma}; {rule}",
+                    lambda how=how: (
+                        {"hamiltonian": "no"} | deviations(base, size, WAYS_TEMPERATURES, **how)
+                    ),
+                )
+        how = plain | {"sigma": continuous.SMALLEST, "steps": 20}
+        yield (
+            f"multistep, 20 steps to {continuous.SMALLEST}; 0 sweeps",
+            lambda how=how: (
+                {"hamiltonian": "no"} | deviations(base, size, WAYS_TEMPERATURES, **how)
+            ),
+        )
         for sigma in (0.6, 1.2, 2.0, 3.0):
             for sweeps in (0, 1, 3, 10):
                 for steps in (10, 20):

@@ -15,8 +15,8 @@ of their own, where a run's sources stand beside them at the same temperatures, 
 no point in the figure. Monte Carlo's "nearly equal to -2" there is within rounding of the exact u.
 The paper gives no training times; its parameters and steps are those of the preset ``paper``.
 
-python benchmarks/compute.py [RUN_FOLDER ...] writes benchmarks/results/compute.csv and compute.txt
-and resources/readme/compute.png. Exit status 2: a run is not finished.
+python benchmarks/compute.py [--name compute] [RUN_FOLDER ...] writes benchmarks/results/compute.csv
+and compute.txt and resources/readme/compute.png. Exit status 2: a run is not finished.
 """
 
 import argparse
@@ -48,9 +48,9 @@ from ising_fidelity.models.settings import (
 )
 
 ROOT = Path(__file__).resolve().parents[1]
-TABLE = ROOT / "benchmarks" / "results" / "compute.csv"
-TEXT = TABLE.with_suffix(".txt")
-FIGURE = ROOT / "resources" / "readme" / "compute.png"
+NAME = "compute"
+RESULTS = ROOT / "benchmarks" / "results"
+FIGURES = ROOT / "resources" / "readme"
 PAPER = ROOT / "resources" / "paper.yaml"
 PAPER_CONFIG = [ROOT / "config.yaml", ROOT / "workflow" / "presets" / "paper.yaml"]
 FLOOR = "exact frames"
@@ -404,10 +404,12 @@ def shown(table: pd.DataFrame) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     default = [ROOT / "results" / "default"]
+    parser.add_argument("--name", default=NAME, help="of the table and of the figure")
     parser.add_argument("runs", nargs="*", type=Path, default=default, metavar="RUN_FOLDER")
+    arguments = parser.parse_args()
     of_the_paper, quoted = of_paper()
     try:
-        rows = [row for folder in parser.parse_args().runs for row in of_run(folder, quoted)]
+        rows = [row for folder in arguments.runs for row in of_run(folder, quoted)]
     except InputError as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None
@@ -415,11 +417,14 @@ def main() -> None:
     whole_numbers = ["parameters", "training_frames", "training_images", "sampling_steps"]
     whole_numbers += ["network_evaluations", "gibbs_sweeps"]
     table = table.astype(dict.fromkeys(whole_numbers, "Int64"))
-    TABLE.parent.mkdir(exist_ok=True)
-    table.to_csv(TABLE, index=False, float_format="%.4g", lineterminator="\n")
-    TEXT.write_text(shown(table) + "\n")
-    draw(table, FIGURE)
-    print(TEXT.read_text(), end="")
+    RESULTS.mkdir(exist_ok=True)
+    text = shown(table) + "\n"
+    table.to_csv(
+        RESULTS / f"{arguments.name}.csv", index=False, float_format="%.4g", lineterminator="\n"
+    )
+    (RESULTS / f"{arguments.name}.txt").write_text(text)
+    draw(table, FIGURES / f"{arguments.name}.png")
+    print(text, end="")
 
 
 if __name__ == "__main__":

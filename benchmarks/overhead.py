@@ -7,9 +7,10 @@ Three tables, which go to benchmarks/results/overhead.txt:
   what is imported where it is used (pyerrors for the errors of chains, seaborn) and little work.
 * A finished run: its wall time against its useful work, both from Snakemake's own record of when
   each job began and ended. Useful is what jobs took beyond their start-up; a perfect run of two
-  cores takes half of that. Stretches in which no job ran at all are left out. Other work beside the
-  run makes its jobs longer and the ratio smaller, so the machine should be idle.
-* Planning: how long Snakemake takes to say what it would do, with more and more temperatures.
+  cores takes half of that. Other work beside the run makes its jobs longer and the ratio smaller,
+  so the machine should be idle.
+* Planning: how long Snakemake takes to say what it would do, with more and more temperatures, and
+  what ``make estimate`` says that it would cost.
 
 python benchmarks/overhead.py [RUN] [--cores 2]
 """
@@ -35,6 +36,8 @@ import estimate  # noqa: E402  the scripts are no package
 RESULTS = Path(__file__).parent / "results" / "overhead.txt"
 TINY = "workflow/presets/tiny.yaml"
 ROUNDS = 3
+PAUSE = 60.0
+"""Seconds without a job after which a run must have been cut off and begun again."""
 NUMBERS = (31, 100, 300)
 """Of temperatures."""
 VERBS = sorted(path.stem for path in (ROOT / "src/ising_fidelity/steps").glob("[a-z]*.py"))
@@ -98,11 +101,13 @@ def recorded(run: str, folder: Path = ROOT) -> Iterator[Done]:
     yield from found.values()
 
 
-def busy(jobs: Iterable[Done]) -> float:
-    """Return for how long at least one job ran, s."""
+def wall_time(jobs: Iterable[Done]) -> float:
+    """Return how long a run took from its first job to its last, without pauses, s."""
     total, until = 0.0, float("-inf")
     for job in sorted(jobs, key=lambda job: job.begin):
-        total += max(0.0, job.end - max(job.begin, until))
+        if job.begin > until + PAUSE:
+            until = job.begin
+        total += max(0.0, job.end - until)
         until = max(until, job.end)
     return total
 
@@ -114,7 +119,7 @@ def efficiency(jobs: list[Done], least: dict[str, float], cores: int) -> dict[st
     useful = sum(
         max(0.0, job.end - job.begin - seconds) for job, seconds in zip(jobs, start, strict=True)
     )
-    wall = busy(jobs)
+    wall = wall_time(jobs)
     return {
         "jobs": len(jobs),
         "wall": wall / 60,
@@ -124,16 +129,33 @@ def efficiency(jobs: list[Done], least: dict[str, float], cores: int) -> dict[st
     }
 
 
-def planning(count: int) -> tuple[int, float]:
-    """Return jobs and seconds of a dry run of the default config with so many temperatures."""
-    temperatures = [f"{1 + 3 * place / (count - 1):.4f}" for place in range(count)]
-    with tempfile.TemporaryDirectory() as folder:
-        more = Path(folder) / "temperatures.yaml"
-        # A run of its own, of which nothing is there yet.
-        more.write_text(yaml.safe_dump({"run": f"dry-{count}", "temperatures": temperatures}))
-        start = time.monotonic()
-        jobs = estimate.planned([str(more)])
-        return len(jobs), time.monotonic() - start
+def plans(numbers: Iterable[int]) -> Iterator[dict[str, float]]:
+    """Yield what planning the default config takes with more and more temperatures.
+
+    Jobs, seconds of the dry run, and the core hours and GB of ``make estimate``, which times one
+    job of each kind; that is done once.
+    """
+    kinds: dict[str, estimate.Kind] = {}
+    for count in numbers:
+        temperatures = [f"{1 + 3 * place / (count - 1):.4f}" for place in range(count)]
+        with tempfile.TemporaryDirectory() as folder:
+            more = Path(folder) / "temperatures.yaml"
+            # A run of its own, of which nothing is there yet.
+            more.write_text(yaml.safe_dump({"run": f"dry-{count}", "temperatures": temperatures}))
+            start = time.monotonic()
+            jobs = estimate.planned([str(more)])
+            seconds = time.monotonic() - start
+            if not kinds:
+                run = estimate.config.load([ROOT / "config.yaml", more])
+                kinds = estimate.estimated(run, jobs, jobs)
+        costs = [kinds[job.kind].cost for job in jobs]
+        yield {
+            "temperatures": count,
+            "jobs": len(jobs),
+            "seconds": seconds,
+            "hours": sum(cost.seconds for cost in costs) / 3600,
+            "gigabytes": sum(cost.size for cost in costs) / 1e9,
+        }
 
 
 def tables(run: str, cores: int) -> Iterator[str]:
@@ -155,10 +177,12 @@ def tables(run: str, cores: int) -> Iterator[str]:
         )
         yield f"wall time over useful work per core: {found['ratio']:.2f}"
     yield ""
-    yield f"{'temperatures':>12}{'jobs':>7}{'dry run, s':>12}{'ms per job':>12}"
-    for count in NUMBERS:
-        number, seconds = planning(count)
-        yield f"{count:12}{number:7}{seconds:12.1f}{1000 * seconds / number:12.1f}"
+    yield f"{'temperatures':>12}{'jobs':>7}{'dry run, s':>12}{'estimated core h':>18}{'GB':>7}"
+    for plan in plans(NUMBERS):
+        yield (
+            f"{plan['temperatures']:12}{plan['jobs']:7}{plan['seconds']:12.1f}"
+            f"{plan['hours']:18.2g}{plan['gigabytes']:7.2g}"
+        )
 
 
 def main() -> None:

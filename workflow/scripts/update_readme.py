@@ -194,6 +194,25 @@ def ways(name: str) -> str:
     return markdown(lines)
 
 
+def generators() -> str:
+    """Return what models without a reverse chain cost and how far off they are."""
+    data = pd.read_csv(ABLATION / "generators.csv")
+    data = data[data["run"] != "the paper"]
+    columns = {
+        "parameters": "parameters",
+        "training_core_seconds": "training, s",
+        "inside_energy_deviation": "mean \\|u - exact\\|",
+        "inside_specific_heat_deviation": "mean \\|C / exact - 1\\|",
+        "all_energy_deviation": "u, all T",
+        "all_specific_heat_deviation": "C, all T",
+    }
+    lines = [["frames", *columns.values()], ["---"] * (1 + len(columns))]
+    for _, row in data.iterrows():
+        cells = ["" if pd.isna(row[name]) else short(row[name]) for name in columns]
+        lines.append([row["source"], *cells])
+    return markdown(lines)
+
+
 def transfer() -> str:
     """Return what frames of other lattice sizes are off by, means over temperatures."""
     data = pd.read_csv(ABLATION / "transfer.csv")
@@ -231,11 +250,13 @@ def scores() -> str:
 def paper(folder: Path = SNAPSHOT) -> str:
     """Return the paper's numbers beside those of a run."""
     data = pd.read_csv(folder / "paper.csv", dtype={"paper_value": str, "temperature": str})
-    lines = [["the paper says", "where", "paper", "this run", "note"], ["---"] * 5]
-    for row in data.fillna({"paper_value": "", "note": ""}).itertuples():
+    lines = [["the paper says", "where", "of what", "paper", "this run", "note"], ["---"] * 6]
+    for row in data.fillna({"paper_value": "", "note": "", "temperature": ""}).itertuples():
         error = "" if pd.isna(row.our_error) or row.our_error == 0 else f" ± {row.our_error:.2g}"
         ours = "" if pd.isna(row.our_value) else f"{row.our_value:.4g}{error}"
-        lines.append([row.statement, row.where, row.paper_value, ours, row.note])
+        at = f" at T = {row.temperature}" if row.temperature else ""
+        what = f"{row.quantity.replace('_', ' ')}, {row.source}{at}"
+        lines.append([row.statement, row.where, what, row.paper_value, ours, row.note])
     return markdown(lines)
 
 
@@ -367,6 +388,7 @@ def page(text: str) -> str:
         "samplers": ways("samplers"),
         "finishes": ways("finishes"),
         "transfer": transfer(),
+        "generators": generators(),
         "epochs": epochs(),
         "paper-scale": paper_scale(),
         **{name: written(name) for name in ACCELERATED},
