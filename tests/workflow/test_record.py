@@ -1,5 +1,6 @@
 """What a run says of its files: checksums, the graph of rules, a research object."""
 
+import json
 import subprocess
 
 import pytest
@@ -8,6 +9,11 @@ from rocrate.rocrate import ROCrate
 import ising_fidelity
 
 pytestmark = pytest.mark.workflow
+TERMS = {
+    "@id", "@type", "about", "author", "conformsTo", "contentSize", "datePublished", "description",
+    "encodingFormat", "endTime", "hasPart", "instrument", "license", "mentions", "name", "object",
+    "publisher", "result", "softwareVersion",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -47,6 +53,16 @@ def test_the_research_object_lists_what_was_made_of_what_and_by_what(results):
     assert all(len(entity["sha256"]) == 64 for entity in run["result"])
     recorded = {entity.id for entity in run["object"]}
     assert {"provenance/config.yaml", "provenance/versions.txt", "provenance/rules.dot"} <= recorded
+
+
+def test_every_key_of_the_research_object_is_a_term(results):
+    """Validators refuse others: they are of RO-Crate's own context, or defined beside it."""
+    document = json.loads((results / "ro-crate-metadata.json").read_text())
+    context, own = document["@context"]
+    assert context == "https://w3id.org/ro/crate/1.1/context"
+    keys = {key for entity in document["@graph"] for key in entity}
+    assert keys - TERMS - own.keys() == set()
+    assert all(meaning.startswith("https://w3id.org/") for meaning in own.values())
 
 
 def test_the_graph_of_rules_is_kept(results):

@@ -29,6 +29,9 @@ ABOUT = {
     "figures": "a figure",
 }
 
+TERMS = {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"}
+"""What RO-Crate 1.1 does not know, as in Workflow Run RO-Crate."""
+
 
 def products(folder: Path) -> list[Path]:
     """Return the files that a run has made, relative to its folder.
@@ -53,6 +56,7 @@ def checksum(path: Path) -> str:
 def describe(folder: Path, sums: dict[Path, str]) -> ROCrate:
     """Return the crate: what the files are, and the run that made them from its config."""
     crate = ROCrate(gen_preview=False, version="1.1")
+    crate.metadata.extra_terms |= TERMS
     latest = max((folder / path).stat().st_mtime for path in sums)
     made = datetime.fromtimestamp(latest, UTC).isoformat(timespec="seconds")
     crate.name = f"ising-fidelity run {folder.name}"
