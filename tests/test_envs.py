@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from .workflow.environments import NAMES
+
 ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
-NAMES = {"pytorch": "torch", "matplotlib-base": "matplotlib"}
 UNPINNED = {"c-compiler", "pip", "python"}
 
 
