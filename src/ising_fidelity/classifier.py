@@ -139,11 +139,10 @@ def held_out_scores(
         )
     optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, STEPS)
-    half = min(HALF_BATCH, *map(len, seen))
-    labels = torch.tensor([1.0] * half + [0.0] * half)
+    labels = torch.tensor([1.0] * HALF_BATCH + [0.0] * HALF_BATCH)
     generator = np.random.default_rng(seed)
     for _ in range(STEPS):
-        drawn = [side[generator.integers(len(side), size=half)] for side in seen]
+        drawn = [side[generator.integers(len(side), size=HALF_BATCH)] for side in seen]
         image = lattice.symmetries(np.concatenate(drawn))[generator.integers(8)]
         judged = network(torch.from_numpy(image.astype(np.float32))[:, None])[:, 0]
         optimizer.zero_grad()
