@@ -28,7 +28,6 @@ from ising_fidelity.exceptions import InputError
 from ising_fidelity.figures import FIGURES
 from ising_fidelity.files import whole
 from ising_fidelity.models import checkpoint, sampling, training
-from ising_fidelity.models.settings import ContinuousSettings, DiffusionSettings
 from ising_fidelity.seeds import derive_seed
 from ising_fidelity.steps import sample, train
 
@@ -147,10 +146,8 @@ class Work:
         """Draw frames, a file for each source and temperature; return whether all are there."""
         begun, last = time.monotonic(), 0.0
         model = checkpoint.load(self.checkpoint, self.device)
-        if self.run.sampling.compile and isinstance(
-            self.settings, DiffusionSettings | ContinuousSettings
-        ):
-            model.network.compile(dynamic=False)
+        if self.run.sampling.compile:
+            model = sampling.quick(model)
         for source, frames, chain in self.chains(whole_chain_frames):
             for T in self.run.temperatures:
                 if list((self.state / source).glob(f"{T}.*.safetensors")):

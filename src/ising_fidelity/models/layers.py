@@ -93,6 +93,33 @@ def _layout(x: Tensor) -> torch.memory_format:
     return torch.channels_last if last else torch.contiguous_format
 
 
+def fused(x: Tensor) -> bool:
+    """Whether these are operations that a compiler makes kernels of a GPU of.
+
+    Some layers are written out there: PyTorch's own group norm turns frames from channels-last
+    order and back, and its gradient of bilinear upsampling adds up with atomic operations.
+    """
+    return x.is_cuda and torch.compiler.is_compiling()
+
+
+class FrameNorm(nn.GroupNorm):
+    """Group norm of a single group: over all channels and sites of a frame."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(1, channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (batch, channels, L, L) to the same shape."""
+        if not fused(x):
+            return super().forward(x)
+        with full_precision(x):
+            sites = x.permute(0, 2, 3, 1).flatten(1, 2).float()  # in the order of memory
+            mean = sites.mean((1, 2), keepdim=True)
+            variance = sites.square().mean((1, 2), keepdim=True) - mean.square()
+            normed = (sites - mean) * (self.weight * (variance + self.eps).rsqrt()) + self.bias
+            return normed.unflatten(1, x.shape[2:]).permute(0, 3, 1, 2)
+
+
 class Convolution(nn.Conv2d):
     """A convolution 3x3 without bias that keeps the size of the lattice."""
 
@@ -137,10 +164,10 @@ class DoubleConvolution(nn.Module):
         self.residual = residual
         self.layers = nn.Sequential(
             Convolution(inputs, middle, padding),
-            nn.GroupNorm(1, middle),
+            FrameNorm(middle),
             nn.GELU(),
             Convolution(middle, outputs, padding),
-            nn.GroupNorm(1, outputs),
+            FrameNorm(outputs),
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -184,6 +211,25 @@ class Upsampling(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Map (batch, channels, L, L) to (batch, channels, 2L, 2L)."""
         if not self.circular:
-            return functional.interpolate(x, scale_factor=2, mode="bilinear")
+            return (
+                _doubled(x)
+                if fused(x)
+                else functional.interpolate(x, scale_factor=2, mode="bilinear")
+            )
         padded = functional.pad(x, (1, 1, 1, 1), mode="circular")
         return functional.interpolate(padded, scale_factor=2, mode="bilinear")[..., 2:-2, 2:-2]
+
+
+def _doubled(x: Tensor) -> Tensor:
+    """Return bilinear upsampling by two as products with the matrix of the linear one."""
+    batch, channels, rows, columns = x.shape
+
+    def matrix(size: int) -> Tensor:
+        place = (torch.arange(2 * size, device=x.device) + 0.5) / 2 - 0.5
+        distance = place.clamp(0, size - 1)[:, None] - torch.arange(size, device=x.device)
+        return (1 - distance.abs()).clamp(min=0)
+
+    y = x.permute(0, 2, 3, 1).reshape(batch, rows, columns * channels)
+    y = (matrix(rows) @ y).reshape(batch * 2 * rows, columns, channels)
+    y = matrix(columns) @ y
+    return y.reshape(batch, 2 * rows, 2 * columns, channels).permute(0, 3, 1, 2)

@@ -4,7 +4,7 @@ import copy
 import math
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -21,6 +21,7 @@ from ising_fidelity.models import adversarial, autoregressive, continuous, diffu
 from ising_fidelity.models.muon import Muon
 from ising_fidelity.models.patchnet import PatchNetwork
 from ising_fidelity.models.penalized_training import PenalizedTrainer
+from ising_fidelity.models.recorded import Recorded
 from ising_fidelity.models.settings import (
     AdversarialSettings,
     AutoregressiveSettings,
@@ -336,6 +337,7 @@ class AveragingTrainer(ABC):
         self.optimizers = self._optimizers()
         self.rates = [group["lr"] for group in self._groups()]
         self.steps = 0
+        self.step: Callable[[Tensor, Tensor], Tensor] = self._step
 
     def _optimizers(self) -> list[torch.optim.Optimizer]:
         return [self._adamw(self.network.parameters())]
@@ -343,9 +345,12 @@ class AveragingTrainer(ABC):
     def _adamw(self, weights: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         settings = self.settings
         betas = 0.9, settings.adam_beta_2
-        # The same arithmetic for all weights at once.
-        fused = True if self.held_out.spins.is_cuda else None
-        return torch.optim.AdamW(weights, lr=settings.learning_rate, betas=betas, fused=fused)
+        if not self.held_out.spins.is_cuda:
+            return torch.optim.AdamW(weights, lr=settings.learning_rate, betas=betas)
+        # The same arithmetic for all weights at once, which reads nothing from the device.
+        return torch.optim.AdamW(
+            weights, lr=settings.learning_rate, betas=betas, fused=True, capturable=True
+        )
 
     def _groups(self) -> list[dict[str, Any]]:
         return [group for optimizer in self.optimizers for group in optimizer.param_groups]
@@ -364,14 +369,22 @@ class AveragingTrainer(ABC):
         if self.settings.learning_rate_schedule == "cosine":
             share = 0.5 * (1 + math.cos(math.pi * progress))
         for group, rate in zip(self._groups(), self.rates, strict=True):
-            group["lr"] = share * rate
+            if isinstance(self.step, Recorded):  # it reads the rate where it is
+                group["lr"] = torch.as_tensor(group["lr"], device=frames.device).fill_(share * rate)
+            else:
+                group["lr"] = share * rate
+        loss = self.step(frames, temperature)
+        self._average()
+        return {"loss": loss, "learning_rate": share * self.settings.learning_rate}
+
+    def _step(self, frames: Tensor, temperature: Tensor) -> Tensor:
+        """Change the weights; return the loss before."""
         loss = self.random_loss(frames, temperature)
         self.network.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         for optimizer in self.optimizers:
             optimizer.step()
-        self._average()
-        return {"loss": loss.detach(), "learning_rate": share * self.settings.learning_rate}
+        return loss.detach()
 
     def _average(self) -> None:
         """Move the averaged weights, faster in the first steps when they are still poor."""
@@ -427,6 +440,7 @@ class DenoisingTrainer(AveragingTrainer):
             self.quick = torch.compile(network, dynamic=False)
             if held_out.spins.is_cuda:  # elsewhere epochs are too short for a second one
                 self.quick_averaged = torch.compile(self.averaged, dynamic=False)
+                self.step = Recorded(self._step, noise)
 
     def precision(self) -> torch.autocast:
         """Return the context in which networks are called."""
@@ -436,6 +450,12 @@ class DenoisingTrainer(AveragingTrainer):
     @abstractmethod
     def loss_at(self, share: Tensor, frames: Tensor, temperature: Tensor, noise: Tensor) -> Tensor:
         """Return the loss of averaged weights at noise from 0, none, to 1, the most."""
+
+    def together(self, frames: int) -> int:
+        """Return how many held-out frames are looked at together."""
+        if isinstance(self.step, Recorded):  # few sizes, since each is compiled for
+            return math.ceil(frames / math.ceil(frames / 256))
+        return 256
 
     @torch.no_grad()
     def validate(self) -> float:
@@ -448,7 +468,7 @@ class DenoisingTrainer(AveragingTrainer):
         fixed = torch.Generator(device).manual_seed(0)
         shares = (torch.randperm(frames, generator=fixed, device=device) + 0.5) / frames
         losses = _Means()
-        for index in torch.arange(frames, device=device).split(256):
+        for index in torch.arange(frames, device=device).split(self.together(frames)):
             x_0, temperature = self.held_out[index]
             noise = torch.randn(x_0.shape, generator=fixed, device=device)
             losses.add({"loss": self.loss_at(shares[index], x_0, temperature, noise)}, len(index))

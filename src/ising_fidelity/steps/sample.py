@@ -79,7 +79,7 @@ def sample(
     trained = checkpoint.load(model, sampling.compute_device(device))
     torch.set_num_threads(trained.settings.threads)
     if compile:
-        trained.network.compile(dynamic=False)
+        trained = sampling.quick(trained)
     drawn = draw(
         trained,
         temperature,
