@@ -40,6 +40,13 @@ def test_a_parcel_is_as_many_files_as_its_limit_asks_for(arrays, tmp_path):
     assert carried.parcels([*files, *others]) == [files, others]
 
 
+def test_a_long_description_counts_with_its_quotation_marks(arrays, tmp_path):
+    about = {f"attribute {n}": str(n) for n in range(50)}
+    files = carried.write(tmp_path, "m", arrays, about, limit=6000)
+    assert len(files) == 4
+    assert all(path.stat().st_size <= 6000 for path in files)
+
+
 def test_what_does_not_fit_into_a_file_is_named(arrays, tmp_path):
     with pytest.raises(InputError, match=r"^m: a7 does not fit into a file of 2000 bytes$"):
         carried.write(tmp_path, "m", arrays, {}, limit=2000)

@@ -65,7 +65,8 @@ def write(
     InputError
         If an array or the description does not fit.
     """
-    room = limit - len(_described(about, 99, 99)) - HEADER
+    # As a string within JSON, where every quotation mark takes two bytes.
+    room = limit - len(json.dumps(_described(about, 99, 99))) - HEADER
     parts: list[dict[str, Tensor]] = []
     free: list[int] = []
     # The largest first, each into the first file that has room for it.

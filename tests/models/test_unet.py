@@ -3,8 +3,9 @@
 import pytest
 import torch
 
+from ising_fidelity.models import layers, unet
 from ising_fidelity.models.settings import UNetSettings
-from ising_fidelity.models.unet import UNet, count_parameters, describe_network
+from ising_fidelity.models.unet import UNet, channels_last, count_parameters, describe_network
 
 COMPACT = UNetSettings(width=4, embedding=16)
 
@@ -82,3 +83,20 @@ def test_in_lower_precision_temperatures_and_times_keep_their_digits():
     assert noise.dtype == torch.float32
     assert not torch.equal(noise, exact)
     torch.testing.assert_close(noise, exact, rtol=0.05, atol=0.02)
+
+
+def test_what_is_written_out_for_kernels_of_a_gpu_is_the_same_function(monkeypatch):
+    torch.manual_seed(0)
+    network = UNet(COMPACT)
+    channels_last(network)
+    given = torch.randn(3, 1, 16, 16), torch.tensor([1, 30, 900]), torch.tensor([1.0, 2.3, 4.0])
+    found = []
+    for written_out in (False, True):
+        for module in (layers, unet):
+            monkeypatch.setattr(module, "fused", lambda x, answer=written_out: answer)
+        noise = network(*given)
+        loss = (noise * torch.linspace(-1, 1, 16)).square().mean()
+        found.append([noise.detach(), *torch.autograd.grad(loss, list(network.parameters()))])
+    for one, other in zip(*found, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5 * float(one.abs().max()))
+    assert not torch.equal(found[0][0], found[1][0])

@@ -399,10 +399,9 @@ class _Quick(nn.Module):
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
-        call = torch.compile(network, dynamic=False)
-        if next(network.parameters()).is_cuda:
-            call = Recorded(call)  # type: ignore[assignment]
-        self.call = call
+        compiled: Callable[..., Tensor] = torch.compile(network, dynamic=False)
+        on_gpu = next(network.parameters()).is_cuda
+        self.call = Recorded(compiled) if on_gpu else compiled
 
     def forward(self, x: Tensor, noise: Tensor, T: Tensor) -> Tensor:
         return self.call(x, noise, T)

@@ -337,7 +337,7 @@ class AveragingTrainer(ABC):
         self.optimizers = self._optimizers()
         self.rates = [group["lr"] for group in self._groups()]
         self.steps = 0
-        self.step: Callable[[Tensor, Tensor], Tensor] = self._step
+        self.take_step: Callable[[Tensor, Tensor], Tensor] = self._step
 
     def _optimizers(self) -> list[torch.optim.Optimizer]:
         return [self._adamw(self.network.parameters())]
@@ -369,11 +369,11 @@ class AveragingTrainer(ABC):
         if self.settings.learning_rate_schedule == "cosine":
             share = 0.5 * (1 + math.cos(math.pi * progress))
         for group, rate in zip(self._groups(), self.rates, strict=True):
-            if isinstance(self.step, Recorded):  # it reads the rate where it is
+            if isinstance(self.take_step, Recorded):  # it reads the rate where it is
                 group["lr"] = torch.as_tensor(group["lr"], device=frames.device).fill_(share * rate)
             else:
                 group["lr"] = share * rate
-        loss = self.step(frames, temperature)
+        loss = self.take_step(frames, temperature)
         self._average()
         return {"loss": loss, "learning_rate": share * self.settings.learning_rate}
 
@@ -440,7 +440,7 @@ class DenoisingTrainer(AveragingTrainer):
             self.quick = torch.compile(network, dynamic=False)
             if held_out.spins.is_cuda:  # elsewhere epochs are too short for a second one
                 self.quick_averaged = torch.compile(self.averaged, dynamic=False)
-                self.step = Recorded(self._step, noise)
+                self.take_step = Recorded(self._step, noise)
 
     def precision(self) -> torch.autocast:
         """Return the context in which networks are called."""
@@ -453,7 +453,7 @@ class DenoisingTrainer(AveragingTrainer):
 
     def together(self, frames: int) -> int:
         """Return how many held-out frames are looked at together."""
-        if isinstance(self.step, Recorded):  # few sizes, since each is compiled for
+        if isinstance(self.take_step, Recorded):  # few sizes, since each is compiled for
             return math.ceil(frames / math.ceil(frames / 256))
         return 256
 

@@ -6,10 +6,10 @@ loss   the loss against images seen, in batches of 4 and in large ones with scal
 cost   what every model of that preset takes, at an assumed rate; nothing is measured
 peer   the same network, trained here, drawn by this project and by diffusers' DDPMPipeline
 
-python benchmarks/accelerate.py, on a GPU with --full: the paper's network at L = 64, with frames
+python benchmarks/acceleration.py, on a GPU with --full: the paper's network at L = 64, with frames
 that workflow/scripts/paper_scale.py has packed, as there are no Monte Carlo kernels. Without, a
-small one. Tables go to benchmarks/results/accelerate-<section>.txt, or to --output. diffusers comes
-with pip install '.[benchmarks]'.
+small one. Tables go to benchmarks/results/acceleration-<section>.txt, or to --output. diffusers
+comes with pip install '.[benchmarks]'.
 """
 
 import argparse
@@ -292,11 +292,11 @@ def rates(scale: Scale, device: torch.device, compiles: bool) -> str:
         acts["ours, eager float32", batch] = own(batch, "float32", False)
         acts["ours, bfloat16", batch] = own(batch, "bfloat16", False)
         if compiles and batch == scale.batch:  # it takes most of a minute
-            acts["ours, compiled float32", batch] = own(batch, "float32", True)
-            acts["ours, compiled bfloat16", batch] = own(batch, "bfloat16", True)
+            acts["ours, compiled and replayed float32", batch] = own(batch, "float32", True)
+            acts["ours, compiled and replayed bfloat16", batch] = own(batch, "bfloat16", True)
     for act in acts.values():
-        act()
-        act()
+        for _ in range(recorded.WARM_UP + 1):
+            act()
     taken: dict[tuple[str, int], list[float]] = {key: [] for key in acts}
     for _ in range(scale.rounds):
         for key, act in acts.items():
@@ -552,7 +552,7 @@ def main() -> None:
         if section != "cost":
             text = f"{about}. {text}"
         print(f"{text}\n", flush=True)
-        (arguments.output / f"accelerate-{section}.txt").write_text(f"{text}\n")
+        (arguments.output / f"acceleration-{section}.txt").write_text(f"{text}\n")
 
 
 def processor() -> str:
