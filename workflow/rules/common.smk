@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import yaml
-from snakemake.exceptions import WorkflowError
 
 from ising_fidelity.config import check
 from ising_fidelity.exceptions import InputError
@@ -20,7 +19,9 @@ from ising_fidelity.seeds import derive_seed
 try:
     RUN = check(config)
 except InputError as error:
-    raise WorkflowError(str(error)) from None
+    # As every command of the project; an error of Snakemake's would end with its status 1.
+    print(error, file=sys.stderr)
+    sys.exit(2)
 
 # Where this workflow is, empty if it is run in its own folder: a module is run elsewhere.
 HOME = (
