@@ -69,6 +69,18 @@ def test_only_what_they_add_runs_and_it_is_measured_scored_and_drawn(finished, t
     }
 
 
+def test_a_classifier_is_trained_where_it_is_asked_for(finished, tmp_path):
+    folder = tmp_path / "run"
+    shutil.copytree(finished.folder, folder, symlinks=True)
+    project = Project(folder, finished.configs).lay_over(comparison={"classifier": True})
+    name = "results/tiny/comparisons/GAN/T2.00.nc"
+    done = project.snakemake(name)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = dataset.read(folder / name)
+    assert 0 <= found["classifier_auc"].item() <= 1
+    assert "classifier_auc" not in dataset.read(finished.folder / name)
+
+
 def test_clusters_and_starts_without_a_model_run_beside_it(finished, tmp_path):
     folder = tmp_path / "run"
     shutil.copytree(finished.folder, folder, symlinks=True)
