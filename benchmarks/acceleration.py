@@ -183,7 +183,7 @@ def cost(run: config.Config) -> str:
         images = settings.epochs * (settings.images_per_epoch or own)
         steps = run.sampling.sampling_steps or 1
         passes = run.sampling.frames * (1 if settings.family == "gan" else steps)
-        passes += 128 * settings.diffusion_steps if settings.family == "diffusion" else 0
+        passes += 125 * settings.diffusion_steps if settings.family == "diffusion" else 0
         sampled = passes * len(run.temperatures) * one_pass
         rows.append(
             {
@@ -199,7 +199,7 @@ def cost(run: config.Config) -> str:
     return (
         f"Floating point operations as torch.utils.flop_counter counts them, and minutes at an "
         f"assumed {ASSUMED / 1e12:.0f} Tflop/s: {run.sampling.frames} frames of "
-        f"{run.sampling.sampling_steps} steps and 128 of all steps at {len(run.temperatures)} "
+        f"{run.sampling.sampling_steps} steps and 125 of all steps at {len(run.temperatures)} "
         "temperatures. Optimisers, held-out losses (4 %), start-up and compiling (a minute or two) "
         f"are not counted.\n\n{markdown(pd.DataFrame(rows))}"
     )

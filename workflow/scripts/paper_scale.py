@@ -382,7 +382,7 @@ def parser() -> argparse.ArgumentParser:
         "--training-seconds", type=float, default=float("inf"), help="of training in all pieces"
     )
     verb.add_argument(
-        "--whole-chain-frames", type=int, default=128, help="frames with all N_t steps; 0: none"
+        "--whole-chain-frames", type=int, default=125, help="frames with all N_t steps; 0: none"
     )
     verb.add_argument("--device", default="auto", help="auto, cpu or cuda")
     verb.add_argument("--threads", type=int, default=1, help="of a CPU")

@@ -31,7 +31,13 @@ FIGURES = ("fig3", "fig7")
 ABLATION = ROOT / "benchmarks" / "results"
 DATA = "DiffIsing3-"
 MEMORY = "nearest_training_symmetric"
-ACCELERATED = ("acceleration-cost", "acceleration-loss", "acceleration-rates", "acceleration-peer")
+ACCELERATED = (
+    "acceleration-cost",
+    "acceleration-loss",
+    "acceleration-rates",
+    "acceleration-rates-h200",
+    "acceleration-peer",
+)
 PAGES = (ROOT / "README.md", ROOT / "benchmarks" / "README.md")
 PAPER_SCALE = ROOT / "resources" / "paper_scale"
 DESKTOP = ("DiffIsing3", "DiffIsing3+10gibbs")
@@ -263,8 +269,36 @@ def paper(folder: Path = SNAPSHOT) -> str:
 def paper_scale() -> str:
     """Return the paper's numbers beside those of the run at its scale, if one is shipped."""
     if (PAPER_SCALE / "paper.csv").exists():
-        return paper(PAPER_SCALE)
+        return f"{paper(PAPER_SCALE)}\n\n{scores_at_paper_scale()}"
     return "It has not been run yet: no GPU was at hand. Nothing is shipped, and no number is ours."
+
+
+def scores_at_paper_scale() -> str:
+    """Return u and C of what is shipped beside exact ones, and how many agree within errors."""
+    data = pd.read_csv(PAPER_SCALE / "scores.csv", dtype={"temperature": str})
+    data = data[~data["temperature"].isin(["all", "training"])]
+    sources = [name for name in data["source"].unique() if name != "mc"]
+    exact = data[data["reference"] == "exact"].set_index(["quantity", "source", "temperature"])
+    letters = {"energy": "u", "specific_heat": "C"}
+    heads = [f"{letter}: {name}" for letter in letters.values() for name in ("exact", *sources)]
+    lines = [["T", *heads], ["---"] * (1 + len(heads))]
+    for T in [T for T in SHOWN_TEMPERATURES if T in set(data["temperature"])]:
+        cells = [T]
+        for quantity in letters:
+            rows = [exact.loc[quantity, source, T] for source in sources]
+            cells.append(f"{rows[0]['expected']:.4f}")
+            cells += [with_error(row["value"], row["error"]) for row in rows]
+        lines.append(cells)
+    shares = [["within 3 errors of", *SHOWN.values()], ["---"] * (1 + len(SHOWN))]
+    for source in sources:
+        cells = [source]
+        for quantity, reference in SHOWN:
+            rows = data[(data["source"] == source) & (data["quantity"] == quantity)]
+            rows = rows[rows["reference"] == reference]
+            good = (rows["deviation_in_errors"].abs() <= 3).sum()
+            cells.append(f"{good} of {len(rows)}")
+        shares.append(cells)
+    return markdown(lines) + "\n\n" + markdown(shares)
 
 
 def written(name: str) -> str:
