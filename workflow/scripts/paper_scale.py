@@ -323,7 +323,8 @@ def ship(results: Path, output: Path, frames: int) -> None:
         target = output / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if name.startswith("configurations/"):
-            some = dataset.read_frames(results / name).isel(draw=slice(frames))
+            some = dataset.read_frames(results / name)
+            some = some.isel(draw=slice(max(1, frames // some.sizes["chain"])))
             dataset.write(some.drop_vars("field", errors="ignore"), target)
         else:
             shutil.copyfile(results / name, target)
@@ -394,7 +395,9 @@ def parser() -> argparse.ArgumentParser:
     verb = verbs.add_parser("ship", help="what is kept of the finished run")
     verb.add_argument("run", type=Path, metavar="FOLDER", help="results/paper-accelerated")
     verb.add_argument("--output", type=Path, default=SHIPPED)
-    verb.add_argument("--frames", type=int, default=256, help="of each file of configurations")
+    verb.add_argument(
+        "--frames", type=int, default=256, help="of each file of configurations, over all chains"
+    )
 
     verb = verbs.add_parser("figures", help="figures of what is kept")
     verb.add_argument("--shipped", type=Path, default=SHIPPED)

@@ -270,7 +270,7 @@ def paper_scale() -> str:
     """Return the paper's numbers beside those of the run at its scale, if one is shipped."""
     if (PAPER_SCALE / "paper.csv").exists():
         return f"{paper(PAPER_SCALE)}\n\n{scores_at_paper_scale()}"
-    return "It has not been run yet: no GPU was at hand. Nothing is shipped, and no number is ours."
+    return "It has not been run yet. Nothing is shipped, and no number is ours."
 
 
 def scores_at_paper_scale() -> str:

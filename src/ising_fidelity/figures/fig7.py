@@ -1,9 +1,14 @@
 """Fig. 7: snapshots, chosen by rule: the first frame and the middle one."""
 
+import textwrap
+
 from matplotlib.figure import Figure
 
 from ising_fidelity.figures import style
 from ising_fidelity.figures.inputs import Inputs
+
+WIDEST = 13
+"""Letters that fit beside a row of frames."""
 
 
 def draw(inputs: Inputs) -> Figure:
@@ -20,7 +25,7 @@ def draw(inputs: Inputs) -> Figure:
     for gap in axes[:, 2::3].flat:
         gap.set_axis_off()
     for row, (source, look) in zip(axes, sources.items(), strict=True):
-        row[0].set_ylabel(look.label)
+        row[0].set_ylabel("\n".join(textwrap.wrap(look.label, WIDEST)))
         for pair, data in enumerate(inputs.series("configurations", source)):
             frames = data["spin"].values.reshape(-1, *data["spin"].shape[-2:])
             style.spins(row[3 * pair], frames[0])
