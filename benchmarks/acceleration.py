@@ -8,8 +8,8 @@ peer   the same network, trained here, drawn by this project and by diffusers' D
 
 python benchmarks/acceleration.py, on a GPU with --full: the paper's network at L = 64, with frames
 that workflow/scripts/paper_scale.py has packed, as there are no Monte Carlo kernels. Without, a
-small one. Tables go to benchmarks/results/acceleration-<section>.txt, or to --output. diffusers
-comes with pip install '.[benchmarks]'.
+small one. Tables go to benchmarks/results/acceleration-<section>.txt, with the name of a GPU if
+there is one, or to --output. diffusers comes with pip install '.[benchmarks]'.
 """
 
 import argparse
@@ -552,7 +552,12 @@ def main() -> None:
         if section != "cost":
             text = f"{about}. {text}"
         print(f"{text}\n", flush=True)
-        (arguments.output / f"acceleration-{section}.txt").write_text(f"{text}\n")
+        of = (
+            ""
+            if section == "cost" or device.type == "cpu"
+            else f"-{name.lower().replace(' ', '-')}"
+        )
+        (arguments.output / f"acceleration-{section}{of}.txt").write_text(f"{text}\n")
 
 
 def processor() -> str:

@@ -298,3 +298,22 @@ def test_fewer_frames_are_the_first_draws_of_every_chain(frames):
     first = next(iter(dict(sorted(frames.items())).values()))[:, 0]
     held = torch.cat([seen.spins, unseen.spins])[:, 0].numpy()
     assert all((held == frame).all(axis=(1, 2)).any() for frame in first)
+
+
+def test_a_state_of_a_gpu_is_gone_on_from_on_a_cpu(frames):
+    _, held_out = training.training_frames(frames, DIFFUSION, CPU)
+    trainers = []
+    for _ in range(2):
+        torch.manual_seed(1)
+        noise = torch.Generator().manual_seed(1)
+        trainers.append(training.DiffusionTrainer(DIFFUSION, held_out, CPU, noise))
+    batch = held_out[torch.arange(2)]
+    trainers[0].batch(*batch, 0.0)
+    state = trainers[0].state()
+    for group in state["optimizers"][0]["param_groups"]:
+        group.update(capturable=True, fused=True, lr=torch.tensor(1.0))
+    trainers[1].restore(state)
+    (group,) = trainers[1].optimizers[0].param_groups
+    assert (group["capturable"], group["fused"]) == (False, None)
+    trainers[1].batch(*batch, 0.0)
+    assert group["lr"] == DIFFUSION.learning_rate

@@ -111,6 +111,12 @@ def test_the_workflow_takes_what_came_back_for_its_own(
     losses = dataset.read(results / "models" / "DiffIsing2.training.nc")
     assert losses["loss"].values.tolist() == about["history"]["loss"]
 
+    # A model that was trained here is a part of the run, and its frames are drawn here.
+    (results / "models" / "GAN.training.nc").touch()
+    content = script.carried_config(config.check(about["config"]), results)
+    assert content["models"]["GAN"] is not None
+    assert content["temperatures"] == list(run.temperatures)
+
 
 def test_a_model_that_is_not_in_the_parcel_is_named(back, script, tmp_path):
     frames = carried.write(tmp_path, "training", {"a": carried.pack(np.ones((1, 2, 2), np.int8))},

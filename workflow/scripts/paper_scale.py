@@ -290,7 +290,8 @@ def carried_config(run: config.Config, folder: Path) -> dict[str, Any]:
         if not (folder / "models" / f"{name}.training.nc").exists():
             content["models"][name] = None
             continue
-        sources.append(folder / "configurations" / name)
+        if (folder / "configurations" / name).exists():  # else they are drawn here
+            sources.append(folder / "configurations" / name)
         for place in (folder / "configurations").glob(f"{name}-*steps"):
             content["sources"][place.name] = {"frames": str(place / "T{T}.nc")}
             sources.append(place)
@@ -308,9 +309,11 @@ def ship(results: Path, output: Path, frames: int) -> None:
     kept = {"fidelity.nc", "exact.nc", "scores.csv", "paper.csv", "claims.csv"}
     for model in run.trained_models:
         kept.add(f"models/{model}.training.nc")
-        weights = f"models/{model}.safetensors"
+        weights, times = f"models/{model}.safetensors", f"benchmarks/{model}.json"
         if (results / weights).exists() and (results / weights).stat().st_size < SMALL:
             kept.add(weights)
+        if (results / times).exists():
+            kept.add(times)
     for name, figure in run.drawn_figures.items():
         for kind in {"configurations", "observables"}.intersection(FIGURES[name].needs):
             kept |= {

@@ -35,7 +35,7 @@ ACCELERATED = (
     "acceleration-cost",
     "acceleration-loss",
     "acceleration-rates",
-    "acceleration-rates-h200",
+    "acceleration-rates-nvidia-h200",
     "acceleration-peer",
 )
 PAGES = (ROOT / "README.md", ROOT / "benchmarks" / "README.md")

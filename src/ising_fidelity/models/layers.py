@@ -116,6 +116,7 @@ class FrameNorm(nn.GroupNorm):
             sites = x.permute(0, 2, 3, 1).flatten(1, 2).float()  # in the order of memory
             mean = sites.mean((1, 2), keepdim=True)
             variance = sites.square().mean((1, 2), keepdim=True) - mean.square()
+            variance = variance.clamp(min=0)  # of equal numbers rounding may leave less
             normed = (sites - mean) * (self.weight * (variance + self.eps).rsqrt()) + self.bias
             return normed.unflatten(1, x.shape[2:]).permute(0, 3, 1, 2)
 

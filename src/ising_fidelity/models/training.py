@@ -345,11 +345,13 @@ class AveragingTrainer(ABC):
     def _adamw(self, weights: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         settings = self.settings
         betas = 0.9, settings.adam_beta_2
-        if not self.held_out.spins.is_cuda:
-            return torch.optim.AdamW(weights, lr=settings.learning_rate, betas=betas)
-        # The same arithmetic for all weights at once, which reads nothing from the device.
+        on_gpu = self.held_out.spins.is_cuda
         return torch.optim.AdamW(
-            weights, lr=settings.learning_rate, betas=betas, fused=True, capturable=True
+            weights,
+            lr=settings.learning_rate,
+            betas=betas,
+            fused=True if on_gpu else None,  # the same arithmetic for all weights at once
+            capturable=on_gpu and getattr(settings, "compile", False),  # for Recorded
         )
 
     def _groups(self) -> list[dict[str, Any]]:
@@ -416,8 +418,17 @@ class AveragingTrainer(ABC):
         self.network.load_state_dict(state["network"])
         self.averaged.load_state_dict(state["averaged"])
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
-            optimizer.load_state_dict(saved)
+            optimizer.load_state_dict(saved | {"param_groups": _as_here(optimizer, saved)})
         self.steps = state["steps"]
+
+
+def _as_here(optimizer: torch.optim.Optimizer, saved: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the groups of a state, which may be of another device, for this optimizer's one."""
+    own = [
+        {key: group[key] for key in ("fused", "capturable") if key in group}
+        for group in optimizer.param_groups
+    ]
+    return [group | here for group, here in zip(saved["param_groups"], own, strict=True)]
 
 
 class DenoisingTrainer(AveragingTrainer):
