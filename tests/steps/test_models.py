@@ -178,9 +178,13 @@ def test_sampled_frames_are_the_sign_of_the_field(trained, tmp_path):
 def test_a_network_is_compiled_if_asked_for(trained, tmp_path, monkeypatch):
     """Without a compiler, which takes a minute."""
     asked = []
-    monkeypatch.setattr(
-        torch.nn.Module, "compile", lambda self, **options: asked.append((self, options))
-    )
+
+    def compiled(network, **options):
+        asked.append((network, options))
+        return network
+
+    monkeypatch.setattr(torch.nn.Module, "compile", compiled)
+    monkeypatch.setattr(torch, "compile", compiled)
     _, model = trained
     draw(model, tmp_path / "plain.nc")
     draw(model, tmp_path / "compiled.nc", compile=True)

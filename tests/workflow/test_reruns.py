@@ -98,6 +98,7 @@ def test_one_more_temperature_runs_what_depends_on_it_and_no_training(finished):
 def test_one_more_temperature_with_all_models_and_figures(fresh):
     """Planning knows files and their records, not what is in them: a stand-in writes them empty."""
     fresh.configs.append("workflow/presets/smoke.yaml")
+    fresh = fresh.lay_over(comparison={"classifier": True})
     path = fresh.folder / "bin" / "ising-fidelity"
     path.parent.mkdir()
     path.write_text(STAND_IN)

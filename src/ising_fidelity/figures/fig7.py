@@ -25,7 +25,9 @@ def draw(inputs: Inputs) -> Figure:
     for gap in axes[:, 2::3].flat:
         gap.set_axis_off()
     for row, (source, look) in zip(axes, sources.items(), strict=True):
-        row[0].set_ylabel("\n".join(textwrap.wrap(look.label, WIDEST)))
+        formula = "$" in look.label  # which must not be broken
+        lines = [look.label] if formula else textwrap.wrap(look.label, WIDEST)
+        row[0].set_ylabel("\n".join(lines))
         for pair, data in enumerate(inputs.series("configurations", source)):
             frames = data["spin"].values.reshape(-1, *data["spin"].shape[-2:])
             style.spins(row[3 * pair], frames[0])

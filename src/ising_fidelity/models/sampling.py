@@ -408,11 +408,12 @@ class _Quick(nn.Module):
 
 
 def quick(model: Model) -> Model:
-    """Return a model whose network is compiled, if it has a chain.
+    """Return a model whose network is compiled and, if it has a chain, replayed on a GPU.
 
     It takes most of a minute, and is worth it where many batches of one size are drawn.
     """
     if not isinstance(model.settings, DiffusionSettings | ContinuousSettings):
+        model.network.compile(dynamic=False)
         return model
     return replace(model, network=_Quick(model.network))
 
