@@ -111,10 +111,18 @@ def test_the_workflow_takes_what_came_back_for_its_own(
     losses = dataset.read(results / "models" / "DiffIsing2.training.nc")
     assert losses["loss"].values.tolist() == about["history"]["loss"]
 
+    # A figure of models that are not there has nothing to show, whatever stands beside them.
+    figures = {"fig3": {"sources": ["mc", "GAN"]}, "fig5": {"sources": ["mc", "DiffIsing2", "GAN"]}}
+    whole = config.check(about["config"] | {"figures": figures})
+    content = script.carried_config(whole, results)
+    assert content["figures"]["fig3"] is None
+    assert content["figures"]["fig5"]["sources"] == ["mc", "DiffIsing2", "GAN"]
+
     # A model that was trained here is a part of the run, and its frames are drawn here.
     (results / "models" / "GAN.training.nc").touch()
-    content = script.carried_config(config.check(about["config"]), results)
+    content = script.carried_config(whole, results)
     assert content["models"]["GAN"] is not None
+    assert content["figures"]["fig3"] is not None
     assert content["temperatures"] == list(run.temperatures)
 
 

@@ -295,6 +295,11 @@ def carried_config(run: config.Config, folder: Path) -> dict[str, Any]:
         for place in (folder / "configurations").glob(f"{name}-*steps"):
             content["sources"][place.name] = {"frames": str(place / "T{T}.nc")}
             sources.append(place)
+    here = {name for name, model in content["models"].items() if model is not None}
+    for name, figure in run.figures.items():
+        shown = {*run.models}.intersection(figure.sources if figure else ())
+        if shown and not shown & here:  # frames made elsewhere alone are not what it is about
+            content["figures"][name] = None
     content["temperatures"] = [
         T for T in run.temperatures if all((place / f"T{T}.nc").exists() for place in sources)
     ]
