@@ -3,12 +3,13 @@
 Three tables, which go to benchmarks/results/overhead.txt:
 
 * Start-up: the processor time until each verb can begin, Python and what its module imports. Then
-  every job of the preset ``tiny`` by itself, without Snakemake: the least of each rule, which has
-  what is imported where it is used (pyerrors for the errors of chains, seaborn) and little work.
+  a job of each rule of the preset ``tiny``, without Snakemake, which has what is imported where it
+  is used (pyerrors for the errors of chains, seaborn) and little work: the least processor time of
+  one by itself, and the median time of one with all cores at such jobs, as within a run.
 * A finished run: its wall time against its useful work, both from Snakemake's own record of when
-  each job began and ended. Useful is what jobs took beyond their start-up; a perfect run of two
-  cores takes half of that. Other work beside the run makes its jobs longer and the ratio smaller,
-  so the machine should be idle.
+  each job began and ended. Useful is what jobs took beyond their start-up, that with all cores at
+  work; a perfect run of two cores takes half of that. Other work beside the run makes its jobs
+  longer and the ratio smaller, so the machine should be idle.
 * Planning: how long Snakemake takes to say what it would do, with more and more temperatures, and
   what ``make estimate`` says that it would cost.
 
@@ -18,11 +19,14 @@ python benchmarks/overhead.py [RUN] [--cores 2]
 import argparse
 import json
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,10 +72,18 @@ def start_up(verb: str, rounds: int = ROUNDS) -> float:
     return min(processor_time([sys.executable, "-c", code], ROOT) for _ in range(rounds))
 
 
-def least_jobs(rounds: int = ROUNDS) -> dict[str, float]:
-    """Return the least processor time, s, of a job of each rule of the tiny preset."""
+@dataclass(frozen=True)
+class Least:
+    """A job with little work: processor time by itself, and time with all cores at work, s."""
+
+    alone: float
+    at_work: float
+
+
+def least_jobs(cores: int, rounds: int = ROUNDS) -> dict[str, Least]:
+    """Return what a job of each rule of the tiny preset takes."""
     jobs = estimate.planned([TINY], "--forceall")
-    least: dict[str, float] = {}
+    of_each = {job.rule: job for job in jobs}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "resources").symlink_to(ROOT / "resources")
@@ -79,14 +91,27 @@ def least_jobs(rounds: int = ROUNDS) -> dict[str, float]:
         used = folder / "results" / run.run / "provenance" / "config.yaml"
         used.parent.mkdir(parents=True)
         used.write_text(yaml.safe_dump(run.plain()))
-        # All of them, since one needs what the other makes; then one of each rule again.
-        again = list({job.rule: job for job in jobs}.values())
-        for job in [*jobs, *(rounds - 1) * again]:
+
+        def seconds(job: estimate.Job) -> tuple[str, float]:
+            begin = time.monotonic()
+            subprocess.run(job.command, cwd=folder, check=True, capture_output=True)
+            return job.rule, time.monotonic() - begin
+
+        # All of them once, since one needs what the other makes.
+        for job in jobs:
             for path in job.outputs:
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            seconds = processor_time(job.command, folder)
-            least[job.rule] = min(seconds, least.get(job.rule, seconds))
-    return least
+            seconds(job)
+        alone = {
+            rule: min(processor_time(job.command, folder) for _ in range(rounds))
+            for rule, job in of_each.items()
+        }
+        at_work = defaultdict(list)
+        # Rules in turn: a job never runs beside itself.
+        with ThreadPoolExecutor(cores) as pool:
+            for rule, taken in pool.map(seconds, 2 * rounds * list(of_each.values())):
+                at_work[rule].append(taken)
+    return {rule: Least(alone[rule], statistics.median(at_work[rule])) for rule in of_each}
 
 
 def recorded(run: str, folder: Path = ROOT) -> Iterator[Done]:
@@ -112,10 +137,10 @@ def wall_time(jobs: Iterable[Done]) -> float:
     return total
 
 
-def efficiency(jobs: list[Done], least: dict[str, float], cores: int) -> dict[str, float]:
+def efficiency(jobs: list[Done], start_ups: dict[str, float], cores: int) -> dict[str, float]:
     """Return wall time and useful work, min, and the one over the other's share of a core."""
     # Figures all start alike.
-    start = [least.get(job.rule, least.get("plot_fig3", 0.0)) for job in jobs]
+    start = [start_ups.get(job.rule, start_ups.get("plot_fig3", 0.0)) for job in jobs]
     useful = sum(
         max(0.0, job.end - job.begin - seconds) for job, seconds in zip(jobs, start, strict=True)
     )
@@ -163,13 +188,14 @@ def tables(run: str, cores: int) -> Iterator[str]:
     yield f"{'start-up of the verb':24}{'PyTorch':>9}{'core s':>8}"
     for verb in VERBS:
         yield f"{verb:24}{'yes' if verb in TORCH else 'no':>9}{start_up(verb):8.2f}"
-    least = least_jobs()
+    least = least_jobs(cores)
     yield ""
-    yield f"{'least job of the rule':24}{'PyTorch':>9}{'core s':>8}"
-    for rule, seconds in least.items():
-        yield f"{rule:24}{'yes' if rule in TORCH else 'no':>9}{seconds:8.2f}"
+    yield f"{'least job of the rule':24}{'PyTorch':>9}{'core s':>8}{f's, {cores} at once':>15}"
+    for rule, job in least.items():
+        needed = "yes" if rule in TORCH else "no"
+        yield f"{rule:24}{needed:>9}{job.alone:8.2f}{job.at_work:15.2f}"
     if jobs := list(recorded(run)):
-        found = efficiency(jobs, least, cores)
+        found = efficiency(jobs, {rule: job.at_work for rule, job in least.items()}, cores)
         yield ""
         yield (
             f"run {run}: {found['jobs']} jobs on {cores} cores, wall {found['wall']:.1f} min; "

@@ -1,6 +1,7 @@
 """What the overhead of a run is made of: records of jobs, and times of which some overlap."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -73,10 +74,17 @@ def test_a_verb_has_its_start_up(overhead):
 
 
 def test_every_job_of_the_tiny_preset_has_its_time(overhead, monkeypatch):
-    """All jobs, since one needs what another makes, then one of each rule again."""
+    """All, since one needs what another makes, then of each rule one alone and beside others."""
     ran = []
-    monkeypatch.setattr(overhead.subprocess, "run", lambda command, **_: ran.append(command))
+
+    def run(command, **_):
+        ran.append(command)
+        time.sleep(0.05 * (command == ["b"]))
+
+    monkeypatch.setattr(overhead.subprocess, "run", run)
     plan = [overhead.estimate.Job(rule, {}, [f"results/{rule}"], [rule]) for rule in "aba"]
     monkeypatch.setattr(overhead.estimate, "planned", lambda configs, *options: plan)
-    assert set(overhead.least_jobs(rounds=2)) == {"a", "b"}
-    assert sorted(command[0] for command in ran) == ["a", "a", "a", "b", "b"]
+    least = overhead.least_jobs(cores=2, rounds=2)
+    assert set(least) == {"a", "b"}
+    assert "".join(sorted(command[0] for command in ran)) == (2 + 2 + 4) * "a" + (1 + 2 + 4) * "b"
+    assert least["a"].at_work < 0.05 <= least["b"].at_work
