@@ -77,25 +77,28 @@ def on_the_cluster(cluster, environment, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def on_one_machine(tmp_path_factory):
-    """Give the folder of a run of the same preset without a cluster."""
+    """Give a run without a cluster, which has begun and goes on beside the one with."""
     folder = workflow(tmp_path_factory.mktemp("local"))
     scripts = str(Path(sys.executable).parent)
     path = os.pathsep.join([scripts, os.environ["PATH"]])
     profile = ["--workflow-profile", "workflow/profiles/local", "--configfile", PRESET]
-    done = subprocess.run(
-        [sys.executable, "-m", "snakemake", *profile, "--cores", "2", TABLE],
-        cwd=folder,
-        env=os.environ | {"PATH": path, "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder
+    with (
+        (folder / "said").open("w") as output,
+        subprocess.Popen(
+            [sys.executable, "-m", "snakemake", *profile, "--cores", "2", TABLE],
+            cwd=folder,
+            env=os.environ | {"PATH": path, "OMP_NUM_THREADS": "1"},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        ) as run,
+    ):
+        yield folder, run
 
 
-def test_the_bytes_are_those_of_one_machine(on_the_cluster, on_one_machine):
-    assert (on_the_cluster.folder / TABLE).read_bytes() == (on_one_machine / TABLE).read_bytes()
+def test_the_bytes_are_those_of_one_machine(on_one_machine, on_the_cluster):
+    folder, run = on_one_machine
+    assert run.wait() == 0, (folder / "said").read_text()
+    assert (on_the_cluster.folder / TABLE).read_bytes() == (folder / TABLE).read_bytes()
 
 
 def test_small_jobs_go_together_and_trainings_alone(on_the_cluster):
