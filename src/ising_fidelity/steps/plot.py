@@ -1,21 +1,24 @@
-"""Draw one figure from the files of a run."""
+"""Draw one figure from the files of a run.
+
+Matplotlib takes as long to import as all else together; what is wrong with the files is told first.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
-from typing import Any
-
-from matplotlib import style as matplotlib_style
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING, Any
 
 from ising_fidelity import dataset
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.figures import FIGURES, style
+from ising_fidelity.figures import FIGURES
 from ising_fidelity.figures.inputs import SERIES, Inputs, sources_of
 from ising_fidelity.files import whole
 from ising_fidelity.temperatures import canonical
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 METADATA: dict[str, dict[str, str | None]] = {
     ".svg": {"Date": None, "Creator": None},
@@ -76,6 +79,10 @@ def plot(
     )
     if not inputs.sources:
         raise InputError(f"{figure}: the files given have no sources")
+    from matplotlib import style as matplotlib_style
+
+    from ising_fidelity.figures import style
+
     with matplotlib_style.context(style.RC, after_reset=True):
         try:
             drawn = import_module(f"ising_fidelity.figures.{figure}").draw(inputs)
@@ -127,7 +134,9 @@ def _sources(figure: str, found: Mapping[str, Any], named: Sequence[str]) -> lis
             raise InputError(
                 f"{figure}: no data of source {source} given; there are {', '.join(sorted(there))}"
             )
-    known = [source for source in style.LOOKS if source in there]
+    from ising_fidelity.figures.style import LOOKS
+
+    known = [source for source in LOOKS if source in there]
     return list(named) or [*known, *sorted(there - set(known))]
 
 
@@ -139,7 +148,7 @@ def _temperatures(found: Mapping[str, Any]) -> list[str]:
     return sorted(there, key=float)
 
 
-def _save(figure: Figure, outputs: Sequence[Path]) -> None:
+def _save(figure: "Figure", outputs: Sequence[Path]) -> None:
     """Write every output, all of them or none."""
     with ExitStack() as stack:
         for output in outputs:
