@@ -40,7 +40,7 @@ ACCELERATED = (
 )
 PAGES = (ROOT / "README.md", ROOT / "benchmarks" / "README.md")
 PAPER_SCALE = ROOT / "resources" / "paper_scale"
-DESKTOP = ("DiffIsing3", "DiffIsing3+10gibbs")
+DESKTOP = ("DiffIsing3", "DiffIsing3+50gibbs")
 SHOWN_TEMPERATURES = ("1.00", "1.40", "1.80", "2.20", "2.269185", "2.60", "3.00", "3.70")
 SHOWN = {
     ("energy", "exact"): "u",
