@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 from ising_fidelity import lattice
 from ising_fidelity.comparison import Estimate, against_floor, thinning
@@ -49,6 +48,8 @@ def nearest_symmetric(spins: Spins, training: Spins) -> Floats:
     ndarray
         Shape (n,).
     """
+    from scipy import fft
+
     shape = spins.shape[-2:]
     known = fft.rfft2(training.astype(np.float32))
     largest = np.zeros(len(spins))
