@@ -88,7 +88,7 @@ def test_a_test_says_in_words_what_it_does(tmp_path, change, words):
     ("change", "message"),
     [
         ({"test": "nearly"}, "one: test: Input should be 'greater', 'less'"),
-        ({"value": TERM | {"sources": "x"}}, "one: value.sources: Extra inputs"),
+        ({"value": TERM | {"sources": "x"}}, "one: value: no key 'sources'"),
         ({"value": TERM | {"at": ["cold"]}}, "temperature 'cold' is not a number"),
         (
             {"value": TERM | {"at": {"from": 3, "to": 2}}},

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from functools import partial
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,17 @@ def test_every_verb_has_help():
         "solve", "merge", "score", "plot",
     ):  # fmt: skip
         assert verb in listed
+
+
+def test_the_version_is_that_of_the_package():
+    assert run("--version").stdout == f"ising-fidelity {metadata.version('ising-fidelity')}\n"
+
+
+def test_no_command_is_bad_input_and_commands_are_listed():
+    done = run()
+    assert done.returncode == 2
+    assert "simulate" in done.stdout
+    assert done.stderr == "ising-fidelity: a command is needed; allowed are those above\n"
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,23 @@ app = typer.Typer(
 )
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"ising-fidelity {version('ising-fidelity')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="print it and exit")
+    ] = False,
+) -> None:
+    pass
+
+
 def _writable(value: Path | list[Path] | None) -> Path | list[Path] | None:
     """Refuse an output that cannot be written before anything is computed."""
     for path in value if isinstance(value, list) else [value] if value else []:
@@ -43,7 +60,9 @@ Files = Annotated[list[Path], typer.Argument(metavar="FILE...")]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda")]
 SamplingSteps = Annotated[
     int | None,
-    typer.Option(help="of the respaced reverse chain; all N_t if not given", min=1, max=100_000),
+    typer.Option(
+        help="of the reverse chain [N_t, or 100 of a continuous model]", min=2, max=100_000
+    ),
 ]
 ReverseVariance = Annotated[str, typer.Option(help="beta, posterior or spin")]
 
@@ -142,7 +161,7 @@ def sample(
     finish_sigma: Annotated[
         float | None, typer.Option(help="stop at this noise, draw the rest by heat bath")
     ] = None,
-    finish_sweeps: Annotated[int, typer.Option(help="of that heat bath", max=10**9)] = 3,
+    finish_sweeps: Annotated[int, typer.Option(help="of that heat bath", max=10**9)] = 10,
     device: Device = "auto",
 ) -> None:
     """Draw frames from a trained model at one temperature."""
@@ -399,7 +418,7 @@ def main() -> None:
         # Wrong usage, in the words of the command-line library; all else is an error of ours.
         if not hasattr(error, "format_message"):
             raise
-        _refuse(error.format_message())
+        _refuse(error.format_message() or "a command is needed; allowed are those above")
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -153,7 +153,9 @@ class Finish(Section):
     """The posterior Gibbs finish, as sources DiffIsing3+3gibbs: it is told the Hamiltonian."""
 
     sigma: Positive = Field(
-        3.0, description="noise at which the reverse chain is left for heat-bath sweeps"
+        3.0,
+        description="noise at which the reverse chain is left for heat-bath sweeps, or its first "
+        "level below",
     )
     sweeps: list[Count] = Field(min_length=1, description="each a source per model")
     models: list[Name] = Field(min_length=1, description="diffusion models that are finished so")
@@ -361,6 +363,13 @@ class Config(Section):
                     f"finish.models: {name} is of family {model.family}, which has no chain to "
                     "finish; allowed are diffusion models"
                 )
+            if model is not None and self.finish:
+                largest = model.largest_noise(self.lattice_size)
+                if self.finish.sigma > largest:
+                    raise ValueError(
+                        f"finish.sigma: {self.finish.sigma}, and {name} begins with noise "
+                        f"{largest:.4g}; allowed is as much or less"
+                    )
         return self
 
     @model_validator(mode="after")

@@ -182,8 +182,8 @@ def test_chains_in_bfloat16_are_those_in_float32_up_to_rounding(settings, tmp_pa
 def test_a_chain_that_is_left_early_has_no_more_noise_than_asked_for(tmp_path):
     for settings in (DIFFUSION, CONTINUOUS):
         model = model_of(settings, tmp_path)
-        noisy = sampling.draw_noisy(model, 2.3, 4, 16, 1, sampling.Chain(10), 1.5)
-        assert 0 < noisy.sigma <= 1.5
+        noisy = sampling.draw_noisy(model, 2.3, 4, 16, 1, sampling.Chain(10), 0.4)
+        assert 0 < noisy.sigma <= 0.4
         assert noisy.x.shape == noisy.mean.shape == (4, 16, 16)
         assert np.isfinite(noisy.mean).all()
 

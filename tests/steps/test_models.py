@@ -7,7 +7,7 @@ import xarray as xr
 
 from ising_fidelity import dataset, lattice
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.models import autoregressive, checkpoint
+from ising_fidelity.models import autoregressive, checkpoint, sampling
 from ising_fidelity.models.settings import (
     AdversarialSettings,
     AutoregressiveSettings,
@@ -278,10 +278,10 @@ def test_a_finish_makes_spins_of_what_the_noisy_frames_leave_open(trained, tmp_p
         with pytest.raises(
             InputError, match=r"--finish-sigma: an? \w+( model)? has no chain to stop"
         ):
-            sample(**arguments, finish_sigma=1.2, output=tmp_path / "f.nc")
+            sample(**arguments, finish_sigma=0.4, output=tmp_path / "f.nc")
         return
     for name, changed in (("a", {}), ("b", {}), ("c", {"finish_sweeps": 1})):
-        sample(**(arguments | {"finish_sweeps": 3} | changed), finish_sigma=1.2,
+        sample(**(arguments | {"finish_sweeps": 3} | changed), finish_sigma=0.4,
                output=tmp_path / f"{name}.nc")  # fmt: skip
     first, again, other = ((tmp_path / f"{name}.nc").read_bytes() for name in "abc")
     assert first == again
@@ -289,7 +289,12 @@ def test_a_finish_makes_spins_of_what_the_noisy_frames_leave_open(trained, tmp_p
     frames = dataset.read_frames(tmp_path / "a.nc")
     assert frames["spin"].shape == (1, 6, 16, 16)
     assert "field" not in frames
-    assert frames.attrs["finish_sigma"] == 1.2
+    assert frames.attrs["finish_sigma"] == 0.4
+    levels = sampling.noise_levels(settings, 16, sampling.Chain(5))
+    assert frames.attrs["finish_noise"] == max(level for level in levels if level <= 0.4)
+    for beyond in (1e-6, 1e6):
+        with pytest.raises(InputError, match=rf"--finish-sigma: {beyond}; allowed are 0\.\d+ to"):
+            sample(**arguments, finish_sigma=beyond, output=tmp_path / "f.nc")
     for flags in ({"finish_sigma": 0.0}, {"finish_sigma": 1.0, "finish_sweeps": -1}):
         with pytest.raises(InputError, match=r"--finish-sigma: .*allowed are sigma"):
             sample(**arguments, **flags, output=tmp_path / "f.nc")

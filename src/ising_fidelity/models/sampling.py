@@ -236,12 +236,12 @@ def draw_noisy(
     chain: Chain,
     sigma: float,
 ) -> Noisy:
-    """Return where the reverse chain is when no more noise than ``sigma`` is left.
+    """Return where the reverse chain is after the first step that leaves no more than ``sigma``.
 
     Raises
     ------
     InputError
-        As :func:`draw`, or if the model has no chain.
+        As :func:`draw`, or if the model has no chain, or its chain never is at such noise.
     """
     if isinstance(model.settings, AdversarialSettings | PenalizedSettings):
         raise InputError("--finish-sigma: a GAN has no chain to stop; allowed are diffusion models")
@@ -249,6 +249,13 @@ def draw_noisy(
         raise InputError(
             "--finish-sigma: an autoregressive model has no chain to stop; allowed are diffusion "
             "models"
+        )
+    levels = noise_levels(model.settings, lattice_size, chain)
+    least = min(level for level in levels if level)
+    if not least <= sigma <= levels[0]:
+        raise InputError(
+            f"--finish-sigma: {sigma}; allowed are {least:.4g} to {levels[0]:.4g}, the noise of "
+            "this chain"
         )
     noisy, means = [], []
     for size, generator in _batches(frames, lattice_size, _device(model), seed):
@@ -319,7 +326,7 @@ def noise_levels(
     """Return the noise over the signal at the chain's start and after each step."""
     if isinstance(settings, DiffusionSettings):
         return [*schedule_of(settings, chain.steps).sigma.flip(0).tolist(), 0.0]
-    largest = settings.noise_largest * lattice_size
+    largest = settings.largest_noise(lattice_size)
     steps = chain.steps or STEPS
     return continuous.levels(steps, largest, density=settings.sampling_density).tolist()
 

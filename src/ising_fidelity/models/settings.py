@@ -68,6 +68,15 @@ class Section(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys(cls, given: Any) -> Any:
+        known = [field.alias or name for name, field in cls.model_fields.items()]
+        for key in given if isinstance(given, dict) else ():
+            if isinstance(key, str) and key not in known:
+                raise ValueError(f"no key {key!r}; allowed are {', '.join(known)}")
+        return given
+
     def plain(self) -> dict[str, Any]:
         """Return the section as plain scalars, lists and dicts."""
         return self.model_dump(mode="json")
@@ -217,16 +226,24 @@ class DiffusionSettings(Training):
     )
     ema: Number = Field(0.0, ge=0, lt=1, description="decay of averaged weights per step; 0: off")
 
-    @model_validator(mode="after")
-    def _some_signal(self) -> Self:
+    @property
+    def _log_alpha_bar(self) -> float:
         rise = (self.beta_end - self.beta_start) / (self.diffusion_steps - 1)
         betas = (self.beta_start + step * rise for step in range(self.diffusion_steps))
-        if math.fsum(math.log1p(-beta) for beta in betas) < -600:
+        return math.fsum(math.log1p(-beta) for beta in betas)
+
+    @model_validator(mode="after")
+    def _some_signal(self) -> Self:
+        if self._log_alpha_bar < -600:
             raise ValueError(
                 f"beta_end: {self.beta_end} with beta_start: {self.beta_start} and "
                 f"diffusion_steps: {self.diffusion_steps} leaves less signal than a float can hold"
             )
         return self
+
+    def largest_noise(self, lattice_size: int) -> float:
+        """Return the noise over the signal that the reverse chain begins with."""
+        return math.sqrt(math.expm1(-self._log_alpha_bar))
 
     @property
     def unit(self) -> int:
@@ -276,6 +293,10 @@ class ContinuousSettings(Training):
         "cosine", description="cosine: falls to zero over the epochs"
     )
     ema: Number = Field(0.998, ge=0, lt=1, description="decay of averaged weights per step; 0: off")
+
+    def largest_noise(self, lattice_size: int) -> float:
+        """Return the noise over the signal that the reverse chain begins with."""
+        return self.noise_largest * lattice_size
 
     @property
     def unit(self) -> int:
@@ -381,12 +402,18 @@ FAMILIES = ("diffusion", "continuous", "autoregressive", "gan", "wgan-gp")
 LONGEST = 60
 """Letters of a wrong value that are shown."""
 
+PLAIN = "a name is needed, of letters, digits, _, . and -, a letter or digit first"
+PLACE = "a path is needed with {T} in it once, and without blanks or signs that shells read"
+"""In place of regular expressions."""
+
 
 def explain(error: ValidationError) -> str:
     """Return the first of pydantic's complaints, and the number of others, in one line."""
     first = error.errors(include_url=False)[0]
     place = ".".join(str(part) for part in first["loc"] if part not in FAMILIES)
     text = re.sub(r"^(Value|Assertion) error, ", "", first["msg"])
+    if first["type"] == "string_pattern_mismatch":
+        text = PLACE if "{T" in first["ctx"]["pattern"].replace("\\", "") else PLAIN
     shown = repr(first["input"])
     shown = shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}..."
     given = "" if isinstance(first["input"], dict | list) else f" (given: {shown})"

@@ -35,7 +35,7 @@ def sample(
     precision: str = "float32",
     compile: bool = False,
     finish_sigma: float | None = None,
-    finish_sweeps: int = 3,
+    finish_sweeps: int = 10,
     device: str = "auto",
 ) -> None:
     """Write frames, with the network's raw output or ln q of each frame beside them.
@@ -63,9 +63,9 @@ def sample(
     compile
         Compile the network, which takes most of a minute and is faster then.
     finish_sigma, finish_sweeps
-        Where sigma is given, the chain stops there, and the spins are drawn from what its noisy
-        frames leave open in equilibrium, by so many sweeps of heat bath that begin with spins drawn
-        from the network's means. This is told the Hamiltonian.
+        Where sigma is given, the chain stops once it has no more noise than that, and the spins are
+        drawn from what its noisy frames leave open in equilibrium, by so many sweeps of heat bath
+        that begin with spins drawn from the network's means. This is told the Hamiltonian.
     device
         ``auto``, ``cpu`` or ``cuda``.
 
@@ -146,11 +146,11 @@ def draw(
     seed: int,
     chain: sampling.Chain = sampling.WHOLE,
     finish_sigma: float | None = None,
-    finish_sweeps: int = 3,
+    finish_sweeps: int = 10,
 ) -> Drawn:
     """Return frames and what is to be said of them; parameters are those of :func:`sample`."""
     T = float(temperature)
-    field = log_probability = None
+    field = log_probability = left = None
     if isinstance(trained.settings, AutoregressiveSettings) and finish_sigma is None:
         likely = sampling.draw_likely(trained, T, frames, lattice_size, seed)
         spins, log_probability = likely.spins, likely.log_probability
@@ -164,7 +164,7 @@ def draw(
                 "are sigma and T above 0 and sweeps from 0 on"
             )
         noisy = sampling.draw_noisy(trained, T, frames, lattice_size, seed, chain, finish_sigma)
-        spins = sampling.finished(noisy, T, finish_sweeps, seed)
+        spins, left = sampling.finished(noisy, T, finish_sweeps, seed), noisy.sigma
     settings = {
         "model": trained.metadata["settings_hash"],
         "temperature": temperature,
@@ -191,6 +191,8 @@ def draw(
         generator="PyTorch",
     )
     attributes |= {key: value for key, value in settings.items() if key not in ("model", "frames")}
+    if left is not None:
+        attributes["finish_noise"] = left
     attributes |= {"model": name, "model_settings": trained.metadata["settings"]}
     if field is not None:
         attributes |= {
