@@ -3,11 +3,11 @@
 Frames are drawn at every size and temperature, and where the model has a reverse chain also with
 the Gibbs finish, which is told the Hamiltonian. u and C are held against exact results of that
 size, |m| and chi against Monte Carlo by clusters. The largest noise of a model of continuous noise
-is in units of L, so that a larger lattice begins with more of it.
+is in units of L, so that a larger lattice begins with more of it, and may need more steps.
 
 Rows are written as they come to benchmarks/results/transfer.csv, and found ones are not made again;
 delete the table to begin anew. What they come to in and out of the training range is printed:
-python benchmarks/transfer.py CHECKPOINT [--sizes 32 64 128] [--frames 50]
+python benchmarks/transfer.py CHECKPOINT [--sizes 32 64 128] [--steps 40] [--frames 50]
 
 Exit status 2: the model does not draw frames of a size.
 """
@@ -40,12 +40,19 @@ from ising_fidelity.seeds import derive_seed
 TABLE = Path(__file__).parent / "results" / "transfer.csv"
 TEMPERATURES = ("1.20", "1.60", "2.00", "2.269185", "2.60", "3.00", "3.60")
 SEED = 4711
-CHAIN = sampling.Chain(40, "posterior")
-FINISH = (1.2, 3)
+FINISH = (3.0, 10)
 """Noise at which the chain is left, and sweeps of heat bath."""
 CHAINS, DRAWS, THERMALIZATION, SPACING = 20, 50, 200, 10
 """Of Monte Carlo: draws of each chain, sweeps."""
-KEY = ("model", "lattice_size", "temperature", "gibbs_sweeps", "frames")
+KEY = (
+    "model",
+    "trained_lattice_size",
+    "lattice_size",
+    "temperature",
+    "sampling_steps",
+    "gibbs_sweeps",
+    "frames",
+)
 QUANTITIES = dict.fromkeys(fidelity.AGAINST_EXACT, "exact") | {
     "abs_magnetization": "mc",
     "susceptibility": "mc",
@@ -65,17 +72,18 @@ def check(model: checkpoint.Model, path: Path, sizes: Sequence[int]) -> None:
 
 
 def drawn(
-    model: checkpoint.Model, temperature: str, frames: int, size: int, sweeps: int
+    model: checkpoint.Model, temperature: str, frames: int, size: int, steps: int, sweeps: int
 ) -> NDArray[np.int8]:
     """Return frames (frames, L, L), with the finish if it has sweeps."""
+    chain = sampling.Chain(steps, "posterior", precision="bfloat16")
     source, T = f"L{size}/{model.metadata['name']}+{sweeps}gibbs", float(temperature)
     seed = derive_seed(SEED, "sample", source, temperature)
     if sweeps:
-        noisy = sampling.draw_noisy(model, T, frames, size, seed, CHAIN, FINISH[0])
+        noisy = sampling.draw_noisy(model, T, frames, size, seed, chain, FINISH[0])
         return sampling.finished(noisy, T, sweeps, seed)
     if isinstance(model.settings, AutoregressiveSettings):
         return sampling.draw_likely(model, T, frames, size, seed).spins
-    field = sampling.draw(model, T, frames, size, seed, CHAIN)
+    field = sampling.draw(model, T, frames, size, seed, chain)
     return np.where(field >= 0, 1, -1).astype(np.int8)
 
 
@@ -98,19 +106,17 @@ def row(
     temperature: str,
     frames: int,
     size: int,
+    steps: int,
     sweeps: int,
     true: xr.Dataset,
 ) -> dict[str, str]:
     """Return one line of the table but for its key."""
     start = time.process_time()
-    spins = drawn(model, temperature, frames, size, sweeps)
+    spins = drawn(model, temperature, frames, size, steps, sweeps)
     seconds = time.process_time() - start
     found = observables(spins[None], float(temperature), "independent")
     trained = [float(T) for T in model.settings.training_temperatures]
-    cells = {
-        "trained_lattice_size": str(model.lattice_size),
-        "in_training_range": str(min(trained) <= float(temperature) <= max(trained)),
-    }
+    cells = {"in_training_range": str(min(trained) <= float(temperature) <= max(trained))}
     for name, against in QUANTITIES.items():
         value, error, expected, expected_error = (
             data[key].values for data in (found, true) for key in (name, f"{name}_error")
@@ -127,25 +133,28 @@ def row(
     return cells | {"core_ms_per_frame": f"{1000 * seconds / frames:.1f}"}
 
 
-def fill(model: checkpoint.Model, sizes: Sequence[int], frames: int) -> None:
+def fill(
+    model: checkpoint.Model, sizes: Sequence[int], numbers: Sequence[int], frames: int
+) -> None:
     """Write the rows that the table lacks, each as soon as it is there."""
     found = set()
     if TABLE.exists():
         with TABLE.open() as file:
             found = {tuple(line[key] for key in KEY) for line in csv.DictReader(file)}
     chained = isinstance(model.settings, DiffusionSettings | ContinuousSettings)
+    ways = [(steps, sweeps) for steps in numbers for sweeps in (0, FINISH[1])]
     for size in sizes:
         for temperature in TEMPERATURES:
             true = None
-            for sweeps in (0, FINISH[1]) if chained else (0,):
-                key = (model.metadata["name"], size, temperature, sweeps, frames)
-                texts = tuple(map(str, key))
+            for steps, sweeps in ways if chained else [(0, 0)]:
+                made = (model.metadata["name"], model.lattice_size)
+                texts = tuple(map(str, (*made, size, temperature, steps, sweeps, frames)))
                 if texts in found:
                     continue
                 if true is None:
                     true = reference(size, temperature)
                 cells = dict(zip(KEY, texts, strict=True))
-                cells |= row(model, temperature, frames, size, sweeps, true)
+                cells |= row(model, temperature, frames, size, steps, sweeps, true)
                 new = not TABLE.exists()
                 with TABLE.open("a", newline="") as file:
                     writer = csv.DictWriter(file, list(cells), lineterminator="\n")
@@ -162,7 +171,7 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
         specific_heat_deviation=(table["specific_heat"] / table["specific_heat_exact"] - 1).abs(),
         **{f"{name}_z": table[f"{name}_z"] ** 2 for name in QUANTITIES},
     )
-    groups = table.groupby(["model", "lattice_size", "gibbs_sweeps", "frames", "in_training_range"])
+    groups = table.groupby([*(key for key in KEY if key != "temperature"), "in_training_range"])
     squares = [f"{name}_z" for name in QUANTITIES]
     means = groups[["energy_deviation", "specific_heat_deviation", *squares]].mean()
     means[squares] **= 0.5
@@ -173,13 +182,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
     parser.add_argument("--sizes", type=int, nargs="+", default=[32, 64, 128])
+    parser.add_argument("--steps", type=int, nargs="+", default=[40], help="of the reverse chain")
     parser.add_argument("--frames", type=int, default=50, help="at each size and temperature")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     try:
         model = checkpoint.load(arguments.checkpoint)
         check(model, arguments.checkpoint, arguments.sizes)
-        fill(model, arguments.sizes, arguments.frames)
+        fill(model, arguments.sizes, arguments.steps, arguments.frames)
     except InputError as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from ising_fidelity import exact, lattice
-from ising_fidelity.models import checkpoint, sampling
+from ising_fidelity.models import checkpoint
 
 
 @pytest.fixture
@@ -16,7 +16,6 @@ def transfer(script, monkeypatch, tmp_path):
     monkeypatch.setattr(module, "TEMPERATURES", ("1.20", "2.60"))
     for name, less in {"CHAINS": 4, "DRAWS": 10, "THERMALIZATION": 20, "SPACING": 2}.items():
         monkeypatch.setattr(module, name, less)
-    monkeypatch.setattr(module, "CHAIN", sampling.Chain(8, "posterior"))
     return module
 
 
@@ -42,16 +41,16 @@ def test_rows_are_measured_on_the_models_frames_and_not_made_again(
     transfer, folder, monkeypatch, capsys
 ):
     path = folder / "models" / "DiffIsing3.safetensors"
-    call(transfer, monkeypatch, path, "--sizes", "16", "--frames", "6")
+    call(transfer, monkeypatch, path, "--sizes", "16", "--steps", "8", "--frames", "6")
     first = transfer.TABLE.read_text()
     table = pd.read_csv(transfer.TABLE, dtype={"temperature": str})
     assert list(table["temperature"]) == ["1.20", "1.20", "2.60", "2.60"]
-    assert list(table["gibbs_sweeps"]) == [0, 3, 0, 3]
+    assert list(table["gibbs_sweeps"]) == [0, 10, 0, 10]
     assert list(table["in_training_range"]) == [False, False, True, True]
     model = checkpoint.load(path)
     for row in table.itertuples():
         T, known = float(row.temperature), exact.kaufman(16, float(row.temperature))
-        spins = transfer.drawn(model, row.temperature, 6, 16, row.gibbs_sweeps)
+        spins = transfer.drawn(model, row.temperature, 6, 16, 8, row.gibbs_sweeps)
         u = lattice.energy(spins)
         assert row.energy == pytest.approx(u.mean(), abs=1e-5)
         assert row.specific_heat == pytest.approx(256 * u.var() / T**2, rel=1e-4)
@@ -63,7 +62,7 @@ def test_rows_are_measured_on_the_models_frames_and_not_made_again(
         assert abs(row.energy_z * row.energy_error) == pytest.approx(
             abs(row.energy - row.energy_exact), rel=0.1
         )
-    call(transfer, monkeypatch, path, "--sizes", "8", "16", "--frames", "6")
+    call(transfer, monkeypatch, path, "--sizes", "8", "16", "--steps", "8", "--frames", "6")
     again = transfer.TABLE.read_text()
     assert again.startswith(first)
     assert len(again.splitlines()) == len(first.splitlines()) + 4
