@@ -20,6 +20,7 @@ import draw_rules
 import pandas as pd
 
 from ising_fidelity import config, dataset
+from ising_fidelity.temperatures import canonical
 
 ROOT = Path(__file__).resolve().parents[2]
 SNAPSHOT = ROOT / "resources" / "readme"
@@ -68,6 +69,18 @@ def take_from_desktop(results: Path) -> None:
     drawn = scores["value"] != ""  # not every temperature by every source
     ours = scores[kept & drawn & pairs.isin(list(SHOWN))]
     ours.to_csv(SNAPSHOT / "desktop.csv", index=False)
+    rows = []
+    for source, node in dataset.read_tree(results / "fidelity.nc").items():
+        data = node.to_dataset().sel(correlation_kind="raw")
+        for name in ("classifier_auc", "eta", "eta_power_law", "eta_stable"):
+            for T in data["temperature"].values if name in data else ():
+                at_T = data.sel(temperature=T)
+                if name == "classifier_auc" or canonical(T) == "2.269185":
+                    values = float(at_T[name]), float(at_T[f"{name}_error"])
+                    rows.append([source, canonical(T), name, *values])
+    checks = pd.DataFrame(rows, columns=["source", "temperature", "quantity", "value", "error"])
+    path = SNAPSHOT / "desktop_checks.csv"
+    checks.dropna().to_csv(path, index=False, float_format="%.4g")
 
 
 def desktop() -> str:
@@ -228,14 +241,16 @@ def transfer() -> str:
     data["C"] = (data["specific_heat"] / data["specific_heat_exact"] - 1).abs()
     z = {f"{name}_z": label for (name, _), label in SHOWN.items()}
     lines = [
-        ["L", "T", "frames", "mean \\|u - exact\\|", "mean \\|C / exact - 1\\|"]
+        ["trained at L", "L", "steps", "T", "frames"]
+        + ["mean \\|u - exact\\|", "mean \\|C / exact - 1\\|"]
         + [f"{label}: rms z" for label in z.values()]
     ]
     lines.append(["---"] * len(lines[0]))
-    for (size, where, which), rows in data.groupby(["lattice_size", "range", "frames_of"]):
+    keys = ["trained_lattice_size", "lattice_size", "sampling_steps", "range", "frames_of"]
+    for group, rows in data.groupby(keys):
         squares = [f"{(rows[name] ** 2).mean() ** 0.5:.1f}" for name in z]
         means = [f"{rows['u'].mean():.4f}", f"{rows['C'].mean():.2f}"]
-        lines.append([str(size), str(where), str(which), *means, *squares])
+        lines.append([*map(str, group), *means, *squares])
     return markdown(lines)
 
 
