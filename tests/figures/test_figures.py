@@ -11,6 +11,7 @@ from matplotlib.container import ErrorbarContainer
 from ising_fidelity import dataset, exact, relaxation
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.figures import FIGURES, style
+from ising_fidelity.figures import relaxation as savings
 from ising_fidelity.steps import plot as step
 from ising_fidelity.steps.plot import plot
 
@@ -369,3 +370,13 @@ def test_a_plus_that_ends_a_models_name_belongs_to_it():
     looks = style.looks(["GAN", "GAN+", "GAN+5sweeps", "GAN++1sweeps", "GAN+.seed2", "Mine+"])
     labels = [look.label for look in looks.values()]
     assert labels == ["GAN", "GAN+", "GAN + 5 sweeps", "GAN+ + 1 sweep", "GAN+.seed2", "Mine+"]
+
+
+def test_savings_that_no_number_of_sweeps_shows_leave_a_panel_empty():
+    T = np.array([2.0, 2.3])
+    never = relaxation.Need(np.array([1.0, 5.0]), T, np.full(2, 6.0), np.full(2, np.inf))
+    looks = style.looks(["DiffIsing2"])
+    drawing, axes = style.panels(1, 1, (4, 4))
+    savings._saved(axes[0, 0], {("DiffIsing2", "sweeps"): never}, never, looks)
+    drawing.canvas.draw()
+    assert axes[0, 0].get_ylim() == (-1.5, 1.5)

@@ -100,7 +100,7 @@ def _saved(
         low, high = np.where(np.isfinite(ends), ends, ends[::-1])
         known = np.isfinite(low)
         low, high = np.where(known, low, np.nan), np.where(known, high, np.nan)
-        lowest, highest = min(lowest, *low[known]), max(highest, *high[known])
+        lowest, highest = min([lowest, *low[known]]), max([highest, *high[known]])
         look = _look(looks[source], kind)
         ax.vlines(x, low, high, color=look["color"], linewidth=0.9, linestyle=look["linestyle"])
         ax.plot(x, (low + high) / 2, **look | {"linestyle": "", "label": ""})
