@@ -365,10 +365,10 @@ class Config(Section):
                 )
             if model is not None and self.finish:
                 largest = model.largest_noise(self.lattice_size)
-                if self.finish.sigma > largest:
+                if self.finish.sigma >= largest:
                     raise ValueError(
                         f"finish.sigma: {self.finish.sigma}, and {name} begins with noise "
-                        f"{largest:.4g}; allowed is as much or less"
+                        f"{largest:.4g}; allowed is less"
                     )
         return self
 
