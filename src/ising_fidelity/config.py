@@ -297,6 +297,11 @@ class Config(Section):
         for name, model in self.trained_models.items():
             source = self.trained_on(name)
             chain = self.monte_carlo[source]
+            if model.frames_per_temperature and model.frames_per_temperature > chain.frames:
+                raise ValueError(
+                    f"models.{name}.frames_per_temperature: {model.frames_per_temperature}, and "
+                    f"monte_carlo.{source}.frames: {chain.frames}; allowed are as many or fewer"
+                )
             used = model.draws_used(chain.chains, chain.frames // chain.chains)
             if used < 2:
                 raise ValueError(

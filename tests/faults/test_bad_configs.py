@@ -103,6 +103,10 @@ CONFIGS = {
         {"models": {"DiffIsing3": {"frames_per_temperature": 50}}},
         "models.DiffIsing3: one frame of each chain of monte_carlo.mc-train is there or used",
     ),
+    "more frames to train on than there are": (
+        {"models": {"DiffIsing3": {"frames_per_temperature": 2001}}},
+        "models.DiffIsing3.frames_per_temperature: 2001, and monte_carlo.mc-train.frames: 2000; ",
+    ),
     "all frames held out": (
         {"monte_carlo": {"mc-paper": PAPER | {"frames": 2}}, "models": {"DiffIsing1": {
             "validation_fraction": 0.6}}},

@@ -43,10 +43,13 @@ EARLIEST, LATEST = 1, 9
 
 
 def tiny(folder):
-    """Copy the workflow; one model has two threads, on one core, too."""
+    """Copy the workflow; one model has two threads, on one core, too.
+
+    For time, a temperature that is trained on is not evaluated.
+    """
     project = copy_of_the_workflow(folder)
     project.configs.append(TINY)
-    return project.lay_over(models={"GAN": {"threads": 2}})
+    return project.lay_over(models={"GAN": {"threads": 2}}, temperatures=[2.0, 2.3])
 
 
 @pytest.fixture(scope="module")

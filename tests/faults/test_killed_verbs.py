@@ -22,7 +22,7 @@ import yaml
 from ising_fidelity import config
 
 from ..namespaces import unshare
-from ..workflow.conftest import ROOT, copy_of_the_workflow
+from ..workflow.conftest import copy_of_the_workflow
 from . import undisturbed
 from .undisturbed import COMMAND, RESULTS, TINY, Command, cold, left_over, products, warm
 
@@ -117,12 +117,6 @@ def again(folder, command, expected):
     assert left_over(folder) == []
 
 
-def prepared(whole_run, command, folder):
-    """Copy what a command needs to a folder; return what is there when it is done."""
-    (folder / "resources").symlink_to(ROOT / "resources")
-    return whole_run.copy(command, folder)
-
-
 WHEN = [
     (rule, name, moment)
     for (rule, name), moment in zip(
@@ -135,7 +129,7 @@ WHEN = [
 @pytest.mark.parametrize(("rule", "name", "moment"), WHEN)
 def test_a_verb_that_is_ended(rule, name, moment, whole_run, tmp_path):
     command = whole_run.command(rule)
-    expected = prepared(whole_run, command, tmp_path)
+    expected = whole_run.copy(command, tmp_path)
     random = randomness(rule, name, moment)
     if moment == "writing":
         longest = 0.01
@@ -153,7 +147,7 @@ def test_a_verb_that_is_ended(rule, name, moment, whole_run, tmp_path):
 def test_a_verb_that_is_ended_as_it_is_typed(rule, name, whole_run, tmp_path):
     """A process of its own, mostly ended while it imports: 2 s of start, parts of one of work."""
     command = whole_run.command(rule)
-    expected = prepared(whole_run, command, tmp_path)
+    expected = whole_run.copy(command, tmp_path)
     longest = 1 + whole_run.seconds[shlex.join(command.words)]
     end(lambda: cold(command.words, tmp_path), at_a_moment, longest, name, randomness(rule))
     look(tmp_path, expected, command.outputs)
@@ -228,7 +222,7 @@ READING = [rule for rule in VERBS if rule not in ("simulate", "solve")]
 def test_a_damaged_input_is_named_and_nothing_is_written(rule, damage, whole_run, tmp_path):
     """With the input as it was, the command does what it does undisturbed."""
     command = whole_run.command(rule)
-    expected = prepared(whole_run, command, tmp_path)
+    expected = whole_run.copy(command, tmp_path)
     files = [path for path in command.inputs(tmp_path) if path.suffix in (".nc", ".safetensors")]
     path = files[randomness(rule, damage).integers(len(files))]
     before = (tmp_path / path).read_bytes()
@@ -265,7 +259,7 @@ SIZES = {
 def test_a_verb_on_a_full_disk(rule, whole_run, tmp_path):
     """Nothing is there of what does not fit; with space, the same command writes the same bytes."""
     command = whole_run.command(rule)
-    prepared(whole_run, command, tmp_path)
+    whole_run.copy(command, tmp_path)
     for name in ("full", "kept"):
         (tmp_path / name).mkdir()
     moved = {str(path): f"full/{path.name}" for path in command.outputs}

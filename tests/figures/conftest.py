@@ -1,10 +1,11 @@
 """A small run of all sources, made by the steps themselves, for figures to be drawn from."""
 
+from functools import cache
 from itertools import product
 
 import pytest
 
-from ising_fidelity import classifier
+from ising_fidelity import classifier, dataset
 from ising_fidelity.models.settings import (
     AdversarialSettings,
     ContinuousSettings,
@@ -58,6 +59,14 @@ MODELS = (
         for name in ("GAN", "GAN-M")
     }
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def read_once():
+    """Read a tree a single time: a hundred figures are drawn from the same two."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dataset, "read_tree", cache(dataset.read_tree))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -138,6 +138,19 @@ def test_a_single_draw_cannot_be_trained_on(frames, tmp_path):
         )
 
 
+def test_more_frames_than_there_are_cannot_be_trained_on(frames, tmp_path):
+    more = (there := dataset.read_frames(frames[0])["spin"][..., 0, 0].size) + 1
+    with pytest.raises(InputError, match=f"{there} frames, and frames_per_temperature: {more};"):
+        train(
+            settings=DIFFUSION.model_copy(update={"frames_per_temperature": more}),
+            model="m",
+            seed=1,
+            frames=frames,
+            output=tmp_path / "m.safetensors",
+            device="cpu",
+        )
+
+
 def test_finish_needs_a_state(frames, tmp_path):
     with pytest.raises(InputError, match="nothing to finish"):
         train(

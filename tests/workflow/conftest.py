@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from ..namespaces import without_a_network
+from ..shared import made_once
 from . import environments
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,10 +85,18 @@ def finished(tmp_path_factory):
 
     It was made without a network, and every step with the packages of its environment alone.
     """
-    project = copy_of_the_workflow(tmp_path_factory.mktemp("tiny"))
-    project.configs.append("workflow/presets/tiny.yaml")
-    path = [environments.stand_in(tmp_path_factory.mktemp("environments")), os.environ["PATH"]]
-    limited = replace(project, environment={"PATH": os.pathsep.join(map(str, path))})
-    done = limited.snakemake(within=without_a_network())
-    assert done.returncode == 0, done.stdout + done.stderr
-    return project
+
+    def make(folder):
+        project = copy_of_the_workflow(folder)
+        project.configs.append("workflow/presets/tiny.yaml")
+        path = [environments.stand_in(tmp_path_factory.mktemp("environments")), os.environ["PATH"]]
+        limited = replace(project, environment={"PATH": os.pathsep.join(map(str, path))})
+        done = limited.snakemake(within=without_a_network())
+        assert done.returncode == 0, done.stdout + done.stderr
+        return project
+
+    made = made_once(tmp_path_factory, "tiny", make)
+    # For each process a folder of its own: their plans may write to it.
+    own = tmp_path_factory.mktemp("finished") / "run"
+    shutil.copytree(made.folder, own, symlinks=True)
+    return replace(made, folder=own)

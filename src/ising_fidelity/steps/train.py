@@ -125,7 +125,14 @@ def _training_spins(
         if temperature in settings.training_temperatures:
             if temperature in spins:
                 raise InputError(f"{path}: a second file of frames at T = {temperature}")
-            used = settings.draws_used(data.sizes["chain"], data.sizes["draw"])
+            chains, draws = data.sizes["chain"], data.sizes["draw"]
+            there, wanted = chains * draws, settings.frames_per_temperature
+            if wanted and wanted > there:
+                raise InputError(
+                    f"{path}: {there} frames, and frames_per_temperature: {wanted}; allowed are as "
+                    "many or fewer"
+                )
+            used = settings.draws_used(chains, draws)
             if used < 2:
                 raise InputError(
                     f"{path}: one draw per chain is there or used; training needs two, one held out"
