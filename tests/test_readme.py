@@ -4,7 +4,10 @@ import re
 from importlib import import_module
 from pathlib import Path
 
+import pandas as pd
 import pytest
+
+from ising_fidelity.lattice import CRITICAL_TEMPERATURE
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -25,6 +28,24 @@ def test_the_pages_are_what_their_generator_makes(script):
     for figure in update.FIGURES:
         assert f"resources/readme/{figure}.png" in readme
         assert (update.SNAPSHOT / f"{figure}.png").is_file()
+
+
+def test_likelihoods_and_exponents_are_as_near_to_exact_as_the_pages_say(script):
+    likelihoods = pd.read_csv(ROOT / "benchmarks" / "results" / "likelihoods.csv")
+    deviation = (likelihoods["free_energy"] - likelihoods["exact"]).abs()
+    assert len(likelihoods) == 32
+    assert deviation.max() < 0.0006
+    errors = (deviation / likelihoods["free_energy_error"]).round(1)
+    assert errors.nlargest(2).tolist() == [4.0, 2.1]
+    shares = likelihoods["effective_sample_size_share"]
+    assert (shares.min().round(2), shares.max().round(2)) == (0.48, 0.9)
+    scaled = pd.read_csv(ROOT / "resources" / "readme" / "finite_size.csv", index_col="quantity")
+    known = {"critical_temperature": CRITICAL_TEMPERATURE, "nu": 1, "eta": 0.25}
+    readme = (ROOT / "README.md").read_text()
+    for name, value in known.items():
+        found, error = scaled["value"][name], scaled["error"][name]
+        assert abs(found - value) < 3 * error
+        assert f" = {script('update_readme').with_error(found, error)}" in readme
 
 
 def test_links_lead_to_files_and_headings(script):

@@ -1,9 +1,10 @@
 """Fill the tables and figures of README.md and benchmarks/README.md: make readme.
 
 After a finished default run. The numbers of DiffIsing3 at L = 64 come from a finished run of the
-preset desktop, those of few training frames from one of the preset data, if there are such; those
-of benchmarks from benchmarks/results, all others from the default run's tables, the scales from
-the configs and their schema, the rule graph from Snakemake.
+preset desktop, those of few training frames from one of the preset data, those of finite sizes and
+of likelihoods from the presets full and generators, if there are such; those of benchmarks from
+benchmarks/results, all others from the default run's tables, the scales from the configs and their
+schema, the rule graph from Snakemake.
 What is taken from runs is kept in resources/readme and benchmarks/results, so that a test can tell
 whether the pages still say what those files say.
 """
@@ -446,11 +447,44 @@ def page(text: str) -> str:
     return fill(text, sections)
 
 
+def take_finite_size(results: Path) -> None:
+    """Copy T_c and exponents of every source that has other lattice sizes beside the run's own."""
+    rows = [
+        [path.stem, name, float(data[name]), float(data[f"{name}_error"])]
+        for path in sorted(results.glob("finite_size/*.nc"))
+        for data in [dataset.read(path)]
+        for name in ("critical_temperature", "nu", "eta")
+    ]
+    table = pd.DataFrame(rows, columns=["source", "quantity", "value", "error"])
+    table.to_csv(SNAPSHOT / "finite_size.csv", index=False, float_format="%.5g")
+
+
+def take_likelihoods(results: Path) -> None:
+    """Copy what follows from how likely an autoregressive model's frames are, beside exact sums."""
+    known = dataset.read(results / "exact.nc")
+    names = ("free_energy", "free_energy_error", "effective_sample_size_share")
+    rows = [
+        [path.parent.name, canonical(T), *(float(data[name]) for name in names), float(exact)]
+        for path in results.glob("observables/*/*.nc")
+        for data in [dataset.read(path)]
+        if names[0] in data
+        for T in [float(data["temperature"])]
+        for exact in [known["free_energy"].sel(temperature=T)]
+    ]
+    table = pd.DataFrame(sorted(rows), columns=["source", "temperature", *names, "exact"])
+    table.to_csv(ABLATION / "likelihoods.csv", index=False, float_format="%.6f")
+
+
 def main() -> None:
     """Take what runs have come to and rewrite the pages."""
     take_from_run(ROOT / "results" / "default")
-    for run, take in (("desktop", take_from_desktop), ("data", take_from_data)):
-        if (ROOT / "results" / run / "scores.csv").exists():
+    for run, product, take in (
+        ("desktop", "scores.csv", take_from_desktop),
+        ("data", "scores.csv", take_from_data),
+        ("full", "finite_size/mc.nc", take_finite_size),
+        ("generators", "fidelity.nc", take_likelihoods),
+    ):
+        if (ROOT / "results" / run / product).exists():
             take(ROOT / "results" / run)
     for path in PAGES:
         path.write_text(page(path.read_text()))
