@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 Floats = NDArray[np.float64]
 
@@ -52,6 +51,8 @@ def deviation_in_errors(deviation: Floats, error: Floats, expected_error: Floats
 
 def p_values(in_errors: Floats) -> Floats:
     """Return the chance of a normal number at least as far from 0, on either side."""
+    from scipy.special import ndtr  # slow to import
+
     return 2 * ndtr(-np.abs(in_errors))
 
 

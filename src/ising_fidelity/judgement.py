@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
-from scipy.special import ndtr, ndtri
 
 from ising_fidelity import exact, fidelity
 from ising_fidelity.claims import EXACT, AnyClaim, Better, Citation, Comparison, Span, Term
@@ -208,6 +207,8 @@ def decide(margins: Floats, everywhere: bool = True) -> Decision:
     everywhere
         Whether all of them must be inside, or one.
     """
+    from scipy.special import ndtr, ndtri  # slow to import
+
     sign = 1 if everywhere else -1
     signed = sign * margins
     many = -float(ndtri(ndtr(-BORDER) / margins.size))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 from tqdm import tqdm
 
 from ising_fidelity import lattice
@@ -292,6 +291,8 @@ def gibbs(
     ndarray
         The shape of ``spins``.
     """
+    from scipy.special import expit  # slow to import
+
     size = spins.shape[-1]
     drawn = spins.copy()
     sums = np.arange(-4, 5, 2) / temperature

@@ -8,9 +8,6 @@ is that of N m^2, known without them, and bonds drawn at random would add noise.
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import label
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 QUANTITIES = ("largest_cluster", "mean_cluster_size")
 """In the order of the last axis of :func:`from_means`."""
@@ -43,6 +40,11 @@ def sizes(spins: NDArray[np.int8]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     frame, size
         Shape (clusters,) each.
     """
+    # Slow to import.
+    from scipy.ndimage import label
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     labels = np.zeros(spins.shape, np.int64)
     found = 0
     for sign in (-1, 1):

@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtr, bdtrc
 
 from ising_fidelity.observables.errors import autocorrelation_time
 
@@ -41,6 +40,8 @@ def binomial_p_value(share: float, number: float) -> float:
     number
         Of independent tosses; rounded to a whole number.
     """
+    from scipy.special import bdtr, bdtrc  # slow to import
+
     tosses = max(1, round(number))
     # Frames without magnetization count half, and a product of floats may miss them by a hair.
     heads = round(2 * share * tosses) / 2
