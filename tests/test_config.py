@@ -296,6 +296,10 @@ def test_a_figure_shows_the_temperatures_that_the_run_has(tmp_path):
             },
             "random: one name for two of monte_carlo, models, sources and relaxation.starts",
         ),
+        (
+            {"models": {"DiffIsing3": {"reference_translations": True, "augmentation": "flip"}}},
+            "models.DiffIsing3: reference_translations: true, but augmentation: flip does not move",
+        ),
         ({"figures": {"fig7": {"sources": ["mc+5sweeps"]}}}, "no source named mc+5sweeps"),
         ({"figures": {"fig7": {"sources": ["mc+5clusters"]}}}, "no source named mc+5clusters"),
         ({"figures": {"fig7": {"sources": ["GAN+05sweeps"]}}}, "fig7.sources.0: a name is needed"),

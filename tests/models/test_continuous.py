@@ -114,6 +114,20 @@ def test_the_mean_of_all_states_is_that_of_free_spins(both_signs):
     torch.testing.assert_close(mean, torch.tanh(x / 1.5**2))
 
 
+@pytest.mark.parametrize("both_signs", [False, True])
+@pytest.mark.parametrize("size", [3, 4])
+def test_candidates_at_every_place_are_so_many_candidates(size, both_signs):
+    generator = torch.Generator().manual_seed(8)
+    frames = torch.randn(5, size, size, generator=generator).sign()
+    x = frames[0] + 1.2 * torch.randn(size, size, generator=generator)
+    places = [frames.roll(place, (1, 2)) for place in np.ndindex(size, size)]
+    one, all_at_once = (
+        continuous.mean_of_candidates(x, torch.tensor(1.2), candidates, both_signs, translations)
+        for candidates, translations in ((torch.cat(places), False), (frames, True))
+    )
+    torch.testing.assert_close(one, all_at_once)
+
+
 def test_the_mean_of_a_few_candidates_is_unbiased():
     """Given any x, s is on average the mean: E (s - D) D = 0 within 4 errors, 6e-5 by chance."""
     generator = torch.Generator().manual_seed(7)

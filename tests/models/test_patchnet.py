@@ -2,11 +2,12 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from pydantic import ValidationError
 
-from ising_fidelity.models.patchnet import MessageRound, PatchNetwork
+from ising_fidelity.models.patchnet import LinearResponse, MessageRound, PatchNetwork
 from ising_fidelity.models.settings import PatchNetworkSettings
 
 
@@ -46,6 +47,36 @@ def test_one_network_serves_lattices_of_all_sizes_and_sees_noise_and_temperature
         field = built(x, sigma, T)
         assert not torch.allclose(field, built(x, 2 * sigma, T))
         assert not torch.allclose(field, built(x, sigma, T + 0.5))
+
+
+def test_waves_are_each_mode_as_its_filter_leaves_it_and_nothing_of_others():
+    torch.manual_seed(1)
+    response = LinearResponse(3, 4)
+    with torch.no_grad():
+        response.modulation.weight.normal_(0, 0.5)
+        condition, (x, sigma, _) = torch.randn(3, 4), inputs(12)
+        waves, field = response(x, sigma, condition)
+        a, mass, share = response.modulation(condition).view(3, 3, 3).unbind(1)
+    k = 2 * np.pi * np.fft.fftfreq(12)
+    square = 4 * np.sin(k / 2)[:, None] ** 2 + 4 * np.sin(k / 2) ** 2
+    mass = (mass + response.log_mass).exp()
+    for frame, wave in np.ndindex(3, 3):
+        S = np.exp(-float(a[frame, wave])) * (square + float(mass[frame, wave])) ** (-7 / 8)
+        kept = S / (S + float(sigma[frame]) ** 2)
+        expected = np.fft.ifft2(kept * np.fft.fft2(x[frame, 0].numpy()))
+        np.testing.assert_allclose(waves[frame, wave], expected.real, atol=1e-5)
+    torch.testing.assert_close(field, torch.einsum("fw,fwij->fij", share, waves)[:, None])
+
+
+def test_a_network_with_waves_moves_with_the_frame_and_begins_with_nothing():
+    x, sigma, T = inputs(16)
+    assert (PatchNetwork(PatchNetworkSettings(width=8, waves=2))(x, sigma, T) == 0).all()
+    built = network(waves=2)
+    with torch.no_grad():
+        field, moved = built(x, sigma, T), built(x.roll((8, 8), (2, 3)), sigma, T)
+        without = network()(x, sigma, T)
+    torch.testing.assert_close(moved, field.roll((8, 8), (2, 3)), atol=1e-4, rtol=1e-4)
+    assert not torch.allclose(field, without)
 
 
 def test_a_tiled_frame_has_a_tiled_field_but_for_the_sum_over_sites():

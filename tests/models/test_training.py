@@ -148,6 +148,28 @@ def test_deep_in_noise_the_target_is_a_mean_over_frames_of_the_same_temperature(
     torch.testing.assert_close(means, expected[:, None, None, None].expand(3, 1, 8, 8))
 
 
+def test_references_at_every_place_do_not_say_where_a_wall_is():
+    """Half of each frame is up: deep in noise, at any of the eight places across, or down."""
+    mixed = np.ones((4, 8, 8, 8), np.int8)
+    mixed[..., 4:] = -1
+    settings = CONTINUOUS.model_copy(update={"references": 5, "reference_translations": True})
+    seen, held_out = training.training_frames({3.0: mixed}, settings, CPU)
+    noise = torch.Generator().manual_seed(3)
+    trainer = training.ContinuousTrainer(settings, seen, held_out, CPU, noise)
+    spins = torch.from_numpy(mixed[0, :3, None]).float()
+    sigma = torch.tensor([0.4, 0.6, 100.0])
+    x = spins + sigma[:, None, None, None] * torch.randn(spins.shape, generator=noise)
+    targets = trainer._targets(spins, x, sigma, torch.full((3,), 3.0))
+    assert torch.equal(targets[0], spins[0])
+    places = torch.stack([spins[0, 0].roll(place, 1) for place in range(8)])
+    for i in (1, 2):
+        weights = ((places * x[i]).sum((1, 2)) / sigma[i] ** 2).softmax(0)
+        torch.testing.assert_close(targets[i, 0], torch.einsum("n,nij->ij", weights, places))
+    assert targets[2].abs().max() < 0.2
+    start, end = torch.zeros(3, dtype=torch.int64), torch.full((3,), 6)
+    torch.testing.assert_close(trainer._means(spins, x, sigma, start, end)[1:], targets[1:])
+
+
 def test_bfloat16_and_compiling_change_rounding_alone(frames, tmp_path, monkeypatch):
     """Traced and run as it is, without a compiler, which takes a minute."""
     compiled = partial(torch.compile, backend="eager")

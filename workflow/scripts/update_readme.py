@@ -422,6 +422,23 @@ def fill(text: str, sections: dict[str, str]) -> str:
     return text
 
 
+def response() -> str:
+    """Return how much of its waves each network knows, deep in noise."""
+    data = pd.read_csv(ABLATION / "response.csv")
+    shares = sorted(data["noise_in_L"].unique(), reverse=True)
+    lines = [["network", "L", "mode", *(f"{share:g} L" for share in shares)]]
+    lines.append(["---"] * len(lines[0]))
+    for (network, size, mode), rows in data.groupby(
+        ["network", "lattice_size", "mode"], sort=False
+    ):
+        by_noise = rows.set_index("noise_in_L").loc[shares]
+        cells = [
+            f"{gain:.2f}({100 * error:.0f})" for gain, error in by_noise[["gain", "error"]].values
+        ]
+        lines.append([network, str(size), mode, *cells])
+    return markdown(lines)
+
+
 def page(text: str) -> str:
     """Return a page as it should be."""
     sections = {
@@ -434,6 +451,7 @@ def page(text: str) -> str:
         "desktop": desktop(),
         "networks": networks(),
         "densities": networks("networks_L32"),
+        "response": response(),
         "data": data(),
         "samplers": ways("samplers"),
         "finishes": ways("finishes"),

@@ -72,7 +72,9 @@ def loss(
     return functional.mse_loss(output, (mean - skip * x) / (level * skip.sqrt()))
 
 
-def mean_of_candidates(x: Tensor, sigma: Tensor, candidates: Tensor, both_signs: bool) -> Tensor:
+def mean_of_candidates(
+    x: Tensor, sigma: Tensor, candidates: Tensor, both_signs: bool, translations: bool = False
+) -> Tensor:
     r"""Return the mean of s given x if s is one of some frames, each as likely as the others.
 
     .. math:: \sum_n w_n s_n, \qquad w_n \propto \exp(x \cdot s_n / \sigma^2).
@@ -91,21 +93,31 @@ def mean_of_candidates(x: Tensor, sigma: Tensor, candidates: Tensor, both_signs:
         Shape (number, L, L), with the frame that x was made of.
     both_signs
         Whether the candidates with all signs turned are as likely.
+    translations
+        Whether the candidates in each other of their L^2 places on the lattice are as likely: L^2
+        times the candidates, by Fourier transforms for hardly more.
 
     Returns
     -------
     Tensor
         Shape (L, L).
     """
-    frames = candidates.flatten(1).float()
-    overlap = frames @ x.flatten() / sigma**2
-    if both_signs:
-        weights = torch.cat([overlap, -overlap]).softmax(0)
-        plus, minus = weights.chunk(2)
-        weights = plus - minus
-    else:
-        weights = overlap.softmax(0)
-    return (weights @ frames).view_as(x)
+    if not translations:
+        frames = candidates.flatten(1).float()
+        weights = _weights(frames @ x.flatten() / sigma**2, both_signs)
+        return (weights @ frames).view_as(x)
+    waves = torch.fft.rfft2(candidates.float())
+    overlap = torch.fft.irfft2(waves.conj() * torch.fft.rfft2(x), s=x.shape)
+    weights = _weights(overlap.flatten() / sigma**2, both_signs).view_as(overlap)
+    return torch.fft.irfft2((torch.fft.rfft2(weights) * waves).sum(0), s=x.shape)
+
+
+def _weights(overlap: Tensor, both_signs: bool) -> Tensor:
+    """Return the weight of each candidate, less that of its negative."""
+    if not both_signs:
+        return overlap.softmax(0)
+    plus, minus = torch.cat([overlap, -overlap]).softmax(0).chunk(2)
+    return plus - minus
 
 
 def random_sigma(

@@ -5,6 +5,7 @@ through levels of ever larger patches. Everything is local but one vector for ea
 are those of single sites, so that a network trained on one lattice size can be used on others.
 """
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TypeVar
@@ -13,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ising_fidelity.models.layers import Convolution
+from ising_fidelity.models.layers import Convolution, full_precision
 from ising_fidelity.models.settings import PatchNetworkSettings, TemperatureInput
 
 FREQUENCIES = 4
@@ -88,6 +89,46 @@ class MessageRound(nn.Module):
         return changed
 
 
+class LinearResponse(nn.Module):
+    r"""What is left of every Fourier mode of the frame, if little is left of it.
+
+    Where noise hides all but the uniform mode, the mean of s given x is linear in the others, each
+    by itself (Wiener's filter),
+
+    .. math:: D_k = \frac{S_k}{S_k + \sigma^2} x_k, \qquad
+              1 / S_k = a (\hat k^2 + \kappa^2)^{7/8}, \quad
+              \hat k^2 = 4 \sin^2(k_x / 2) + 4 \sin^2(k_y / 2),
+
+    with the structure factor per site S_k and its power 2 - eta = 7/4 of k at T_c. Convolutions on
+    patches are poor at it: modes leak into each other. Every wave has its own a and
+    :math:`\kappa^2`, which depend on the frame's vector, and a share in the field, at first 0.
+    Convolutions with filters that are even in both directions are diagonal in products of
+    cos + sin (Hartley), so that all is real products of matrices.
+    """
+
+    def __init__(self, waves: int, condition: int) -> None:
+        super().__init__()
+        self.modulation = _zeroed(nn.Linear(condition, 3 * waves))
+        self.register_buffer("log_mass", torch.linspace(-7, 1, waves), persistent=False)
+
+    def forward(self, x: Tensor, sigma: Tensor, condition: Tensor) -> tuple[Tensor, Tensor]:
+        """Map (batch, 1, L, L) to waves (batch, waves, L, L) and their field (batch, 1, L, L)."""
+        stiffness, mass, share = self.modulation(condition).unflatten(1, (3, -1)).unbind(1)
+        with full_precision(x):
+            sites = torch.arange(x.shape[-1], device=x.device)
+            angles = 2 * math.pi / len(sites) * (torch.outer(sites, sites) % len(sites))
+            basis = (angles.cos() + angles.sin()) / math.sqrt(len(sites))
+            along = 2 - 2 * angles[1].cos()
+            square = along[:, None] + along
+            a = stiffness.float().clamp(-8, 8).exp()[:, :, None, None]
+            mass = (self.get_buffer("log_mass") + mass.float()).clamp(-14, 8).exp()
+            inverse = a * (square + mass[:, :, None, None]) ** (7 / 8)
+            kept = 1 / (1 + sigma[:, None, None, None] ** 2 * inverse)
+            waves = basis @ (kept * (basis @ x.float() @ basis)) @ basis
+            field: Tensor = (share.float()[:, :, None, None] * waves).sum(1, keepdim=True)
+        return waves, field
+
+
 class Condition(nn.Module):
     """One vector for each frame: noise, temperature, and the sum over all sites.
 
@@ -159,7 +200,9 @@ class PatchNetwork(nn.Module):
         ]
         self.condition = Condition(condition, settings.temperature_as)
         self.temperature_at = settings.temperature_at
-        self.stem = Convolution(4 + settings.hamiltonian, channels, "circular")
+        inputs = 4 + settings.hamiltonian + settings.waves
+        self.stem = Convolution(inputs, channels, "circular")
+        self.response = LinearResponse(settings.waves, condition) if settings.waves else None
 
         def rounds() -> nn.ModuleList:
             return nn.ModuleList(MessageRound(channels, condition) for _ in range(settings.rounds))
@@ -207,6 +250,10 @@ class PatchNetwork(nn.Module):
         if self.hamiltonian:
             around = sum(inputs[1].roll(shift, axis) for axis in (2, 3) for shift in (-1, 1))
             inputs.append(around / temperature[:, None, None, None])
+        linear: Tensor | float = 0.0
+        if self.response is not None:
+            waves, linear = self.response(x, sigma, near)
+            inputs.append(waves)
         features = self.stem(torch.cat(inputs, dim=1))
         for messages in self.first_rounds:
             features = messages(features, y, near)
@@ -215,7 +262,7 @@ class PatchNetwork(nn.Module):
             features = messages(features, y, near)
         scale, shift = self.modulation(near)[:, :, None, None].chunk(2, dim=1)
         field: Tensor = self.output(torch.addcmul(shift, features, 1 + scale))
-        return field
+        return field + linear
 
     def _from_afar(self, features: Tensor, condition: Tensor) -> Tensor:
         """Add what the levels of patches know."""

@@ -118,6 +118,9 @@ class PatchNetworkSettings(Section):
     levels: Depth = Field(3, description="each has half the resolution of the one above")
     blocks: Depth = Field(1, description="residual blocks per level, down and up")
     condition: Width = Field(128, description="numbers that noise and T are made")
+    waves: int = Field(
+        0, ge=0, le=64, description="linear responses to the frame, mode for mode; 0: none"
+    )
     hamiltonian: bool = Field(False, description="the sum of neighbors over T as an input")
     temperature_as: list[TemperatureInput] = Field(
         ["T", "beta", "log", "steps"],
@@ -272,6 +275,10 @@ class ContinuousSettings(Training):
         le=10**6,
         description="frames of the same T that share in the target where noise is large; 0: none",
     )
+    reference_translations: bool = Field(
+        False,
+        description="these frames at every place of the lattice; with augmentation: symmetries",
+    )
     sampling_density: Number = Field(
         3.0, ge=1, description="how much denser sampling steps are where spins are decided"
     )
@@ -293,6 +300,15 @@ class ContinuousSettings(Training):
         "cosine", description="cosine: falls to zero over the epochs"
     )
     ema: Number = Field(0.998, ge=0, lt=1, description="decay of averaged weights per step; 0: off")
+
+    @model_validator(mode="after")
+    def _translations_are_symmetries(self) -> Self:
+        if self.reference_translations and self.augmentation != "symmetries":
+            raise ValueError(
+                f"reference_translations: true, but augmentation: {self.augmentation} does not "
+                "move frames; allowed are false, or augmentation: symmetries"
+            )
+        return self
 
     def largest_noise(self, lattice_size: int) -> float:
         """Return the noise over the signal that the reverse chain begins with."""

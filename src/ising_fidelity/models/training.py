@@ -38,8 +38,9 @@ Losses = dict[str, float | Tensor]
 """Numbers by name; those of the device stay there, as to read one is to wait for it."""
 _Network = TypeVar("_Network", bound=nn.Module)
 
-DEEP = 8
-"""Noise above L divided by this leaves several frames possible; below it, hardly more than one."""
+DEEP, DEEP_PLACES = 8, 16
+"""Noise above L divided by this leaves several of the references possible, or several of their
+places; below it, hardly more than the one frame."""
 
 
 @dataclass(frozen=True)
@@ -592,7 +593,8 @@ class ContinuousTrainer(DenoisingTrainer):
             return frames
         start = torch.searchsorted(self.seen.temperature, temperature)
         end = torch.searchsorted(self.seen.temperature, temperature, right=True)
-        deep = sigma * DEEP > frames.shape[-1]
+        translations = settings.reference_translations
+        deep = sigma * (DEEP_PLACES if translations else DEEP) > frames.shape[-1]
         if frames.is_cuda:  # which would have to be waited for to say which ones they are
             means = self._means(frames, x, sigma, start, end)
             return torch.where(deep[:, None, None, None], means, frames)
@@ -602,7 +604,9 @@ class ContinuousTrainer(DenoisingTrainer):
             others = self.seen.spins[start[i] + (share * (end[i] - start[i])).long(), 0]
             candidates = torch.cat([frames[i].to(others.dtype), others])
             both_signs = settings.augmentation != "none"
-            targets[i, 0] = continuous.mean_of_candidates(x[i, 0], sigma[i], candidates, both_signs)
+            targets[i, 0] = continuous.mean_of_candidates(
+                x[i, 0], sigma[i], candidates, both_signs, translations
+            )
         return targets
 
     def _means(
@@ -614,8 +618,9 @@ class ContinuousTrainer(DenoisingTrainer):
         index = start[:, None] + (share * (end - start)[:, None]).long()
         candidates = torch.cat([frames.to(torch.int8), self.seen.spins[index, 0]], dim=1)
         both_signs = self.settings.augmentation != "none"
-        of_each = torch.vmap(continuous.mean_of_candidates, in_dims=(0, 0, 0, None))
-        return of_each(x[:, 0], sigma, candidates, both_signs)[:, None]
+        of_each = torch.vmap(continuous.mean_of_candidates, in_dims=(0, 0, 0, None, None))
+        translations = self.settings.reference_translations
+        return of_each(x[:, 0], sigma, candidates, both_signs, translations)[:, None]
 
     def loss_at(self, share: Tensor, frames: Tensor, temperature: Tensor, noise: Tensor) -> Tensor:
         """Return the loss of averaged weights at noise even in ln sigma."""
