@@ -7,7 +7,7 @@ against s itself, for one Fourier mode k at a time:
 
 which is 1 for exact means, as they are uncorrelated with what they leave open. Above 1 the network
 says too little of that wave, so that its chain draws frames with too little of it. Frames are those
-of the clusters at T_c; errors are of frames as they come, which are 5 updates apart.
+of the clusters at T_c; errors take them, five sweeps apart, as independent.
 
 Networks are named as NAME=CHECKPOINT; rows are written as they come to
 benchmarks/results/response.csv, and found ones are not made again:
