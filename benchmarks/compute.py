@@ -135,7 +135,8 @@ def evaluations(
         steps = next(index for index, sigma in enumerate(levels) if sigma <= finish_sigma)
     twice = isinstance(settings, ContinuousSettings) and chain.sampler in ("heun", "churn")
     # The finish begins with spins drawn from the network's means, one evaluation more.
-    return steps, steps * (1 + twice) + (finish_sigma is not None)
+    once_more = isinstance(settings, ContinuousSettings) and chain.sampler == "trapezoid"
+    return steps, steps * (1 + twice) + once_more + (finish_sigma is not None)
 
 
 def images(settings: ModelSettings, frames: int, chains: int, epochs: int) -> tuple[int, int]:

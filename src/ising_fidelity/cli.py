@@ -152,7 +152,9 @@ def sample(
     reverse_variance: ReverseVariance = "beta",
     sampler: Annotated[
         str,
-        typer.Option(help="of continuous models: multistep, ancestral, spin, gibbs, heun, churn"),
+        typer.Option(
+            help="of continuous models: multistep, trapezoid, ancestral, spin, gibbs, heun, churn"
+        ),
     ] = "multistep",
     precision: Annotated[
         str, typer.Option(help="of networks that have a chain: float32 or bfloat16")

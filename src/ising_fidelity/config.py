@@ -44,6 +44,7 @@ FEWEST_PLACES = 8
 """Pairs of lattice size and temperature that finite-size scaling needs more of."""
 
 Name = Annotated[str, Field(pattern=NAME, max_length=100)]
+ChainSampler = Literal["ancestral", "multistep", "spin", "trapezoid", "gibbs", "heun", "churn"]
 SourceName = Annotated[str, Field(pattern=f"{NAME[:-1]}({RELAXED})?$", max_length=120)]
 
 
@@ -94,7 +95,7 @@ class Sampling(Section):
         description="variance of the reverse step: beta_t (the paper), that of q(x_(t-1)|x_t,x_0), "
         "or with what x_0 = +-1 still varies at each site added",
     )
-    sampler: Literal["ancestral", "multistep", "spin", "gibbs", "heun", "churn"] = Field(
+    sampler: ChainSampler = Field(
         "multistep",
         description="of models of continuous noise; heun is deterministic, and gibbs is told the "
         "Hamiltonian",

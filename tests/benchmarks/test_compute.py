@@ -129,7 +129,7 @@ def test_images_are_those_that_training_draws(compute, run, augmentation, frames
     assert own == len(seen) // (2 if augmentation == "flip" else 1)
 
 
-@pytest.mark.parametrize("sampler", ["multistep", "heun"])
+@pytest.mark.parametrize("sampler", ["multistep", "trapezoid", "heun"])
 @pytest.mark.parametrize("name", ["DiffIsing2", "DiffIsing3", "GAN"])
 def test_evaluations_are_the_calls_of_the_network(compute, folder, name, sampler):
     model = checkpoint.load(folder / "models" / f"{name}.safetensors")

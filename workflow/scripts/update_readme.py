@@ -439,6 +439,30 @@ def response() -> str:
     return markdown(lines)
 
 
+def steps() -> str:
+    """Return what frames of few steps and of many have, for each sampler."""
+    data = pd.read_csv(ABLATION / "steps.csv").sort_values(
+        ["lattice_size", "network", "temperature", "sampler", "steps"], kind="stable"
+    )
+    lines = [["network", "L", "T", "sampler", "steps", "u - exact", "C", "\\|m\\|", "ms per frame"]]
+    lines.append(["---"] * len(lines[0]))
+    for row in data.itertuples():
+        lines.append(
+            [
+                row.network,
+                str(row.lattice_size),
+                f"{row.temperature:g}",
+                row.sampler,
+                str(row.steps),
+                f"{row.energy - row.exact_energy:+.4f} ± {row.energy_error:.4f}",
+                f"{row.specific_heat:.3f} ± {row.specific_heat_error:.3f}",
+                f"{row.abs_magnetization:.4f} ± {row.abs_magnetization_error:.4f}",
+                f"{row.ms_per_frame:.0f}",
+            ]
+        )
+    return markdown(lines)
+
+
 def page(text: str) -> str:
     """Return a page as it should be."""
     sections = {
@@ -452,6 +476,7 @@ def page(text: str) -> str:
         "networks": networks(),
         "densities": networks("networks_L32"),
         "response": response(),
+        "steps": steps(),
         "data": data(),
         "samplers": ways("samplers"),
         "finishes": ways("finishes"),

@@ -13,11 +13,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-SAMPLERS = ("ancestral", "multistep", "spin", "gibbs", "heun", "churn")
+SAMPLERS = ("ancestral", "multistep", "spin", "trapezoid", "gibbs", "heun", "churn")
 GIBBS_SWEEPS = 2
 """Sweeps of heat bath at every level, where the sampler is ``gibbs``."""
 CHURN = 0.3
 """Noise that ``churn`` adds before every step, as a share of sigma."""
+
+CERTAIN = 1 - 1e-6
+"""The largest mean of a spin that a field is named for, as float32 has it."""
 
 Network = Callable[[Tensor, Tensor, Tensor], Tensor]
 """Maps noisy frames (batch, 1, L, L), sigma (batch,), temperatures (batch,) to (batch, 1, L, L)."""
@@ -181,9 +184,13 @@ def reverse_chain(
         ``ancestral``; ``multistep``, where D is carried on to the middle of the step along ln sigma
         from its last two values (C. Lu et al., DPM-Solver++, 2022, the stochastic solver of second
         order); ``spin``, where in place of D each site's spin is drawn with that mean, which
-        adds what s still varies; ``gibbs``, where these spins are also given sweeps of heat bath in
-        the field x / sigma^2, which is told the Hamiltonian; ``heun``, the deterministic one of
-        second order, with two evaluations per step; ``churn``, the same after adding noise again.
+        adds what s still varies; ``trapezoid``, the same, then half of what the change of the
+        cavity fields by the end of the step does to D there: independent spins are drawn exactly,
+        and correlations between spins to second order (one evaluation per step and one more, as
+        the next step begins with these fields); ``gibbs``, where the spins of ``spin`` are also
+        given sweeps of heat bath in the field x / sigma^2, which is told the Hamiltonian;
+        ``heun``, the deterministic one of second order, with two evaluations per step; ``churn``,
+        the same after adding noise again.
 
     Yields
     ------
@@ -192,6 +199,7 @@ def reverse_chain(
     """
     yield x
     before: tuple[float, Tensor] | None = None
+    field: Tensor | None = None
     for now, then in zip(sigmas[:-1].tolist(), sigmas[1:].tolist(), strict=True):
         if sampler in ("heun", "churn"):
             if sampler == "churn":
@@ -203,11 +211,19 @@ def reverse_chain(
             guess = x + (then - now) * slope
             other = (guess - _at(network, guess, then, temperature, prediction)) / then
             x = x + (then - now) * (slope + other) / 2
+        elif sampler == "trapezoid":
+            if field is None:
+                field = _field(network, x, now, temperature, prediction)
+            spins = _drawn(torch.tanh(x / now**2 + field), generator)
+            x = _step(x, spins, now, then, generator)
+            own, later = x / then**2, _field(network, x, then, temperature, prediction)
+            change = torch.tanh(own + later) - torch.tanh(own + field)
+            x = x + (1 - (then / now) ** 2) / 2 * change
+            field = later
         else:
             mean = _at(network, x, now, temperature, prediction)
             if sampler in ("spin", "gibbs"):
-                chance = torch.rand(x.shape, generator=generator, device=x.device)
-                mean = torch.where(2 * chance < 1 + mean, 1.0, -1.0)
+                mean = _drawn(mean, generator)
             if sampler == "gibbs":
                 mean = _heat_bath(mean, x / now**2, float(temperature[0]), generator)
             elif sampler == "multistep":
@@ -215,14 +231,35 @@ def reverse_chain(
                 if last is not None:
                     ahead = math.log(now / then) / math.log(last[0] / now) / 2
                     mean = (mean + ahead * (mean - last[1])).clamp(-1, 1)
-            kept = (then / now) ** 2
-            x = kept * x + (1 - kept) * mean
-            x = x + then * math.sqrt(1 - kept) * _normal(x, generator)
+            x = _step(x, mean, now, then, generator)
         yield x
+
+
+def _step(x: Tensor, mean: Tensor, now: float, then: float, generator: torch.Generator) -> Tensor:
+    """Return x with less noise, with ``mean`` for the frame behind it."""
+    kept = (then / now) ** 2
+    x = kept * x + (1 - kept) * mean
+    return x + then * math.sqrt(1 - kept) * _normal(x, generator)
 
 
 def _at(network: Network, x: Tensor, sigma: float, temperature: Tensor, prediction: str) -> Tensor:
     return denoised(network, x, x.new_full((len(x),), sigma), temperature, prediction)
+
+
+def _field(
+    network: Network, x: Tensor, sigma: float, temperature: Tensor, prediction: str
+) -> Tensor:
+    """Return the cavity field, whatever the network predicts."""
+    if prediction == "cavity":
+        return network(x, x.new_full((len(x),), sigma), temperature).float()
+    mean = _at(network, x, sigma, temperature, prediction)
+    return torch.atanh(mean.clamp(-CERTAIN, CERTAIN)) - x / sigma**2
+
+
+def _drawn(mean: Tensor, generator: torch.Generator) -> Tensor:
+    """Return independent spins with these means."""
+    chance = torch.rand(mean.shape, generator=generator, device=mean.device)
+    return torch.where(2 * chance < 1 + mean, 1.0, -1.0)
 
 
 def _heat_bath(
