@@ -153,9 +153,9 @@ def sample(
     sampler: Annotated[
         str,
         typer.Option(
-            help="of continuous models: multistep, trapezoid, ancestral, spin, gibbs, heun, churn"
+            help="of continuous models: trapezoid, multistep, ancestral, spin, gibbs, heun, churn"
         ),
-    ] = "multistep",
+    ] = "trapezoid",
     precision: Annotated[
         str, typer.Option(help="of networks that have a chain: float32 or bfloat16")
     ] = "float32",

@@ -96,7 +96,7 @@ class Sampling(Section):
         "or with what x_0 = +-1 still varies at each site added",
     )
     sampler: ChainSampler = Field(
-        "multistep",
+        "trapezoid",
         description="of models of continuous noise; heun is deterministic, and gibbs is told the "
         "Hamiltonian",
     )

@@ -84,7 +84,7 @@ class Chain:
 
     steps: int | None = None
     variance: str = "beta"
-    sampler: str = "multistep"
+    sampler: str = "trapezoid"
     precision: str = "float32"
 
 

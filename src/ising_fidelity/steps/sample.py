@@ -31,7 +31,7 @@ def sample(
     output: Path,
     sampling_steps: int | None = None,
     reverse_variance: str = "beta",
-    sampler: str = "multistep",
+    sampler: str = "trapezoid",
     precision: str = "float32",
     compile: bool = False,
     finish_sigma: float | None = None,
