@@ -290,7 +290,8 @@ def of_paper() -> tuple[list[Row], list[float]]:
             network = checkpoint.build_network(settings, run.lattice_size)
         source = run.monte_carlo[run.trained_on(name)]
         of_training = images(settings, source.frames, source.chains, settings.epochs)
-        chain = sampling.Chain(run.sampling.sampling_steps, run.sampling.reverse_variance)
+        said = run.sampling
+        chain = sampling.Chain(said.sampling_steps, said.reverse_variance, said.sampler)
         steps, passes = evaluations(settings, run.lattice_size, chain, None)
         far = [abs(u - exact.kaufman(run.lattice_size, T).energy) for T, u in values.items()]
         rows.append(

@@ -56,6 +56,22 @@ def test_presets_are_valid_and_name_their_run(path):
     assert config.load([DEFAULT, path]).run == path.stem
 
 
+def test_files_are_laid_over_each_other_as_snakemake_does(tmp_path):
+    update_config = pytest.importorskip("snakemake.utils").update_config
+    layers = [{"models": {"DiffIsing3": None}}, {"models": {"DiffIsing3": {"epochs": 3}}}]
+    paths = [tmp_path / "one.yaml", tmp_path / "two.yaml"]
+    over: dict = {}
+    for path, layer in zip(paths, layers, strict=True):
+        path.write_text(yaml.safe_dump(layer))
+        update_config(over, layer)
+    merged = yaml.safe_load(DEFAULT.read_text())
+    update_config(merged, over)
+    loaded = config.load([DEFAULT, *paths])
+    assert loaded == config.check(merged)
+    assert loaded.models["DiffIsing3"].epochs == 3
+    assert "DiffIsing3" not in config.load([DEFAULT, paths[0]]).trained_models
+
+
 def test_the_schema_is_that_of_the_models():
     path = ROOT / "workflow" / "scripts" / "write_schema.py"
     spec = importlib.util.spec_from_file_location("write_schema", path)

@@ -557,20 +557,27 @@ def merge(base: Mapping[str, Any], update: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def load(paths: Sequence[str | Path]) -> Config:
-    """Read config files, each laid over the one before, and check the result.
+    """Read config files, lay all but the first over the first, and check the result.
+
+    Those that are laid over it are laid over each other before, as Snakemake does: a mapping that
+    one of them replaces by null, and a later one by keys, has the keys left out from the first.
 
     Raises
     ------
     InputError
         Naming the file or the key, what is wrong and what is allowed.
     """
-    merged: dict[str, Any] = {}
-    for path in paths:
+    base: dict[str, Any] = {}
+    over: dict[str, Any] = {}
+    for number, path in enumerate(paths):
         content = read_yaml(Path(path))
         if not isinstance(content, dict):
             raise InputError(f"{path}: a config is a mapping of keys to values")
-        merged = merge(merged, content)
-    return check(merged)
+        if number:
+            over = merge(over, content)
+        else:
+            base = content
+    return check(merge(base, over))
 
 
 def check(content: Mapping[str, Any]) -> Config:
