@@ -16,10 +16,11 @@ ROOT = Path(__file__).resolve().parents[2]
 FINISHED = {
     "models": {
         "DiffIsing3": {
-            "family": "continuous",
+            "training_source": "mc-paper",
             "training_temperatures": [2.0, 3.0],
             "network": {"channels": 4, "rounds": 1, "width": 8, "levels": 2, "condition": 16},
             "images_per_epoch": None,
+            "validation_fraction": 0.1,
         }
     },
     "finish": {"sigma": 1.2, "sweeps": [3], "models": ["DiffIsing3"]},
