@@ -188,6 +188,28 @@ def test_sampled_frames_are_the_sign_of_the_field(trained, tmp_path):
     assert ("sampling_steps" in data.attrs) == (settings.family in ("diffusion", "continuous"))
 
 
+def test_a_temperature_outside_those_of_training_is_drawn_and_said_to_be_so(
+    trained, tmp_path, capsys
+):
+    _, model = trained
+    for temperature, said in (("1.00", False), ("4.00", False), ("0.90", True), ("4.10", True)):
+        sample(
+            model=model,
+            temperature=temperature,
+            frames=2,
+            lattice_size=16,
+            seed=3,
+            sampling_steps=2,
+            output=tmp_path / "frames.nc",
+            device="cpu",
+        )
+        assert (tmp_path / "frames.nc").exists()
+        warning = (
+            f"T = {temperature} is outside m.safetensors's training temperatures, 1.00 to 4.00"
+        )
+        assert (warning in capsys.readouterr().err) == said
+
+
 def test_a_network_is_compiled_if_asked_for(trained, tmp_path, monkeypatch):
     """Without a compiler, which takes a minute."""
     asked = []

@@ -85,10 +85,7 @@ def take_from_desktop(results: Path) -> None:
 
 
 def desktop() -> str:
-    """Return DiffIsing3's numbers at L = 64, and shares of temperatures within three errors.
-
-    Beyond its training temperatures the model alone draws frames of the nearest; they are left out.
-    """
+    """Return DiffIsing3's numbers at L = 64, and shares of temperatures within three errors."""
     data = pd.read_csv(SNAPSHOT / "desktop.csv", dtype={"temperature": str})
     heads = [f"{name}: {what}" for name in SHOWN.values() for what in ("true", "alone", "finish")]
     lines = [["T", *heads], ["---"] * (1 + len(heads))]

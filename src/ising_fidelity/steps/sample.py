@@ -1,5 +1,6 @@
 """Draw frames from a trained model at one temperature."""
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,6 +94,13 @@ def sample(
     if not drawn.finite:
         raise InputError(f"{model}: what it draws at T = {temperature} are not finite numbers")
     dataset.write(drawn.as_dataset(), output)
+    trained_at = sorted(trained.settings.training_temperatures, key=float)
+    if not float(trained_at[0]) <= float(temperature) <= float(trained_at[-1]):
+        print(
+            f"warning: T = {temperature} is outside {model.name}'s training temperatures, "
+            f"{trained_at[0]} to {trained_at[-1]}; its frames may be far from equilibrium there",
+            file=sys.stderr,
+        )
 
 
 @dataclass(frozen=True)
