@@ -54,6 +54,7 @@ FIGURES = ROOT / "resources" / "readme"
 PAPER = ROOT / "resources" / "paper.yaml"
 PAPER_CONFIG = [ROOT / "config.yaml", ROOT / "workflow" / "presets" / "paper.yaml"]
 FLOOR = "exact frames"
+THE_PAPER = "the paper"
 MEAN_OF_HALF_NORMAL = math.sqrt(2 / math.pi)
 """Mean distance of a normal number from its mean, in standard deviations."""
 STEP = 1e-3
@@ -296,7 +297,7 @@ def of_paper() -> tuple[list[Row], list[float]]:
         far = [abs(u - exact.kaufman(run.lattice_size, T).energy) for T, u in values.items()]
         rows.append(
             {
-                "run": "the paper",
+                "run": THE_PAPER,
                 "source": name,
                 "lattice_size": run.lattice_size,
                 "parameters": sum(weight.numel() for weight in network.parameters()),
@@ -343,8 +344,12 @@ def beside(ax: Axes, names: Sequence[Name]) -> None:
                 text.remove()
 
 
-def draw(table: pd.DataFrame, path: Path) -> None:
-    """Draw mean |u - exact| in the training range against cost, a panel for each kind of cost."""
+def draw(table: pd.DataFrame, quoted: Sequence[float], path: Path) -> None:
+    """Draw mean |u - exact| in the training range against cost, a panel for each kind of cost.
+
+    The paper quotes energies of other temperatures, ``quoted``: a line without a cost.
+    """
+    of_paper = table.loc[table["run"] == THE_PAPER, "quoted_energy_deviation"].mean()
     floors, rows = (table[(table["source"] == FLOOR) == floor] for floor in (True, False))
     rows = rows[rows["inside_energy_deviation"].notna()]
     several = rows["run"].nunique() > 1
@@ -369,7 +374,8 @@ def draw(table: pd.DataFrame, path: Path) -> None:
                     name = style.spoken(row.source) if finished else look.label
                     labels[ax].append((x, y, name + f" ({row.run})" * several, look.color))
             for floor in floors.itertuples():
-                ax.axhline(floor.inside_energy_deviation, **style.INFINITE)
+                exact_frames = ax.axhline(floor.inside_energy_deviation, **style.INFINITE)
+            paper = ax.axhline(of_paper, **style.INFINITE | {"linestyle": ":"})
             ax.set(xscale="log", yscale="log", xlabel=label)
             ax.margins(0.22, 0.1)
             low, high = ax.get_xlim()
@@ -380,8 +386,12 @@ def draw(table: pd.DataFrame, path: Path) -> None:
                 ax.xaxis.set_major_locator(MaxNLocator(4))
         axes[0, 0].set_ylabel(r"mean $|u - u_\mathrm{exact}|$ / $J$, training range")
         style.letter(axes[0])
-        axes[0, 0].legend(
-            [axes[0, 0].lines[-1]], ["as many exact frames"], loc="lower left", fontsize="x-small"
+        temperatures = " and ".join(f"{T:.1f}" for T in quoted)
+        axes[0, 1].legend(
+            [paper, exact_frames],
+            [f"the paper's diffusion models, T = {temperatures}", "as many exact frames"],
+            loc="upper right",
+            fontsize="x-small",
         )
         figure.canvas.draw()
         for ax, names in labels.items():
@@ -425,7 +435,7 @@ def main() -> None:
         RESULTS / f"{arguments.name}.csv", index=False, float_format="%.4g", lineterminator="\n"
     )
     (RESULTS / f"{arguments.name}.txt").write_text(text)
-    draw(table, FIGURES / f"{arguments.name}.png")
+    draw(table, quoted, FIGURES / f"{arguments.name}.png")
     print(text, end="")
 
 
