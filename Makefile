@@ -17,7 +17,7 @@ SNAKEMAKE := snakemake --workflow-profile workflow/profiles/local --cores $(CORE
 
 install: $(STAMP)
 
-$(STAMP): pyproject.toml setup.py constraints.txt $(wildcard src/ising_fidelity/montecarlo/*.pyx src/ising_fidelity/montecarlo/*.h)
+$(STAMP): pyproject.toml setup.py constraints.txt $(wildcard src/ising_fidelity/montecarlo/kernels/*.pyx src/ising_fidelity/montecarlo/kernels/*.h)
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
 		{ echo "Python 3.11 to 3.13 is needed: make PYTHON=python3.12 install" >&2; exit 1; }
 	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
@@ -41,7 +41,7 @@ check: $(STAMP)
 	ruff format --check .
 	ruff check .
 	mypy
-	cython-lint src/ising_fidelity/montecarlo
+	cython-lint src/ising_fidelity/montecarlo/kernels
 	codespell
 	snakefmt --check Snakefile workflow
 	snakemake --lint
@@ -65,7 +65,7 @@ schema: $(STAMP)
 	python workflow/scripts/write_schema.py
 
 readme: $(STAMP)
-	python workflow/scripts/update_readme.py
+	python -m docs.generate
 
 # What a run would take: make estimate, make estimate PRESET=paper
 estimate: $(STAMP)
@@ -77,8 +77,8 @@ dag: $(STAMP)
 
 # The figures of the run at the paper's scale, from what is shipped of it; no GPU is needed.
 paper-figures: $(STAMP)
-	@python workflow/scripts/paper_scale.py figures
+	@python workflow/scripts/ship_run.py figures
 
 # What was installed and built; results stay.
 clean:
-	rm -rf $(VENV) build src/*.egg-info src/ising_fidelity/montecarlo/*.{c,so}
+	rm -rf $(VENV) build src/*.egg-info src/ising_fidelity/montecarlo/kernels/*.{c,so}

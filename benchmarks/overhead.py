@@ -13,12 +13,11 @@ Three tables, which go to benchmarks/results/overhead.txt:
 * Planning: how long Snakemake takes to say what it would do, with more and more temperatures, and
   what ``make estimate`` says that it would cost.
 
-python benchmarks/overhead.py [RUN] [--cores 2]
+python -m benchmarks.overhead [RUN] [--cores 2]
 """
 
 import argparse
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -32,12 +31,15 @@ from pathlib import Path
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[1]
+from benchmarks import harness
+from benchmarks.harness import ROOT, core_seconds, table
+from ising_fidelity.config.load import load
+
 sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
 
-import estimate  # noqa: E402  the scripts are no package
+import estimate  # the scripts are no package
 
-RESULTS = Path(__file__).parent / "results" / "overhead.txt"
+RESULTS = harness.RESULTS / "overhead.txt"
 TINY = "workflow/presets/tiny.yaml"
 ROUNDS = 3
 PAUSE = 60.0
@@ -60,15 +62,14 @@ class Done:
 
 def processor_time(command: list[str], folder: Path) -> float:
     """Run a command and return the processor time that it took, s."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return core_seconds(
+        lambda: subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    )
 
 
 def start_up(verb: str, rounds: int = ROUNDS) -> float:
     """Return the least processor time, s, after which a verb can begin."""
-    code = f"import ising_fidelity.cli, ising_fidelity.steps.{verb}"
+    code = f"import ising_fidelity.cli.main, ising_fidelity.steps.{verb}"
     return min(processor_time([sys.executable, "-c", code], ROOT) for _ in range(rounds))
 
 
@@ -87,7 +88,7 @@ def least_jobs(cores: int, rounds: int = ROUNDS) -> dict[str, Least]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "resources").symlink_to(ROOT / "resources")
-        run = estimate.config.load([ROOT / "config.yaml", ROOT / TINY])
+        run = load([ROOT / "config.yaml", ROOT / TINY])
         used = folder / "results" / run.run / "provenance" / "config.yaml"
         used.parent.mkdir(parents=True)
         used.write_text(yaml.safe_dump(run.plain()))
@@ -139,19 +140,12 @@ def wall_time(jobs: Iterable[Done]) -> float:
 
 def efficiency(jobs: list[Done], start_ups: dict[str, float], cores: int) -> dict[str, float]:
     """Return wall time and useful work, min, and the one over the other's share of a core."""
-    # Figures all start alike.
-    start = [start_ups.get(job.rule, start_ups.get("plot_fig3", 0.0)) for job in jobs]
-    useful = sum(
-        max(0.0, job.end - job.begin - seconds) for job, seconds in zip(jobs, start, strict=True)
-    )
+    figure = start_ups.get("plot_fig3", 0.0)  # figures all start alike
+    start = [start_ups.get(job.rule, figure) for job in jobs]
+    useful = sum(max(0.0, job.end - job.begin - s) for job, s in zip(jobs, start, strict=True))
     wall = wall_time(jobs)
-    return {
-        "jobs": len(jobs),
-        "wall": wall / 60,
-        "useful": useful / 60,
-        "start": sum(start) / 60,
-        "ratio": wall * cores / useful,
-    }
+    minutes = {"wall": wall / 60, "useful": useful / 60, "start": sum(start) / 60}
+    return {"jobs": len(jobs), "ratio": wall * cores / useful, **minutes}
 
 
 def plans(numbers: Iterable[int]) -> Iterator[dict[str, float]]:
@@ -171,7 +165,7 @@ def plans(numbers: Iterable[int]) -> Iterator[dict[str, float]]:
             jobs = estimate.planned([str(more)])
             seconds = time.monotonic() - start
             if not kinds:
-                run = estimate.config.load([ROOT / "config.yaml", more])
+                run = load([ROOT / "config.yaml", more])
                 kinds = estimate.estimated(run, jobs, jobs)
         costs = [kinds[job.kind].cost for job in jobs]
         yield {
@@ -184,31 +178,26 @@ def plans(numbers: Iterable[int]) -> Iterator[dict[str, float]]:
 
 
 def tables(run: str, cores: int) -> Iterator[str]:
-    """Return the three tables, line by line."""
-    yield f"{'start-up of the verb':24}{'PyTorch':>9}{'core s':>8}"
-    for verb in VERBS:
-        yield f"{verb:24}{'yes' if verb in TORCH else 'no':>9}{start_up(verb):8.2f}"
+    """Return the three tables, each as soon as it is measured."""
+    needs = dict.fromkeys(TORCH, "yes")
+    starts = [[verb, needs.get(verb, "no"), f"{start_up(verb):.2f}"] for verb in VERBS]
+    yield table(["start-up of the verb", "PyTorch", "core s"], starts)
     least = least_jobs(cores)
-    yield ""
-    yield f"{'least job of the rule':24}{'PyTorch':>9}{'core s':>8}{f's, {cores} at once':>15}"
-    for rule, job in least.items():
-        needed = "yes" if rule in TORCH else "no"
-        yield f"{rule:24}{needed:>9}{job.alone:8.2f}{job.at_work:15.2f}"
+    lines = [
+        [rule, needs.get(rule, "no"), f"{job.alone:.2f}", f"{job.at_work:.2f}"]
+        for rule, job in least.items()
+    ]
+    yield table(["least job of the rule", "PyTorch", "core s", f"s, {cores} at once"], lines)
     if jobs := list(recorded(run)):
         found = efficiency(jobs, {rule: job.at_work for rule, job in least.items()}, cores)
-        yield ""
         yield (
             f"run {run}: {found['jobs']} jobs on {cores} cores, wall {found['wall']:.1f} min; "
-            f"useful work {found['useful']:.1f} core min, start-up {found['start']:.1f}"
+            f"useful work {found['useful']:.1f} core min, start-up {found['start']:.1f}\n"
+            f"wall time over useful work per core: {found['ratio']:.2f}"
         )
-        yield f"wall time over useful work per core: {found['ratio']:.2f}"
-    yield ""
-    yield f"{'temperatures':>12}{'jobs':>7}{'dry run, s':>12}{'estimated core h':>18}{'GB':>7}"
-    for plan in plans(NUMBERS):
-        yield (
-            f"{plan['temperatures']:12}{plan['jobs']:7}{plan['seconds']:12.1f}"
-            f"{plan['hours']:18.2g}{plan['gigabytes']:7.2g}"
-        )
+    cells = "{temperatures} {jobs} {seconds:.1f} {hours:.2g} {gigabytes:.2g}"
+    planned = [cells.format_map(plan).split() for plan in plans(NUMBERS)]
+    yield table(["temperatures", "jobs", "dry run, s", "estimated core h", "GB"], planned)
 
 
 def main() -> None:
@@ -216,11 +205,11 @@ def main() -> None:
     parser.add_argument("run", nargs="?", default="default", metavar="RUN", help="finished run")
     parser.add_argument("--cores", type=int, default=2, help="that it had")
     arguments = parser.parse_args()
-    lines = []
-    for line in tables(arguments.run, arguments.cores):
-        print(line, flush=True)
-        lines.append(line)
-    RESULTS.write_text("\n".join(lines) + "\n")
+    parts = []
+    for part in tables(arguments.run, arguments.cores):
+        print(f"{part}\n", flush=True)
+        parts.append(part)
+    RESULTS.write_text("\n\n".join(parts) + "\n")
 
 
 if __name__ == "__main__":

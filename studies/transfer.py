@@ -1,43 +1,42 @@
 """A trained model at other lattice sizes, without further training: u, C, |m| and chi.
 
-Frames are drawn at every size and temperature, and where the model has a reverse chain also with
-the Gibbs finish, which is told the Hamiltonian. u and C are held against exact results of that
-size, |m| and chi against Monte Carlo by clusters. The largest noise of a model of continuous noise
-is in units of L, so that a larger lattice begins with more of it, and may need more steps.
+Frames are sampled at every size and temperature, and where the model has a reverse chain also with
+the Gibbs finish, which uses the Hamiltonian. u and C are compared with exact results of that size,
+|m| and chi with Monte Carlo by clusters. The largest noise of a model of continuous noise is in
+units of L, so that a larger lattice begins with more of it, and may need more steps.
 
-Rows are written as they come to benchmarks/results/transfer.csv, and found ones are not made again;
+Rows are written as they come to studies/results/transfer.csv, and found ones are not made again;
 delete the table to begin anew. What they come to in and out of the training range is printed:
-python benchmarks/transfer.py CHECKPOINT [--sizes 32 64 128] [--steps 40] [--frames 50]
+python -m studies.transfer CHECKPOINT [--sizes 32 64 128] [--steps 40] [--frames 50]
 
-Exit status 2: the model does not draw frames of a size.
+Exit status 2: the model does not sample frames of a size.
 """
 
 import argparse
-import csv
 import sys
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import torch
 import xarray as xr
-from hybrid import observables
 from numpy.typing import NDArray
 
-from ising_fidelity import exact, fidelity, montecarlo
+from benchmarks.harness import timed
+from ising_fidelity import montecarlo
+from ising_fidelity.exact import finite
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.models import checkpoint, sampling
-from ising_fidelity.models.settings import (
-    AdversarialSettings,
-    AutoregressiveSettings,
-    ContinuousSettings,
-    DiffusionSettings,
-)
-from ising_fidelity.seeds import derive_seed
+from ising_fidelity.io.seeds import derive_seed
+from ising_fidelity.models import checkpoint
+from ising_fidelity.models.sampling import finish
+from ising_fidelity.models.sampling.draw import draw
+from ising_fidelity.models.sampling.options import Chain
+from ising_fidelity.scores import deviations
+from studies.shared import RESULTS, Row, fill, observables
 
-TABLE = Path(__file__).parent / "results" / "transfer.csv"
+TABLE = RESULTS / "transfer.csv"
 TEMPERATURES = ("1.20", "1.60", "2.00", "2.269185", "2.60", "3.00", "3.60")
 SEED = 4711
 FINISH = (3.0, 10)
@@ -53,49 +52,44 @@ KEY = (
     "gibbs_sweeps",
     "frames",
 )
-QUANTITIES = dict.fromkeys(fidelity.AGAINST_EXACT, "exact") | {
+QUANTITIES = dict.fromkeys(deviations.AGAINST_EXACT, "exact") | {
     "abs_magnetization": "mc",
     "susceptibility": "mc",
 }
 
 
 def check(model: checkpoint.Model, path: Path, sizes: Sequence[int]) -> None:
-    """Raise InputError if the model cannot draw one of the sizes, before anything is computed."""
-    settings = model.settings
+    """Raise InputError if the model cannot sample one of the sizes, before anything is computed."""
+    unit, own = model.settings.unit, model.lattice_size
     for size in sizes:
-        if isinstance(settings, AdversarialSettings) and size != model.lattice_size:
-            raise InputError(
-                f"--sizes: {size}, but {path} is a GAN that draws {model.lattice_size} only"
-            )
-        if size < settings.unit or size % settings.unit:
-            raise InputError(f"--sizes: {size}, but {path} draws multiples of {settings.unit}")
+        if not model.settings.any_size and size != own:
+            raise InputError(f"--sizes: {size}, but {path} draws {own} only")
+        if size < unit or size % unit:
+            raise InputError(f"--sizes: {size}, but {path} draws multiples of {unit}")
 
 
-def drawn(
+def sampled(
     model: checkpoint.Model, temperature: str, frames: int, size: int, steps: int, sweeps: int
 ) -> NDArray[np.int8]:
     """Return frames (frames, L, L), with the finish if it has sweeps."""
-    chain = sampling.Chain(steps, "posterior", precision="bfloat16")
+    chain = Chain(sampling_steps=steps or None, reverse_variance="posterior", precision="bfloat16")
     source, T = f"L{size}/{model.metadata['name']}+{sweeps}gibbs", float(temperature)
     seed = derive_seed(SEED, "sample", source, temperature)
     if sweeps:
-        noisy = sampling.draw_noisy(model, T, frames, size, seed, chain, FINISH[0])
-        return sampling.finished(noisy, T, sweeps, seed)
-    if isinstance(model.settings, AutoregressiveSettings):
-        return sampling.draw_likely(model, T, frames, size, seed).spins
-    field = sampling.draw(model, T, frames, size, seed, chain)
-    return np.where(field >= 0, 1, -1).astype(np.int8)
+        noisy = finish.draw_noisy(model, T, frames, size, seed, chain, FINISH[0])
+        return finish.finished(noisy, T, sweeps, seed)
+    return draw(model, T, frames, size, seed, chain).spins
 
 
 def reference(size: int, temperature: str) -> xr.Dataset:
-    """Return what frames are held against: Monte Carlo with errors, u and C replaced by exact."""
+    """Return what frames are compared with: Monte Carlo with errors, u and C replaced by exact."""
     seed, T = derive_seed(SEED, "simulate", f"L{size}/mc", temperature), float(temperature)
     frames = montecarlo.run_chains(
         size, T, "cluster", CHAINS * DRAWS, CHAINS, THERMALIZATION, SPACING, seed
     )
-    known = exact.kaufman(size, T)
+    known = finite.kaufman(size, T)
     measured = observables(frames.spins, T, "chain")
-    for name in fidelity.AGAINST_EXACT:
+    for name in deviations.AGAINST_EXACT:
         measured[name][:] = getattr(known, name)
         measured[f"{name}_error"][:] = 0.0
     return measured
@@ -104,16 +98,12 @@ def reference(size: int, temperature: str) -> xr.Dataset:
 def row(
     model: checkpoint.Model,
     temperature: str,
-    frames: int,
-    size: int,
-    steps: int,
-    sweeps: int,
-    true: xr.Dataset,
-) -> dict[str, str]:
+    draw_spins: Callable[[], NDArray[np.int8]],
+    reference: Callable[[], xr.Dataset],
+) -> Row:
     """Return one line of the table but for its key."""
-    start = time.process_time()
-    spins = drawn(model, temperature, frames, size, steps, sweeps)
-    seconds = time.process_time() - start
+    true = reference()
+    spins, seconds = timed(draw_spins)
     found = observables(spins[None], float(temperature), "independent")
     trained = [float(T) for T in model.settings.training_temperatures]
     cells = {"in_training_range": str(min(trained) <= float(temperature) <= max(trained))}
@@ -121,7 +111,7 @@ def row(
         value, error, expected, expected_error = (
             data[key].values for data in (found, true) for key in (name, f"{name}_error")
         )
-        z = fidelity.deviation_in_errors(value - expected, error, expected_error)
+        z = deviations.deviation_in_errors(value - expected, error, expected_error)
         cells |= {
             name: f"{value[0]:.6g}",
             f"{name}_error": f"{error[0]:.2g}",
@@ -130,38 +120,23 @@ def row(
         if against == "mc":
             cells[f"{name}_{against}_error"] = f"{expected_error[0]:.2g}"
         cells[f"{name}_z"] = f"{z[0]:.2f}"
-    return cells | {"core_ms_per_frame": f"{1000 * seconds / frames:.1f}"}
+    return cells | {"core_ms_per_frame": f"{1000 * seconds / len(spins):.1f}"}
 
 
-def fill(
+def rows(
     model: checkpoint.Model, sizes: Sequence[int], numbers: Sequence[int], frames: int
-) -> None:
-    """Write the rows that the table lacks, each as soon as it is there."""
-    found = set()
-    if TABLE.exists():
-        with TABLE.open() as file:
-            found = {tuple(line[key] for key in KEY) for line in csv.DictReader(file)}
-    chained = isinstance(model.settings, DiffusionSettings | ContinuousSettings)
+) -> Iterator[tuple[Row, Callable[[], Row]]]:
+    """Yield the key of each row, and what measures the rest."""
     ways = [(steps, sweeps) for steps in numbers for sweeps in (0, FINISH[1])]
+    made = model.metadata["name"], model.lattice_size
     for size in sizes:
         for temperature in TEMPERATURES:
-            true = None
-            for steps, sweeps in ways if chained else [(0, 0)]:
-                made = (model.metadata["name"], model.lattice_size)
-                texts = tuple(map(str, (*made, size, temperature, steps, sweeps, frames)))
-                if texts in found:
-                    continue
-                if true is None:
-                    true = reference(size, temperature)
-                cells = dict(zip(KEY, texts, strict=True))
-                cells |= row(model, temperature, frames, size, steps, sweeps, true)
-                new = not TABLE.exists()
-                with TABLE.open("a", newline="") as file:
-                    writer = csv.DictWriter(file, list(cells), lineterminator="\n")
-                    if new:
-                        writer.writeheader()
-                    writer.writerow(cells)
-                print(", ".join(cells.values()), flush=True)
+            true = cache(partial(reference, size, temperature))
+            for steps, sweeps in ways if model.settings.chain_options else [(0, 0)]:
+                texts = map(str, (*made, size, temperature, steps, sweeps, frames))
+                spins = partial(sampled, model, temperature, frames, size, steps, sweeps)
+                key = dict(zip(KEY, texts, strict=True))
+                yield key, partial(row, model, temperature, spins, true)
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
@@ -189,7 +164,7 @@ def main() -> None:
     try:
         model = checkpoint.load(arguments.checkpoint)
         check(model, arguments.checkpoint, arguments.sizes)
-        fill(model, arguments.sizes, arguments.steps, arguments.frames)
+        fill(TABLE, rows(model, arguments.sizes, arguments.steps, arguments.frames))
     except InputError as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None

@@ -1,4 +1,4 @@
-"""What is made once, by the first of the test processes that needs it."""
+"""What several folders of tests make: frames, and what is made once for all processes."""
 
 import os
 import pickle
@@ -6,7 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
 from filelock import FileLock
+
+from ising_fidelity.frames import frames_dataset
+from ising_fidelity.io import netcdf
 
 _Made = TypeVar("_Made")
 
@@ -22,3 +26,12 @@ def made_once(tmp_path_factory, name: str, make: Callable[[Path], _Made]) -> _Ma
             (folder / name).mkdir()
             kept.write_bytes(pickle.dumps(make(folder / name)))
         return pickle.loads(kept.read_bytes())
+
+
+def write_frames(
+    path, shape=(1, 12, 8, 8), temperature=2.3, sampling="independent", *, seed=0, up=0.7
+):
+    """Write frames of independent spins of which a share ``up`` is +1; return the spins."""
+    spins = np.where(np.random.default_rng(seed).random(shape) < up, 1, -1).astype(np.int8)
+    netcdf.write(frames_dataset(spins, temperature, sampling, {}), path)
+    return spins

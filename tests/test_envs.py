@@ -22,7 +22,7 @@ def locked():
 
 def pinned(path):
     dependencies = yaml.safe_load(path.read_text())["dependencies"]
-    pairs = (entry.split(" =") if " =" in entry else (entry, "") for entry in dependencies)
+    pairs = (entry.partition(" =")[::2] for entry in dependencies)
     return {name: version for name, version in pairs if name not in UNPINNED}
 
 
@@ -32,10 +32,8 @@ def test_there_is_one_environment_per_concern():
 
 
 def test_the_environments_of_models_differ_in_the_build_of_torch_alone():
-    plain, cuda = (
-        yaml.safe_load((ROOT / "envs" / name).read_text())
-        for name in ("torch.yaml", "torch-cuda.yaml")
-    )
+    files = (ROOT / "envs" / f"{name}.yaml" for name in ("torch", "torch-cuda"))
+    plain, cuda = (yaml.safe_load(path.read_text()) for path in files)
     (build,) = set(cuda["dependencies"]) - set(plain["dependencies"])
     (other,) = set(plain["dependencies"]) - set(cuda["dependencies"])
     assert build == f"{other}=cuda*"

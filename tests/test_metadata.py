@@ -5,7 +5,7 @@ from pathlib import Path
 import yaml
 
 import ising_fidelity
-from ising_fidelity import provenance
+from ising_fidelity.io import provenance
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -1,15 +1,19 @@
 """Models that are shipped: whole, small, and drawing frames near equilibrium at once."""
 
-import importlib.util
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from ising_fidelity import exact, lattice
-from ising_fidelity.models import checkpoint, sampling
-from ising_fidelity.models.settings import ContinuousSettings
+from ising_fidelity import lattice
+from ising_fidelity.exact import finite
+from ising_fidelity.models import checkpoint
+from ising_fidelity.models.continuous.settings import ContinuousSettings
+from ising_fidelity.models.family import family_of
+from ising_fidelity.models.sampling import finish
+from ising_fidelity.models.sampling.options import Chain
+from workflow.scripts import ship_model
 
 ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = sorted((ROOT / "resources" / "pretrained").glob("*.safetensors"))
@@ -29,31 +33,25 @@ def test_shipped_models_draw_frames_of_their_energy(path):
     model = checkpoint.load(path)
     assert model.metadata["code_hash"]
     T, size = 3.0, 32
-    noisy = sampling.draw_noisy(model, T, 24, size, 1, sampling.Chain(12), 1.2)
-    u = lattice.energy(sampling.finished(noisy, T, 3, 1))
-    spread = np.sqrt(exact.kaufman(size, T).specific_heat) * T / size
-    assert abs(u.mean() - exact.kaufman(size, T).energy) < 5 * spread / np.sqrt(24)
+    noisy = finish.draw_noisy(model, T, 24, size, 1, Chain(sampling_steps=12), 1.2)
+    u = lattice.energy(finish.finished(noisy, T, 3, 1))
+    spread = np.sqrt(finite.kaufman(size, T).specific_heat) * T / size
+    assert abs(u.mean() - finite.kaufman(size, T).energy) < 5 * spread / np.sqrt(24)
 
 
 def test_shipping_halves_the_bytes_and_keeps_what_is_known_of_a_model(tmp_path):
-    path = ROOT / "workflow" / "scripts" / "ship_model.py"
-    spec = importlib.util.spec_from_file_location("ship_model", path)
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
     settings = ContinuousSettings(
         family="continuous", training_temperatures=["2.30"], network={"width": 16}
     )
     torch.manual_seed(1)
-    network = checkpoint.build_network(settings, 16)
+    network = family_of(settings).build_network(settings, 16)
     weights = {name: torch.randn_like(value) for name, value in network.state_dict().items()}
     about = {"name": "Mine", "code_hash": "abc"}
     checkpoint.save(tmp_path / "whole.safetensors", weights, settings, 16, about)
-    script.ship(tmp_path / "whole.safetensors", tmp_path / "made" / "half.safetensors")
-    sizes = [
-        (tmp_path / name).stat().st_size for name in ("whole.safetensors", "made/half.safetensors")
-    ]
-    assert sizes[1] < 0.6 * sizes[0]
-    model = checkpoint.load(tmp_path / "made" / "half.safetensors")
+    whole, half = tmp_path / "whole.safetensors", tmp_path / "made" / "half.safetensors"
+    ship_model.ship(whole, half)
+    assert half.stat().st_size < 0.6 * whole.stat().st_size
+    model = checkpoint.load(half)
     assert (model.settings, model.lattice_size) == (settings, 16)
     assert model.metadata["name"] == "Mine"
     for name, weight in model.network.state_dict().items():

@@ -13,25 +13,36 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture
-def script(monkeypatch):
-    """Return the function that imports a script; they find each other in their own folder."""
-    monkeypatch.syspath_prepend(str(ROOT / "workflow" / "scripts"))
+def module(monkeypatch):
+    """Return the function that imports what makes the pages, from the project's folder."""
+    monkeypatch.syspath_prepend(str(ROOT))
     return import_module
 
 
-def test_the_pages_are_what_their_generator_makes(script):
-    update = script("update_readme")
-    for path in update.PAGES:
+def test_the_pages_are_what_their_generator_makes(module):
+    sources = module("docs.generate.sources")
+    for path in sources.PAGES:
         text = path.read_text()
-        assert update.page(text) == text, "run make readme"
+        assert module("docs.generate.pages").filled(text) == text, "run make readme"
     readme = (ROOT / "README.md").read_text()
-    for figure in update.FIGURES:
+    for figure in sources.FIGURES:
         assert f"resources/readme/{figure}.png" in readme
-        assert (update.SNAPSHOT / f"{figure}.png").is_file()
+        assert (sources.SNAPSHOT / f"{figure}.png").is_file()
 
 
-def test_likelihoods_and_exponents_are_as_near_to_exact_as_the_pages_say(script):
-    likelihoods = pd.read_csv(ROOT / "benchmarks" / "results" / "likelihoods.csv")
+def test_everything_generated_has_one_place_on_the_pages(module):
+    pages = "".join(path.read_text() for path in module("docs.generate.sources").PAGES)
+    for name in module("docs.generate.pages").SECTIONS:
+        assert pages.count(f"<!-- begin: {name} -->") == 1, name
+        assert pages.count(f"<!-- end: {name} -->") == 1, name
+    written_by_hand = {"frames", "sources"}
+    marks = set(re.findall(r"<!-- begin: ([\w-]+) -->", pages))
+    assert marks - written_by_hand == module("docs.generate.pages").SECTIONS.keys()
+
+
+def test_likelihoods_and_exponents_are_as_near_to_exact_as_the_pages_say(module):
+    paths = module("docs.generate.sources")
+    likelihoods = pd.read_csv(paths.STUDIES / "likelihoods.csv")
     deviation = (likelihoods["free_energy"] - likelihoods["exact"]).abs()
     assert len(likelihoods) == 32
     assert deviation.max() < 0.0006
@@ -39,17 +50,18 @@ def test_likelihoods_and_exponents_are_as_near_to_exact_as_the_pages_say(script)
     assert errors.nlargest(2).tolist() == [4.0, 2.1]
     shares = likelihoods["effective_sample_size_share"]
     assert (shares.min().round(2), shares.max().round(2)) == (0.48, 0.9)
-    scaled = pd.read_csv(ROOT / "resources" / "readme" / "finite_size.csv", index_col="quantity")
+    scaled = pd.read_csv(paths.SNAPSHOT / "finite_size.csv", index_col="quantity")
     known = {"critical_temperature": CRITICAL_TEMPERATURE, "nu": 1, "eta": 0.25}
     readme = (ROOT / "README.md").read_text()
     for name, value in known.items():
         found, error = scaled["value"][name], scaled["error"][name]
         assert abs(found - value) < 3 * error
-        assert f" = {script('update_readme').with_error(found, error)}" in readme
+        shown = module("docs.generate.markdown").with_error(found, error)
+        assert f" = {shown}" in readme
 
 
-def test_links_lead_to_files_and_headings(script):
-    for page in script("update_readme").PAGES:
+def test_links_lead_to_files_and_headings(module):
+    for page in module("docs.generate.sources").PAGES:
         links = re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", page.read_text())
         assert links
         for path, heading in links:
@@ -60,16 +72,33 @@ def test_links_lead_to_files_and_headings(script):
             assert not heading or heading in names, heading
 
 
-def test_every_benchmark_is_on_its_page():
+@pytest.mark.parametrize("folder", ["benchmarks", "studies"])
+def test_every_benchmark_and_study_is_on_its_page(folder):
     page = (ROOT / "benchmarks" / "README.md").read_text()
-    for path in (ROOT / "benchmarks").glob("*.py"):
-        assert f"`{path.name}`" in page
+    paths = [path.relative_to(ROOT).with_suffix("") for path in (ROOT / folder).rglob("*.py")]
+    scripts = [path for path in paths if "__main__" in (ROOT / f"{path}.py").read_text()]
+    assert scripts
+    for path in scripts:
+        name = ".".join(path.parts).removesuffix(".__main__")
+        assert f"| `{name}` |" in page
 
 
-def test_the_tables_of_keys_have_every_key_with_what_it_may_be(script):
-    tables = script("config_keys").tables()
+def test_every_module_that_is_to_be_run_is_there(module):
+    pages = [*module("docs.generate.sources").PAGES, ROOT / "Makefile"]
+    for page in pages:
+        for name in set(re.findall(r"python3? -m ((?!pip\b)[\w.]+)", page.read_text())):
+            path = Path(*name.split("."))
+            places = [place / path for place in (ROOT, ROOT / "src")]
+            assert any(
+                place.with_suffix(".py").is_file() or (place / "__main__.py").is_file()
+                for place in places
+            ), f"{page.name}: {name}"
+
+
+def test_the_tables_of_keys_have_every_key_with_what_it_may_be(module):
+    tables = module("docs.generate.config_keys").tables()
     rows = {line.split("`")[1]: line for line in tables.splitlines() if line.startswith("| `")}
-    schema = script("write_schema").content()
+    schema = module("workflow.scripts.write_schema").content()
     keys = {key for section in schema["$defs"].values() for key in section["properties"]}
     assert keys - {"network"} <= {key.split(".")[-1] for key in rows}
     assert '| `device` | `auto`, `cpu`, `cuda` | `"auto"` | auto: a GPU if there is one |' in tables

@@ -3,10 +3,15 @@
 import json
 from typing import Any
 
-import write_schema
+from workflow.scripts import write_schema
 
 HEADER = ["| key | what it may be | if left out | meaning |", "|---|---|---|---|"]
-KINDS = {"string": "text", "integer": "whole number", "boolean": "`true`, `false`"}
+KINDS = {
+    "string": "text",
+    "integer": "whole number",
+    "boolean": "`true`, `false`",
+    "object": "mapping",
+}
 BOUNDS = {
     "minimum": "from",
     "exclusiveMinimum": "above",
@@ -79,9 +84,7 @@ def _about(section: Schema, spec: Schema) -> str:
 
 def _table(name: str, about: str, lines: list[str]) -> str:
     title = f"<code>{name}</code>: {about}" if name else about
-    return "\n".join(
-        ["<details>", f"<summary>{title}</summary>", "", *HEADER, *lines, "", "</details>"]
-    )
+    return "\n".join([f"<details>\n<summary>{title}</summary>\n", *HEADER, *lines, "\n</details>"])
 
 
 def _rows(section: Schema, sections: Schema, place: str = "") -> list[str]:

@@ -5,4 +5,4 @@ generative models on it, samples them, and measures every set of frames in the s
 It knows nothing of Snakemake; each step is a module of :mod:`ising_fidelity.steps`.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

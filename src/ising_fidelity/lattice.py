@@ -21,18 +21,7 @@ LARGEST_LATTICE = 4096
 
 
 def energy(spins: NDArray[np.int8]) -> NDArray[np.float64]:
-    """Return the energy per spin of each frame, -2 in the ground state.
-
-    Parameters
-    ----------
-    spins
-        Shape (..., L, L), values -1 and +1.
-
-    Returns
-    -------
-    ndarray
-        Shape (...), units of J.
-    """
+    """Return the energy per spin of each frame in units of J, shape (...); -2 is the least."""
     bonds = spins * np.roll(spins, 1, axis=-1) + spins * np.roll(spins, 1, axis=-2)
     sites = spins.shape[-1] * spins.shape[-2]
     return -bonds.sum(axis=(-2, -1), dtype=np.int64) / sites
@@ -57,12 +46,7 @@ def symmetries(spins: NDArray[np.int8]) -> list[NDArray[np.int8]]:
 
 
 def all_configurations(lattice_size: int) -> NDArray[np.int8]:
-    """Return every configuration of a lattice small enough to enumerate (L <= 4).
-
-    Returns
-    -------
-    ndarray
-        Shape (2^(L*L), L, L).
+    """Return every configuration of a small lattice, shape (2^(L*L), L, L).
 
     Raises
     ------
@@ -74,3 +58,8 @@ def all_configurations(lattice_size: int) -> NDArray[np.int8]:
     sites = lattice_size**2
     bits = np.arange(2**sites)[:, None] >> np.arange(sites) & 1
     return (2 * bits - 1).astype(np.int8).reshape(-1, lattice_size, lattice_size)
+
+
+def signs(field: NDArray[np.floating]) -> NDArray[np.int8]:
+    """Return the spins that real numbers stand for: +1 from 0 on, -1 below."""
+    return np.where(field >= 0, 1, -1).astype(np.int8)

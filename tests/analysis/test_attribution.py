@@ -7,8 +7,12 @@ without it. Bounds are 4 standard errors, passed by chance 6 times in 100 000.
 import numpy as np
 import pytest
 
-from ising_fidelity import attribution, exact, lattice, montecarlo
-from ising_fidelity.attribution import CAUSES, QUANTITIES
+from ising_fidelity import lattice, montecarlo
+from ising_fidelity.analysis import attribution, interventions
+from ising_fidelity.analysis.attribution import CAUSES, QUANTITIES
+from ising_fidelity.exact import finite
+
+from ..enumeration import boltzmann
 
 L, T = 16, 1.6
 SWEEPS = [2, 10]
@@ -55,7 +59,7 @@ def test_exact_frames_have_no_excess_and_no_cause(frames):
     value, error = estimates["specific_heat_excess"]
     assert abs(value) < 4 * error
     assert is_the_only_cause(estimates, None)
-    solved = exact.kaufman(L, T)
+    solved = finite.kaufman(L, T)
     for quantity in QUANTITIES:
         walk, errors = estimates[f"{quantity}_relaxed"]
         assert walk.shape == errors.shape == (3,)
@@ -69,7 +73,7 @@ def test_parts_sum_up_to_the_excess(sampling):
     spins = np.where(noise.random((2, 40, 8, 8)) < 0.8, 1, -1).astype(np.int8)
     field = spins * noise.random(spins.shape)
     estimates = attribute(spins, 1.2, field, [1], sampling)
-    solved = exact.kaufman(8, 1.2)
+    solved = finite.kaufman(8, 1.2)
     for quantity in QUANTITIES:
         value, truth = estimates[quantity][0], getattr(solved, quantity)
         excess = estimates[f"{quantity}_excess"][0]
@@ -106,7 +110,7 @@ def test_the_same_flips_without_a_raw_output_are_isolated_flips(frames):
 
 
 def test_a_higher_temperature_is_thermal_though_it_makes_isolated_flips():
-    spins, truth = equilibrium(1.9), exact.kaufman(L, T).specific_heat
+    spins, truth = equilibrium(1.9), finite.kaufman(L, T).specific_heat
     estimates = attribute(spins)
     assert is_the_only_cause(estimates, "thermal", specific_heat(spins) - truth)
     assert estimates["specific_heat_thermal"][0] > 0.3
@@ -122,11 +126,12 @@ def test_a_lower_temperature_is_a_thermal_deficit():
     assert is_the_only_cause(estimates, "thermal", estimates["specific_heat_excess"][0])
 
 
+def upright(spins):
+    return spins * np.sign(lattice.magnetization(spins))[..., None, None].astype(np.int8)
+
+
 def test_signs_that_are_unlike_are_sign_mixture(frames):
-    upright = frames * np.sign(lattice.magnetization(frames))[..., None, None].astype(np.int8)
-    hot = equilibrium(2.0, 200)
-    turned = -hot * np.sign(lattice.magnetization(hot))[..., None, None].astype(np.int8)
-    spins = np.concatenate([upright, turned], axis=1)
+    spins = np.concatenate([upright(frames), -upright(equilibrium(2.0, 200))], axis=1)
     estimates = attribute(spins)
     gained = specific_heat(spins) - specific_heat(frames)
     assert gained > 0.3
@@ -135,13 +140,11 @@ def test_signs_that_are_unlike_are_sign_mixture(frames):
 
 
 def test_stripes_are_sign_mixture_too(frames):
-    upright = frames * np.sign(lattice.magnetization(frames))[..., None, None].astype(np.int8)
-    striped = upright[:, :60].copy()
+    striped = upright(frames)[:, :60].copy()
     striped[..., : L // 4] *= -1
-    spins = np.concatenate([upright, striped], axis=1)
-    estimates = attribute(spins)
-    gained = specific_heat(spins) - specific_heat(upright)
-    assert is_the_only_cause(estimates, "sign_mixture", gained)
+    spins = np.concatenate([upright(frames), striped], axis=1)
+    gained = specific_heat(spins) - specific_heat(frames)
+    assert is_the_only_cause(attribute(spins), "sign_mixture", gained)
 
 
 def test_domains_that_outlive_the_sweeps_are_the_remainder():
@@ -168,10 +171,9 @@ def test_errors_are_the_spread_over_repetitions(flips):
 def test_an_isolated_flip_is_single():
     spins = np.ones((6, 6), np.int8)
     spins[1, 1] = spins[3, 3] = spins[3, 4] = -1
-    assert np.argwhere(attribution.isolated_flips(spins)).tolist() == [[1, 1]]
-    y, x = np.indices((6, 6))
-    checkerboard = np.where((x + y) % 2, 1, -1).astype(np.int8)
-    assert not attribution.isolated_flips(checkerboard).any()
+    assert np.argwhere(interventions.isolated_flips(spins)).tolist() == [[1, 1]]
+    checkerboard = np.where(np.indices((6, 6)).sum(axis=0) % 2, 1, -1).astype(np.int8)
+    assert not interventions.isolated_flips(checkerboard).any()
 
 
 def test_boltzmanns_law_has_no_spurious_flips_at_any_temperature():
@@ -181,10 +183,9 @@ def test_boltzmanns_law_has_no_spurious_flips_at_any_temperature():
     # Flips beside each other count here, as they do in Boltzmann's odds.
     counts = np.stack([(aligned == value).sum(axis=(-2, -1)) for value in (-4, -2, 2, 4)], axis=-1)
     for temperature in (1.0, 1.6, 2.2):
-        weights = np.exp(-16 * (lattice.energy(spins) + 2) / temperature)
-        means = weights @ counts / weights.sum()
+        means = boltzmann(4, temperature)[2] @ counts
         for asked in (0.5, temperature, 3.0):
-            spurious = attribution.spurious_flips(means, asked)
+            spurious = interventions.spurious_flips(means, asked)
             assert spurious == pytest.approx(0, abs=1e-9)
 
 
@@ -193,7 +194,7 @@ def test_rounding_leaves_decided_sites_and_ties_alone():
     field[0, 0], field[2, 2], field[2, 0] = -0.6, -0.4, -0.4
     field[1, 0] = field[3, 0] = -0.9
     spins = np.where(field >= 0, 1, -1).astype(np.int8)
-    rounded = attribution.round_by_neighbors(spins, field)
+    rounded = interventions.round_by_neighbors(spins, field)
     assert np.argwhere(rounded != spins).tolist() == [[2, 2]]
 
 
@@ -201,7 +202,7 @@ def test_rounding_leaves_decided_sites_and_ties_alone():
 def test_all_frames_are_kept_where_no_sign_fills_enough(striped, kept):
     spins = np.ones((1, 20, 8, 8), np.int8)
     spins[:, :striped, :, :4] = -1
-    assert attribution.majority_phase(spins, 1.0).sum() == 20 - striped
+    assert interventions.majority_phase(spins, 1.0).sum() == 20 - striped
     estimates = attribute(spins, 1.0, sweeps=[1])
     assert estimates["majority_phase_share"][0] == 1 - striped / 20
     gained = specific_heat(spins, 1.0) if kept < 20 else 0

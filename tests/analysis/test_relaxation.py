@@ -6,7 +6,7 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ising_fidelity import relaxation
+from ising_fidelity.analysis import relaxation
 
 STEPS = np.array([0.0, 1.0, 5.0, 50.0])
 INF = np.inf
@@ -74,22 +74,18 @@ def test_savings_lie_between_those_of_both_ends():
 def observables(temperatures, **values):
     """Return observables with errors of 0.1, 1 in all of them where not given otherwise."""
     known = dict.fromkeys(("energy", "specific_heat", "abs_magnetization", "susceptibility"), 1.0)
-    variables = {}
-    for name, value in (known | values).items():
-        variables[name] = ("temperature", np.full(len(temperatures), value))
-        variables[f"{name}_error"] = ("temperature", np.full(len(temperatures), 0.1))
-    return xr.Dataset(variables, {"temperature": temperatures})
+    errors = {f"{name}_error": 0.1 for name in known}
+    empty = xr.Dataset(coords={"temperature": temperatures})
+    columns = (known | errors | values).items()
+    return empty.assign({name: xr.full_like(empty["temperature"], x) for name, x in columns})
 
 
 def test_frames_of_a_tree_are_told_by_what_their_names_end_in():
     names = ["A", "A+5sweeps", "A+10sweeps", "A+2clusters", "A+3gibbs", "A.seed2+1sweeps", "mc"]
     groups = {name: observables([2.0], energy=place) for place, name in enumerate(names)}
     found = {kind: relaxation.series(groups, "A", kind) for kind in ("sweeps", "clusters", "gibbs")}
-    assert {kind: list(one) for kind, one in found.items()} == {
-        "sweeps": [0, 5, 10],
-        "clusters": [0, 2],
-        "gibbs": [3],
-    }
+    counts = {kind: list(one) for kind, one in found.items()}
+    assert counts == {"sweeps": [0, 5, 10], "clusters": [0, 2], "gibbs": [3]}
     assert [int(one["energy"][0]) for one in found["sweeps"].values()] == [0, 1, 2]
     assert relaxation.series(groups, "mc", "sweeps") == {}
 
@@ -104,16 +100,13 @@ def test_frames_of_a_tree_are_told_by_what_their_names_end_in():
         ("susceptibility", "reference", 0.43),
     ],
 )
-def test_every_quantity_is_held_against_what_is_best_known_of_it(quantity, expected, off):
+def test_every_quantity_is_compared_with_what_is_best_known_of_it(quantity, expected, off):
     T = [1.0, 2.0]
     exact = observables(T)[["energy", "specific_heat"]]
     # A reference that is off in what is known exactly changes nothing.
     reference = observables(T, energy=7.0, specific_heat=7.0)
     for deviation, most in ((off, 5), (0.29 if expected == "exact" else 0.41, 1)):
-        after = {
-            1: observables(T, **{quantity: 1 - deviation}),
-            5: observables([*T, 3.0]),
-        }
+        after = {1: observables(T, **{quantity: 1 - deviation}), 5: observables([*T, 3.0])}
         found = relaxation.need(after, exact, reference)
         assert (found.steps.tolist(), found.temperature.tolist()) == ([1, 5], T)
         assert found.most.tolist() == [most, most]

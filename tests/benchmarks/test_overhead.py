@@ -7,13 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-
-@pytest.fixture
-def overhead(script):
-    return script("overhead")
+from benchmarks import overhead
 
 
-def test_jobs_are_read_once_each_and_of_one_run_only(overhead, tmp_path):
+def test_jobs_are_read_once_each_and_of_one_run_only(tmp_path):
     metadata = tmp_path / ".snakemake" / "metadata" / "long"
     metadata.mkdir(parents=True)
     times = {"starttime": 10.0, "endtime": 13.0}
@@ -29,20 +26,20 @@ def test_jobs_are_read_once_each_and_of_one_run_only(overhead, tmp_path):
     assert list(overhead.recorded("mine", tmp_path)) == [overhead.Done("train", 10.0, 13.0)]
 
 
-def test_a_pause_is_no_part_of_the_wall_time(overhead):
+def test_a_pause_is_no_part_of_the_wall_time():
     times = [(0, 10), (2, 4), (9, 12), (13, 15), (100, 103)]
     jobs = [overhead.Done("measure", *one) for one in times]
     assert overhead.wall_time(jobs) == 15 + 3
 
 
-def test_useful_is_what_jobs_take_beyond_their_start_up(overhead):
+def test_useful_is_what_jobs_take_beyond_their_start_up():
     jobs = [overhead.Done("measure", 0, 120), overhead.Done("plot_figS9", 0, 60)]
     found = overhead.efficiency(jobs, {"measure": 20.0, "plot_fig3": 40.0}, cores=2)
     assert (found["wall"], found["useful"], found["start"]) == (2, 2, 1)
     assert found["ratio"] == 2
 
 
-def test_costs_of_one_job_of_each_kind_serve_all_temperatures(overhead, monkeypatch):
+def test_costs_of_one_job_of_each_kind_serve_all_temperatures(monkeypatch):
     timed = []
 
     def planned(configs):
@@ -68,12 +65,12 @@ def test_costs_of_one_job_of_each_kind_serve_all_temperatures(overhead, monkeypa
     assert many["gigabytes"] == pytest.approx(0.023)
 
 
-def test_a_verb_has_its_start_up(overhead):
+def test_a_verb_has_its_start_up():
     assert {"solve", "train"} <= set(overhead.VERBS)
     assert 0 < overhead.start_up("solve", rounds=1) < 60
 
 
-def test_every_job_of_the_tiny_preset_has_its_time(overhead, monkeypatch):
+def test_every_job_of_the_tiny_preset_has_its_time(monkeypatch):
     """All, since one needs what another makes, then of each rule one alone and beside others."""
     ran = []
 

@@ -9,10 +9,12 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ising_fidelity import dataset
+from ising_fidelity import frames
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.io import netcdf
 from ising_fidelity.models import checkpoint
-from ising_fidelity.models.settings import AdversarialSettings
+from ising_fidelity.models.family import family_of
+from ising_fidelity.models.gan.settings import AdversarialSettings
 
 MEMORY = 8 * 2**30
 """Bytes; a damaged size may ask for any number of them."""
@@ -21,7 +23,7 @@ MEMORY = 8 * 2**30
 def good_frames(path):
     """Write frames as other people would, and as this project does."""
     spins = np.random.default_rng(1).choice(np.array([-1, 1], np.int8), (2, 4, 6, 6))
-    dataset.write(dataset.frames_dataset(spins, 2.3, "chain", {"title": "frames"}), path)
+    netcdf.write(frames.frames_dataset(spins, 2.3, "chain", {"title": "frames"}), path)
 
 
 def good_checkpoint(path):
@@ -30,12 +32,12 @@ def good_checkpoint(path):
     small = AdversarialSettings(
         family="gan", training_temperatures=["2.30"], width=1, latent=1, temperature_embedding=1
     )
-    weights = checkpoint.build_network(small, 8).state_dict()
+    weights = family_of(small).build_network(small, 8).state_dict()
     checkpoint.save(path, weights, small, 8, {"name": "m"})
 
 
 KINDS = {
-    "frames": (good_frames, dataset.read_frames),
+    "frames": (good_frames, frames.read_frames),
     "checkpoint": (good_checkpoint, checkpoint.load),
 }
 

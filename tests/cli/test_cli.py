@@ -1,4 +1,4 @@
-"""The commands as they are typed: exit status, one line of error, nothing half-written."""
+"""The commands as they are typed; what they refuse is in ``tests/faults``."""
 
 import signal
 import subprocess
@@ -87,53 +87,3 @@ def test_no_command_is_bad_input_and_commands_are_listed():
     assert done.returncode == 2
     assert "simulate" in done.stdout
     assert done.stderr == "ising-fidelity: a command is needed; allowed are those above\n"
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ([*SIMULATE[:4], "cold", *SIMULATE[5:]], "temperature 'cold' is not a number"),
-        ([*SIMULATE, "--chains", "4"], "--frames: 6; allowed are multiples of --chains (4)"),
-        ([*SIMULATE, "--sampler", "heatbath"], "--sampler: heatbath; allowed are"),
-        (["measure", "gone.nc"], "gone.nc: no such file"),
-        (["sample", "--model", "gone", "--temperature", "2", "--frames", "1",
-          "--lattice-size", "8", "--seed", "1"], "gone: no such file"),
-        (["equilibrate", "--temperature", "2", "--lattice-size", "8", "--starts", "1",
-          "--seed", "1"], "either --sampler or --model"),
-        (["relax", "--sweeps", "5", "--seed", "1", "gone.nc"], "gone.nc: no such file"),
-        (["attribute", "--sweeps", "0", "gone.nc"], "--sweeps: [0]; allowed are"),
-        (["plot", "--figure", "fig99", "gone.nc"], "fig99"),
-    ],
-)  # fmt: skip
-def test_bad_input_is_one_line_and_status_2(arguments, message, tmp_path):
-    output = "out.svg" if arguments[0] == "plot" else "out.nc"
-    done = run(*arguments, "--output", output, cwd=tmp_path)
-    assert done.returncode == 2
-    assert message in done.stderr
-    assert len(done.stderr.splitlines()) == 1
-    assert done.stderr.startswith("ising-fidelity: ")
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["measure", "--colour"], "--colour"),
-        (["paint"], "paint"),
-        ([*SIMULATE, "--output", "f.nc", "--seed", "-1"], "--seed"),
-        ([*SIMULATE, "--output", "f.nc", "--frames", "many"], "--frames"),
-    ],
-)
-def test_wrong_usage_is_one_line_and_status_2(arguments, message, tmp_path):
-    done = run(*arguments, cwd=tmp_path)
-    assert done.returncode == 2
-    (line,) = done.stderr.splitlines()
-    assert message in line
-
-
-def test_a_config_without_the_model_names_those_it_has(tmp_path):
-    config = Path(__file__).resolve().parents[1] / "config.yaml"
-    done = run("train", "--config", config, "--model", "VAE", "--output", "m", "f.nc", cwd=tmp_path)
-    assert done.returncode == 2
-    assert "--model: no VAE" in done.stderr
-    assert "DiffIsing2" in done.stderr

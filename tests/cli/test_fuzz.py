@@ -10,20 +10,16 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ising_fidelity import config
+from ising_fidelity.config import load
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.run.figures import drawn_figures
 
-ROOT = Path(__file__).resolve().parents[1]
-DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
+from ..configs import ATTRIBUTION, DEFAULT, FINITE_SIZE, RELAXATION
+
 MORE = {
-    "relaxation": {"sweeps": [1, 5], "clusters": [3], "models": ["GAN"], "starts": ["random"]},
-    "attribution": {"temperatures": [1.0, 1.6], "sweeps": [1, 2]},
-    "finite_size": {
-        "lattice_sizes": [16, 32, 64],
-        "temperatures": [2.2, 2.27, 2.3],
-        "sources": ["mc", "DiffIsing2"],
-        "frames": 1000,
-    },
+    "relaxation": RELAXATION | {"clusters": [3], "starts": ["random"]},
+    "attribution": ATTRIBUTION,
+    "finite_size": FINITE_SIZE | {"frames": 1000},
     "sources": {"mine": {"frames": "frames/T{T}.nc"}},
 }
 
@@ -37,7 +33,7 @@ def places(content, above=()):
     ]
 
 
-BASE = config.merge(DEFAULT, MORE)
+BASE = load.merge(yaml.safe_load(DEFAULT.read_text()), MORE)
 PLACES = places(BASE)
 ODD = [
     0, -1, 1, 2, 3, 10**6, 10**9, 10**30, 0.0, -0.5, 1.0, 1e308, float("inf"), float("nan"), True,
@@ -85,7 +81,7 @@ def changed(content, place, how, name, value):
 
 
 def test_what_is_changed_is_valid_at_first():
-    assert config.check(BASE).run == "default"
+    assert load.check(BASE).run == "default"
     assert len(PLACES) > 300
 
 
@@ -96,15 +92,15 @@ def test_a_changed_config_is_valid_or_named_in_one_line(changes):
     for change in changes:
         changed(content, *copy.deepcopy(change))
     try:
-        run = config.check(content)
+        run = load.check(content)
     except InputError as refusal:
         text = str(refusal)
     else:
         text = "config: valid"
         # What the workflow asks for, and what it writes for train to read.
-        assert config.check(yaml.safe_load(yaml.safe_dump(run.plain()))) == run
+        assert load.check(yaml.safe_load(yaml.safe_dump(run.plain()))) == run
         assert run.all_sources
-        assert run.drawn_figures.keys() <= run.figures.keys()
+        assert drawn_figures(run).keys() <= run.figures.keys()
     assert text.startswith("config: ")
     assert len(text.splitlines()) == 1
 
@@ -115,7 +111,7 @@ def test_a_file_of_anything_is_no_config(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("configs") / "any.yaml"
     path.write_bytes(content)
     with pytest.raises(InputError) as error:
-        config.load([path])
+        load.load([path])
     assert len(str(error.value).splitlines()) == 1
 
 

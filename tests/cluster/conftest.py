@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import shutil
 import socket
 import subprocess
 import tempfile
@@ -12,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from ..debian import install
+
 HERE = Path(__file__).resolve().parent
-PACKAGES = ["munge", "slurm-wlm"]
-PROGRAMS = ["munged", "slurmctld", "slurmd", "sbatch", "srun"]
+SLURM = dict.fromkeys(["slurmctld", "slurmd", "sbatch", "srun"], "slurm-wlm")
+PACKAGES = {"munged": "munge", **SLURM}
 CORES = 2
 PATIENCE = 60  # seconds until the node must be there
 
@@ -44,24 +45,8 @@ class Cluster:
         return [line.split("|") for line in asked.stdout.splitlines()]
 
 
-def give_up(what, said):
+def give_up(what, said=""):
     pytest.fail(f"No cluster could be started: {what}.\n{said}", pytrace=False)
-
-
-def install():
-    """Install what is missing from Debian's archive."""
-    if os.geteuid() != 0:
-        give_up("it needs root, to install packages and to mount", "")
-    if all(map(shutil.which, PROGRAMS)):
-        return
-    if not shutil.which("apt-get"):
-        give_up(f"{', '.join(PROGRAMS)} are not all there, nor is apt-get", "")
-    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for words in (["update"], ["install", "--yes", "--no-install-recommends", *PACKAGES]):
-        command = ["apt-get", *words]
-        done = subprocess.run(command, env=quiet, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            give_up(f"{' '.join(command)} failed", done.stdout + done.stderr)
 
 
 def configure(folder):
@@ -103,7 +88,9 @@ def wait_for(node, log):
 @pytest.fixture(scope="session")
 def cluster():
     """Give a cluster; when the pipe to node.sh closes, nothing of it is left."""
-    install()
+    if os.geteuid() != 0:
+        give_up("it needs root, to install packages and to mount")
+    install(PACKAGES, give_up)
     with tempfile.TemporaryDirectory(prefix="slurm-") as name:
         folder = Path(name)
         configure(folder)

@@ -5,8 +5,10 @@ import pytest
 import torch
 from scipy import stats
 
-from ising_fidelity import classifier
-from ising_fidelity.montecarlo.engine import run_chains
+from ising_fidelity.comparison import classifier
+from ising_fidelity.montecarlo.simulate import run_chains
+
+from . import samples
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +34,7 @@ def test_frames_of_one_distribution_are_not_told_apart(monkeypatch):
     monkeypatch.setattr(classifier, "STEPS", 40)
     found = []
     for seed in range(8):
-        generator = np.random.default_rng(seed)
-        spins = np.where(generator.random((80, 6, 6)) < 0.6, 1, -1).astype(np.int8)
+        spins = samples.frames(80, 6, share=0.6, seed=seed)
         found.append(classifier.two_sample_test(spins[:40], spins[40:], seed=seed).z)
     assert np.sum(np.square(found)) < stats.chi2.isf(1e-3, 8)
     assert abs(np.mean(found)) < stats.norm.isf(0.5e-3) / np.sqrt(8)
@@ -49,8 +50,7 @@ def test_one_sign_is_told_from_both(monkeypatch):
 
 def test_the_same_frames_give_the_same_numbers_whatever_the_state_of_the_library(monkeypatch):
     monkeypatch.setattr(classifier, "STEPS", 10)
-    generator = np.random.default_rng(1)
-    spins = np.where(generator.random((40, 6, 6)) < 0.6, 1, -1).astype(np.int8)
+    spins = samples.frames(40, 6, share=0.6, seed=1)
     first = classifier.two_sample_test(spins[:20], spins[20:], seed=2**48 - 1)
     torch.manual_seed(5)
     state = torch.get_rng_state()

@@ -1,14 +1,11 @@
-"""Copies of training frames and numbers of modes, held against brute force and known spectra."""
+"""Copies of training frames and numbers of modes, compared with brute force and known spectra."""
 
 import numpy as np
 import pytest
 
-from ising_fidelity import comparison, memory
+from ising_fidelity.comparison import copies, diversity, noise_floor
 
-
-def frames(count, size=4, share=0.5, seed=0):
-    generator = np.random.default_rng(seed)
-    return np.where(generator.random((count, size, size)) < share, 1, -1).astype(np.int8)
+from .samples import frames, with_a_mode
 
 
 def images(frame):
@@ -31,38 +28,40 @@ def test_the_nearest_frame_is_that_of_brute_force(size):
         min(np.mean(image != known) for image in images(frame) for known in training)
         for frame in spins
     ]
-    np.testing.assert_allclose(memory.nearest_symmetric(spins, training), expected, atol=1e-12)
+    np.testing.assert_allclose(copies.nearest_symmetric(spins, training), expected, atol=1e-12)
 
 
 def test_nearest_frames_do_not_depend_on_chunks(monkeypatch):
     spins, training = frames(4, 8, seed=1), frames(50, 8, seed=2)
-    whole = memory.nearest_symmetric(spins, training)
-    monkeypatch.setattr(memory, "CHUNK", 7)
-    np.testing.assert_array_equal(memory.nearest_symmetric(spins, training), whole)
+    whole = copies.nearest_symmetric(spins, training)
+    monkeypatch.setattr(copies, "FOURIER_CHUNK", 7)
+    np.testing.assert_array_equal(copies.nearest_symmetric(spins, training), whole)
 
 
 def test_copies_are_told_from_held_out_frames():
     """Every image of a training frame is one, exactly; new frames are no nearer than held-out."""
     training = frames(40, 16, seed=1)
     reference = frames(60, 16, seed=2)
-    copies = np.stack([np.roll(-np.rot90(frame).T, (3, 5), (0, 1)) for frame in training[:20]])
+    images_of_training = np.stack(
+        [np.roll(-np.rot90(frame).T, (3, 5), (0, 1)) for frame in training[:20]]
+    )
     name = "nearest_training_symmetric"
-    learnt = memory.memory(copies, reference, training, 20)
+    learnt = copies.memory(images_of_training, reference, training, 20)
     assert (learnt[name].value, learnt[name].error) == (0, 0)
     assert learnt[name].z < -4
-    assert learnt[name].p_value == 1 / (1 + memory.PERMUTATIONS)
-    fresh = memory.memory(frames(30, 16, seed=3), reference, training, 20)
+    assert learnt[name].p_value == 1 / (1 + copies.PERMUTATIONS)
+    fresh = copies.memory(frames(30, 16, seed=3), reference, training, 20)
     # False alarms: one choice of seeds in a hundred.
     assert fresh[name].p_value > 0.01
-    heldout = memory.nearest_symmetric(memory.evenly_spaced(reference, 20), training)
+    heldout = copies.nearest_symmetric(diversity.evenly_spaced(reference, 20), training)
     assert fresh[f"{name}_heldout"].value == pytest.approx(heldout.mean())
     assert fresh[f"{name}_heldout"].error == pytest.approx(heldout.std(ddof=1) / np.sqrt(20))
 
 
 def test_frames_are_taken_from_the_whole_length():
     spins = frames(10)
-    np.testing.assert_array_equal(memory.evenly_spaced(spins, 3), spins[[0, 3, 6]])
-    np.testing.assert_array_equal(memory.evenly_spaced(spins, 50), spins)
+    np.testing.assert_array_equal(diversity.evenly_spaced(spins, 3), spins[[0, 3, 6]])
+    np.testing.assert_array_equal(diversity.evenly_spaced(spins, 50), spins)
 
 
 def test_the_vendi_score_counts_modes():
@@ -70,21 +69,21 @@ def test_the_vendi_score_counts_modes():
     patterns = np.array([[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1]], np.int8).reshape(3, 2, 2)
     signs = np.where(np.arange(12) % 2, 1, -1).astype(np.int8)[:, None, None]
     spins = signs * np.repeat(patterns, [6, 3, 3], axis=0)
-    score = memory.vendi_score(memory.overlap_kernel(spins))
+    score = diversity.vendi_score(diversity.overlap_kernel(spins))
     assert score == pytest.approx(np.exp(0.5 * np.log(2) + 0.5 * np.log(4)))
-    assert memory.vendi_score(memory.overlap_kernel(spins[:6])) == pytest.approx(1)
+    assert diversity.vendi_score(diversity.overlap_kernel(spins[:6])) == pytest.approx(1)
 
 
 def test_collapsed_frames_have_a_small_ratio():
     """Twenty frames again and again, and frames of the reference's kind."""
     reference = frames(400, 8, seed=1)
     few = frames(20, 8, seed=2)[np.arange(100) % 20]
-    found = memory.diversity(few, reference)
+    found = diversity.diversity(few, reference)
     assert found["vendi_score"].value == pytest.approx(20, rel=0.2)
     ratio = found["vendi_ratio"]
     assert ratio.value == found["vendi_score"].value / found["vendi_score_reference"].value
     assert ratio.z < -10
-    assert ratio.p_value == 1 / (1 + memory.VENDI_PAIRS)
+    assert ratio.p_value == 1 / (1 + diversity.VENDI_PAIRS)
     assert ratio.floor == pytest.approx(1, abs=0.01)
 
 
@@ -93,13 +92,11 @@ def test_ratios_of_equal_distributions_are_calibrated(monkeypatch):
 
     z has mean 0 and spread 1, known to 0.07 and 0.05; bounds of five: one false alarm in a million.
     """
-    monkeypatch.setattr(memory, "VENDI_PAIRS", 60)
+    monkeypatch.setattr(diversity, "VENDI_PAIRS", 60)
     found = []
     for seed in range(200):
-        generator = np.random.default_rng(seed)
-        strength = generator.choice([0.5, 0.7, 0.95], size=(120, 1, 1))
-        spins = np.where(generator.random((120, 4, 4)) < strength, 1, -1).astype(np.int8)
-        found.append(memory.diversity(spins[:30], spins[30:], seed=seed)["vendi_ratio"].z)
+        spins = with_a_mode(120, [0.5, 0.7, 0.95], seed)
+        found.append(diversity.diversity(spins[:30], spins[30:], seed=seed)["vendi_ratio"].z)
     assert abs(np.mean(found)) < 0.35
     assert 0.75 < np.std(found) < 1.25
 
@@ -108,10 +105,8 @@ def test_vendi_errors_are_the_spread_over_repetitions():
     """Jackknives of ten groups know an error to a quarter, the mean of 60 of them to 4 %."""
     scores, errors = [], []
     for seed in range(60):
-        generator = np.random.default_rng(seed)
-        strength = generator.choice([0.5, 0.95], size=(80, 1, 1))
-        spins = np.where(generator.random((80, 4, 4)) < strength, 1, -1).astype(np.int8)
-        own = memory.diversity(spins[:40], spins)["vendi_score"]
+        spins = with_a_mode(80, [0.5, 0.95], seed)
+        own = diversity.diversity(spins[:40], spins)["vendi_score"]
         scores.append(own.value)
         errors.append(own.error)
     assert np.sqrt(np.mean(np.square(errors))) == pytest.approx(np.std(scores), rel=0.35)
@@ -120,9 +115,9 @@ def test_vendi_errors_are_the_spread_over_repetitions():
 @pytest.mark.parametrize(("frames_there", "reference_there"), [(1, 10), (10, 1), (1, 1)])
 def test_single_frames_have_no_errors(frames_there, reference_there):
     sides = frames(frames_there), frames(reference_there, seed=1)
-    for estimate in memory.diversity(*sides).values():
+    for estimate in diversity.diversity(*sides).values():
         assert np.isnan(estimate.error)
-    for estimate in memory.memory(*sides, frames(3, seed=2), 1).values():
+    for estimate in copies.memory(*sides, frames(3, seed=2), 1).values():
         assert estimate.value >= 0
         assert np.isnan(estimate.error)
 
@@ -130,6 +125,6 @@ def test_single_frames_have_no_errors(frames_there, reference_there):
 def test_correlated_frames_are_thinned():
     reference = frames(200, 8, seed=1)
     repeated = np.repeat(frames(30, 8, seed=2), 5, axis=0)
-    once = memory.diversity(repeated[::5], reference)
-    assert memory.diversity(repeated, reference, (5, 1)) == once
-    assert isinstance(once["vendi_ratio"], comparison.Estimate)
+    once = diversity.diversity(repeated[::5], reference)
+    assert diversity.diversity(repeated, reference, (5, 1)) == once
+    assert isinstance(once["vendi_ratio"], noise_floor.Estimate)

@@ -4,11 +4,11 @@ import os
 import signal
 import sys
 
-from ising_fidelity import cli
-from ising_fidelity.models import training
+from ising_fidelity.cli.main import main
+from ising_fidelity.models.training import loop
 
 
-def main(words, folder, said, begun=None):
+def run(words, folder, said, begun=None):
     """Run ``ising-fidelity`` with these words in a folder; what it says goes to a file.
 
     Each epoch that begins leaves a line in the file ``begun``, if one is given.
@@ -21,17 +21,17 @@ def main(words, folder, said, begun=None):
     os.dup2(log, 1)
     os.dup2(log, 2)
     if begun:
-        batches = training._batches
+        batches = loop._batches
 
         def counted(*arguments):
             with open(begun, "a") as lines:
                 lines.write("epoch\n")
             return batches(*arguments)
 
-        training._batches = counted
+        loop._batches = counted
     sys.argv = ["ising-fidelity", *words]
-    cli.main()
+    main()
 
 
 if __name__ == "__main__":
-    main(**arguments)  # noqa: F821  # given by runpy
+    run(**arguments)  # noqa: F821  # given by runpy

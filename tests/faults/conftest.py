@@ -2,12 +2,18 @@
 
 import sys
 import time
+from pathlib import Path
 
-import numpy as np
 import pytest
 
-from ising_fidelity import cli, dataset
+from ising_fidelity.cli.main import main
 
+ROOT = Path(__file__).resolve().parents[2]
+DAMAGED = {
+    "empty": lambda content: b"",
+    "truncated": lambda content: content[: len(content) // 2],
+    "short of the last bytes": lambda content: content[:-100],
+}
 SIMULATE = {
     "lattice-size": 8, "temperature": "2.3", "sampler": "cluster", "frames": 4, "chains": 2,
     "thermalization": 10, "spacing": 1, "seed": 1, "output": "frames.nc",
@@ -30,7 +36,7 @@ def refused(tmp_path, monkeypatch, capfd):
         before = sorted(tmp_path.rglob("*"))
         start = time.process_time()
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            main()
         # Of a processor: a busy machine is no fault.
         assert time.process_time() - start < 5
         written = capfd.readouterr()
@@ -42,14 +48,3 @@ def refused(tmp_path, monkeypatch, capfd):
         return line
 
     return run
-
-
-@pytest.fixture
-def write_frames():
-    """Give what writes frames of coins, of some shape and with attributes of a stranger."""
-
-    def write(path, shape=(2, 6, 8, 8), temperature=2.3, **attributes):
-        spins = np.random.default_rng(1).choice(np.array([-1, 1], np.int8), shape)
-        dataset.write(dataset.frames_dataset(spins, temperature, "chain", attributes), path)
-
-    return write

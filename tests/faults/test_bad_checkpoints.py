@@ -3,7 +3,6 @@
 import json
 import os
 import pickle
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,26 +10,15 @@ import torch
 import yaml
 from safetensors.torch import save_file
 
-from ising_fidelity import files
+from ising_fidelity.io import files
 from ising_fidelity.models import checkpoint
-from ising_fidelity.models.settings import AdversarialSettings, DiffusionSettings
+from ising_fidelity.models.family import family_of
 
-ROOT = Path(__file__).resolve().parents[2]
-DIFFUSION = DiffusionSettings(
-    family="diffusion",
-    training_temperatures=["2.30"],
-    network={"width": 4, "embedding": 8},
-    diffusion_steps=20,
-)
-GAN = AdversarialSettings(family="gan", training_temperatures=["2.30"], width=2)
+from ..models.small import DIFFUSION, GAN, model_of
+from ..shared import write_frames
+from .conftest import DAMAGED, ROOT
 
-
-DAMAGE = {
-    "empty": lambda content: b"",
-    "truncated": lambda content: content[: len(content) // 2],
-    "short of the last bytes": lambda content: content[:-100],
-    "text": lambda content: b"weights",
-}
+DAMAGE = DAMAGED | {"text": lambda content: b"weights"}
 
 
 class Touch:
@@ -48,10 +36,49 @@ def described(settings=DIFFUSION, **changed):
     return {checkpoint.FORMAT: json.dumps(known)}
 
 
+def of_width(width):
+    network = DIFFUSION.network.model_copy(update={"width": width})
+    return DIFFUSION.model_copy(update={"network": network})
+
+
+UNREADABLE = "not a readable safetensors file ("
+APART = "settings and weights do not belong together ("
+DESCRIBED = {
+    "of another architecture": (described(GAN), APART),
+    "of another width": (described(of_width(8)), APART),
+    "of a network beyond memory": (described(of_width(4096)), APART),
+    "of unknown settings": (
+        described(model=DIFFUSION.plain() | {"depth": 3}),
+        "its metadata is not of a model: no key 'depth'; allowed are ",
+    ),
+    "of a lattice in words": (
+        described(lattice_size="8"),
+        APART + "lattice_size is '8'; allowed are such as 32)",
+    ),
+    "of a lattice beyond memory": (
+        described(lattice_size=10**9),
+        APART + "lattice_size is 1000000000; allowed are multiples of 8",
+    ),
+    "of no settings": (
+        {checkpoint.FORMAT: json.dumps({"lattice_size": 8})},
+        "its metadata has no 'model'",
+    ),
+    "of no mapping": ({checkpoint.FORMAT: "[1]"}, APART),
+    "of no JSON": ({checkpoint.FORMAT: "{"}, APART),
+}
+CHECKPOINTS = {
+    **dict.fromkeys(["pickled", "pickled by PyTorch", *DAMAGE], UNREADABLE),
+    "of weights NaN": APART + "weights are not all finite numbers)",
+    "of a part of the weights": APART,
+    "of another project": "its metadata has no 'ising-fidelity model 1'; not a model made by train",
+    **{kind: message for kind, (_, message) in DESCRIBED.items()},
+}
+
+
 def write_checkpoint(path, kind):
     """Write a checkpoint with this fault."""
     torch.manual_seed(1)
-    weights = checkpoint.build_network(DIFFUSION, 8).state_dict()
+    weights = family_of(DIFFUSION).build_network(DIFFUSION, 8).state_dict()
     first = next(iter(weights))
     if kind == "pickled":
         path.write_bytes(pickle.dumps({"model": Touch(path.with_name("ran"))}))
@@ -67,49 +94,7 @@ def write_checkpoint(path, kind):
     elif kind == "of another project":
         save_file({first: weights[first]}, path)
     else:
-        changed = {
-            "of another architecture": described(GAN),
-            "of another width": described(
-                DIFFUSION.model_copy(
-                    update={"network": DIFFUSION.network.model_copy(update={"width": 8})}
-                )
-            ),
-            "of a network beyond memory": described(
-                DIFFUSION.model_copy(
-                    update={"network": DIFFUSION.network.model_copy(update={"width": 4096})}
-                )
-            ),
-            "of unknown settings": described(model=DIFFUSION.plain() | {"depth": 3}),
-            "of a lattice in words": described(lattice_size="8"),
-            "of a lattice beyond memory": described(lattice_size=10**9),
-            "of no settings": {checkpoint.FORMAT: json.dumps({"lattice_size": 8})},
-            "of no mapping": {checkpoint.FORMAT: "[1]"},
-            "of no JSON": {checkpoint.FORMAT: "{"},
-        }
-        save_file(weights, path, changed[kind])
-
-
-APART = "settings and weights do not belong together ("
-CHECKPOINTS = {
-    "pickled": "not a readable safetensors file (",
-    "pickled by PyTorch": "not a readable safetensors file (",
-    "empty": "not a readable safetensors file (",
-    "truncated": "not a readable safetensors file (",
-    "short of the last bytes": "not a readable safetensors file (",
-    "text": "not a readable safetensors file (",
-    "of weights NaN": APART + "weights are not all finite numbers)",
-    "of a part of the weights": APART,
-    "of another project": "its metadata has no 'ising-fidelity model 1'; not a model made by train",
-    "of another architecture": APART,
-    "of another width": APART,
-    "of a network beyond memory": APART,
-    "of unknown settings": "its metadata is not of a model: no key 'depth'; allowed are ",
-    "of a lattice in words": APART + "lattice_size is '8'; allowed are such as 32)",
-    "of a lattice beyond memory": APART + "lattice_size is 1000000000; allowed are multiples of 8",
-    "of no settings": "its metadata has no 'model'",
-    "of no mapping": APART,
-    "of no JSON": APART,
-}
+        save_file(weights, path, DESCRIBED[kind][0])
 
 
 @pytest.mark.parametrize(("kind", "message"), CHECKPOINTS.items(), ids=CHECKPOINTS)
@@ -125,41 +110,43 @@ def test_checkpoints_that_are_none(kind, message, refused, tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
-SAMPLES = {
-    "T = 0": ({"temperature": 0}, "--temperature: 0.0; allowed are finite numbers above 0"),
-    "T = inf": ({"temperature": "inf"}, "temperature 'inf' is not a number"),
-    "zero frames": ({"frames": 0}, "Invalid value for '--frames'"),
-    "L that the network does not divide": (
-        {"lattice_size": 12},
-        "--lattice-size: 12; this model d",
-    ),
-    "a lattice beyond memory": (
-        {"lattice_size": 8 * 10**6},
-        "--lattice-size: 8000000; allowed are",
-    ),
-    "more steps than there are": ({"sampling_steps": 30}, "cannot be respaced to 30"),
-    "a seed beyond all": ({"seed": 2**64}, "Invalid value for '--seed'"),
-    "a device that is none": ({"device": "tpu"}, "--device: tpu; allowed are auto, cpu, cuda"),
-    "a finish in no noise": ({"finish_sigma": "nan"}, "--finish-sigma: nan"),
-}
+SAMPLES = [
+    ("temperature", 0, "0.0; allowed are finite numbers above 0"),
+    ("lattice-size", 12, "12; this model draws multiples of 8"),
+    ("lattice-size", 8 * 10**6, "8000000; allowed are"),
+    ("sampling-steps", 30, "a chain of 20 steps cannot be respaced to 30"),
+    ("sampling-steps", 1, "Input should be greater than or equal to 2 (given: 1)"),
+    ("device", "tpu", "tpu; allowed are auto, cpu, cuda"),
+    ("finish-sigma", "nan", "Input should be a finite number (given: nan)"),
+    ("finish-sigma", 0, "Input should be greater than 0 (given: 0.0)"),
+    ("finish-sigma", 1e6, "1000000.0; allowed are 0.01 to "),
+    ("finish-sweeps", -1, "Input should be greater than or equal to 0 (given: -1)"),
+    ("reverse-variance", "gamma", "Input should be 'beta' or 'posterior' (given: 'gamma')"),
+    ("sampler", "euler", "Input should be 'trapezoid' or 'multistep' (given: 'euler')"),
+    ("precision", "half", "Input should be 'float32' or 'bfloat16' (given: 'half')"),
+]
 
 
-@pytest.mark.parametrize(("changes", "message"), SAMPLES.values(), ids=SAMPLES)
-def test_samples_that_cannot_be_drawn(changes, message, refused, tmp_path):
-    path = tmp_path / "m.safetensors"
-    weights = checkpoint.build_network(DIFFUSION, 8).state_dict()
-    checkpoint.save(path, weights, DIFFUSION, 8, {"name": "m"})
-    given = {"temperature": 2.3, "frames": 1, "lattice_size": 8, "seed": 1, "output": "f.nc"}
-    flags = [
-        word
-        for flag, value in (given | changes).items()
-        for word in (f"--{flag.replace('_', '-')}", value)
-    ]
-    assert message in refused("sample", "--model", path, *flags)
+@pytest.mark.parametrize(
+    ("flag", "value", "message"),
+    [
+        *((flag, value, f"--{flag}: {message}") for flag, value, message in SAMPLES),
+        ("temperature", "inf", "temperature 'inf' is not a number"),
+        ("frames", 0, "Invalid value for '--frames'"),
+        ("seed", 2**64, "Invalid value for '--seed'"),
+    ],
+)
+def test_samples_that_cannot_be_drawn(flag, value, message, refused, tmp_path):
+    model_of(DIFFUSION, tmp_path)
+    given = {"temperature": 2.3, "frames": 1, "lattice-size": 8, "seed": 1, "output": "f.nc"}
+    if flag == "finish-sweeps":
+        given["finish-sigma"] = 0.4
+    flags = [word for name, one in (given | {flag: value}).items() for word in (f"--{name}", one)]
+    assert message in refused("sample", "--model", tmp_path / "m.safetensors", *flags)
 
 
 @pytest.fixture
-def training(tmp_path, write_frames):
+def training(tmp_path):
     """Give the command line that trains a tiny model; keys of its settings may be changed."""
 
     def command(**changed):
@@ -181,7 +168,7 @@ def test_a_state_that_is_none(training, refused, tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
-def test_frames_of_another_lattice_than_the_networks(training, refused, write_frames, tmp_path):
+def test_frames_of_another_lattice_than_the_networks(training, refused, tmp_path):
     command = training()
     write_frames(tmp_path / "frames.nc", (1, 40, 7, 7))
     assert "the frames have lattice size 7; models of family gan and this network" in refused(

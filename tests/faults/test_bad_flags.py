@@ -12,6 +12,7 @@ FLAGS = {
     "one site": ({"lattice_size": 1}, "--lattice-size: 1; allowed are whole numbers from 2 on"),
     "a lattice beyond memory": ({"lattice_size": 10**9}, "--lattice-size: 1000000000; allowed are"),
     "T a signal": ({"temperature": "sNaN"}, "temperature 'sNaN' is not a number"),
+    "T in words": ({"temperature": "cold"}, "temperature 'cold' is not a number"),
     "T < 0": ({"temperature": -1}, "temperature '-1' is not a number"),
     "T of many digits": (
         {"temperature": "1e999999"},
@@ -19,7 +20,12 @@ FLAGS = {
     ),
     "zero frames": ({"frames": 0}, "--frames: 0; allowed are whole numbers from 1 on"),
     "frames without end": ({"frames": 10**30, "chains": 1}, f"--frames: {10**30}; allowed are"),
-    "frames that chains do not share": ({"frames": 5}, "--frames: 5; allowed are multiples of"),
+    "frames that chains do not share": (
+        {"frames": 5},
+        "--frames: 5; allowed are multiples of --chains (2)",
+    ),
+    "frames in words": ({"frames": "many"}, "Invalid value for '--frames'"),
+    "a seed below 0": ({"seed": -1}, "Invalid value for '--seed'"),
     "sweeps without end": ({"thermalization": 10**30}, f"--thermalization: {10**30}; allowed are"),
     "no threads": ({"threads": 0}, "--threads: 0; allowed are whole numbers from 1 on"),
     "a seed beyond all": ({"seed": 10**30}, "Invalid value for '--seed'"),

@@ -2,20 +2,21 @@
 
 import shutil
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
 
-from ising_fidelity import cli, dataset
+from ising_fidelity.cli.main import main
+from ising_fidelity.frames import frames_dataset
+from ising_fidelity.io import netcdf
 
-ROOT = Path(__file__).resolve().parents[2]
+from .conftest import DAMAGED, ROOT
 
 
 def frames(shape=(2, 6, 8, 8), temperature=2.3, sampling="chain", **attributes):
     spins = np.random.default_rng(1).choice(np.array([-1, 1], np.int8), shape)
-    return dataset.frames_dataset(spins, temperature, sampling, attributes)
+    return frames_dataset(spins, temperature, sampling, attributes)
 
 
 GOOD = frames()
@@ -68,10 +69,6 @@ def test_frames_that_break_the_contract(data, message, refused, tmp_path):
     assert message in line
 
 
-def half(content):
-    return content[: len(content) // 2]
-
-
 def inverted(content):
     """Damage what is compressed, and leave what describes it."""
     middle = len(content) // 2
@@ -80,20 +77,14 @@ def inverted(content):
     )  # fmt: skip
 
 
-DAMAGE = {
-    "empty": lambda content: b"",
-    "truncated": half,
-    "short of the last bytes": lambda content: content[:-100],
-    "damaged": inverted,
-    "no netCDF": lambda content: b"spins",
-}
+DAMAGE = DAMAGED | {"damaged": inverted, "no netCDF": lambda content: b"spins"}
 
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
 @pytest.mark.parametrize("verb", ["measure", "relax", "train"])
 def test_damaged_netcdf(damage, verb, refused, tmp_path):
     path = tmp_path / "frames.nc"
-    dataset.write(frames((2, 200, 16, 16)), path)
+    netcdf.write(frames((2, 200, 16, 16)), path)
     path.write_bytes(damage(path.read_bytes()))
     config = ["--config", ROOT / "config.yaml", "--model", "GAN"]
     more = {"measure": [], "relax": ["--sweeps", 1, "--seed", 1], "train": config}[verb]
@@ -105,13 +96,13 @@ def test_damaged_netcdf(damage, verb, refused, tmp_path):
 def others(tmp_path):
     """Give files that are in order, and not of the kind that is asked for."""
     place = tmp_path / "observables" / "mc" / "T2.30.nc"
-    dataset.write(GOOD, place)
+    netcdf.write(GOOD, place)
     for name in ("fidelity.nc", "exact.nc"):
         shutil.copy(place, tmp_path / name)
-    dataset.write(frames(energy_tau_int="long"), tmp_path / "frames.nc")
-    dataset.write(frames(relaxation_sweeps="many"), tmp_path / "relaxed.nc")
-    dataset.write(frames(temperature=2.4), tmp_path / "warmer.nc")
-    dataset.write(frames((1, 4, 6, 6)), tmp_path / "smaller.nc")
+    netcdf.write(frames(energy_tau_int="long"), tmp_path / "frames.nc")
+    netcdf.write(frames(relaxation_sweeps="many"), tmp_path / "relaxed.nc")
+    netcdf.write(frames(temperature=2.4), tmp_path / "warmer.nc")
+    netcdf.write(frames((1, 4, 6, 6)), tmp_path / "smaller.nc")
     (tmp_path / "claims.yaml").write_text("- {id: a, test: 5}")
     return tmp_path
 
@@ -171,7 +162,43 @@ OTHERS = {
         "--temperature: 0.0; allowed are numbers above 0",
     ),
     "no such verb": (["paint"], "paint"),
-}
+    "no such flag": (["measure", "--colour"], "--colour"),
+    "no such file": (["measure", "--output", "o.nc", "gone.nc"], "gone.nc: no such file"),
+    "no such model": (
+        ["sample", "--model", "gone", "--temperature", 2, "--frames", 1, "--lattice-size", 8,
+         "--seed", 1, "--output", "o.nc"],
+        "gone: no such file",
+    ),
+    "no such model in a config": (
+        ["train", "--config", ROOT / "config.yaml", "--model", "VAE", "--output", "m", "f.nc"],
+        "--model: no VAE in models: of the config; there are: DiffIsing1, DiffIsing2, ",
+    ),
+    "no such config": (
+        ["train", "--config", "gone.yaml", "--model", "GAN", "--output", "m", "f.nc"],
+        "gone.yaml: cannot be read",
+    ),
+    "no such figure": (
+        ["plot", "--figure", "fig99", "--output", "f.svg", "gone.nc"],
+        "--figure: no 'fig99'; allowed are fig1a, fig1b",
+    ),
+    "neither sampler nor model": (
+        ["equilibrate", "--temperature", 2, "--lattice-size", 8, "--starts", 1, "--seed", 1,
+         "--output", "o.nc"],
+        "either --sampler or --model",
+    ),
+    "no frames to relax": (
+        ["relax", "--sweeps", 5, "--seed", 1, "--output", "o.nc", "gone.nc"],
+        "gone.nc: no such file",
+    ),
+    "sweeps below 0": (
+        ["relax", "--sweeps", -1, "--seed", 1, "--output", "o.nc", "gone.nc"],
+        "--sweeps: -1; allowed are",
+    ),
+    "no sweeps between parts": (
+        ["attribute", "--sweeps", 0, "--output", "o.nc", "gone.nc"],
+        "--sweeps: [0]; allowed are whole numbers from 1 on",
+    ),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("arguments", "message"), OTHERS.values(), ids=OTHERS)
@@ -187,5 +214,5 @@ def test_what_a_file_says_of_its_chain_is_believed_where_it_can_be(others, monke
         sys, "argv", ["ising-fidelity", "compare", "--output", "o.nc", *frames_and_reference]
     )
     with pytest.raises(SystemExit) as ended:
-        cli.main()
+        main()
     assert not ended.value.code

@@ -145,7 +145,7 @@ def shift(folder, since, seconds):
 
 @pytest.mark.parametrize("trouble", DISTURBANCES)
 def test_a_run_that_is_disturbed(trouble, project, expected, clock):
-    """It goes on from where the test before left it; number of cores and moments vary."""
+    """It resumes where the test before left it; number of cores and moments vary."""
     place = DISTURBANCES.index(trouble)
     cores, moment = 1 + place % 2, np.random.default_rng(place).uniform(EARLIEST, LATEST)
     if trouble in CLOCKS:

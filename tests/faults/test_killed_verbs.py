@@ -19,7 +19,7 @@ import pytest
 import torch
 import yaml
 
-from ising_fidelity import config
+from ising_fidelity.config.load import load
 
 from ..namespaces import unshare
 from ..workflow.conftest import copy_of_the_workflow
@@ -161,7 +161,7 @@ EPOCHS = 8
 def training(request, whole_run, tmp_path_factory):
     """Give a training of many epochs, its products and how long it takes in s."""
     folder = tmp_path_factory.mktemp(request.param)
-    plain = config.load([whole_run.folder / RESULTS / "provenance" / "config.yaml"]).plain()
+    plain = load([whole_run.folder / RESULTS / "provenance" / "config.yaml"]).plain()
     plain["models"][request.param] |= {"epochs": EPOCHS}
     (folder / "long.yaml").write_text(yaml.safe_dump(plain))
     short = next(

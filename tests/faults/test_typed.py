@@ -3,22 +3,20 @@
 import resource
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from ising_fidelity import files
+from ising_fidelity.io import files
 
 from ..namespaces import unshare
 from .conftest import simulate
-
-COMMAND = Path(sys.executable).parent / "ising-fidelity"
+from .undisturbed import COMMAND
 
 
 def test_a_lock_ends_with_its_process(tmp_path):
     place = tmp_path / "m.safetensors"
     script = (
-        "import os, sys\nfrom pathlib import Path\nfrom ising_fidelity.files import alone\n"
+        "import os, sys\nfrom pathlib import Path\nfrom ising_fidelity.io.files import alone\n"
         "with alone(Path(sys.argv[1])):\n    os.kill(os.getpid(), 9)"
     )
     killed = subprocess.run([sys.executable, "-c", script, place], check=False)
@@ -60,6 +58,16 @@ def test_as_it_is_typed(arguments, tmp_path):
     assert len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith("ising-fidelity: ")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["frames.nc", "odd.yaml"]
+
+
+def test_a_warning_is_one_line_and_no_error(tmp_path):
+    """One sweep is too short for ordered and random starts to agree."""
+    arguments = simulate(sampler="metropolis", frames=40, chains=40, thermalization=1, seed=5)
+    done = run(*arguments, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("warning: ordered and random starts disagree (p = ")
+    assert (tmp_path / "frames.nc").exists()
 
 
 @pytest.mark.parametrize("size", ["8k", "64k"])

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import yaml
 
-from ising_fidelity import config
+from ising_fidelity.config.load import load
+from ising_fidelity.models.family import families
 
 HERE = Path(__file__).resolve().parent
 COMMAND = Path(sys.executable).parent / "ising-fidelity"
@@ -29,9 +30,10 @@ NOT_PRODUCTS = ("logs", "benchmarks", "provenance", "ro-crate-metadata.json")
 
 STEPS = HERE.parents[1] / "src" / "ising_fidelity" / "steps"
 IMPORTED = [
-    "ising_fidelity.cli",
+    "ising_fidelity.cli.main",
     *(f"ising_fidelity.steps.{path.stem}" for path in sorted(STEPS.glob("[a-z]*.py"))),
     # What the steps import when they need it.
+    *(name for one in families().values() for name in one.training_modules + one.sampling_modules),
     "pandas.io.formats.csvs",
     "pyerrors",
     "netCDF4",
@@ -185,7 +187,7 @@ def run(project):
     record = project.folder / RESULTS / "provenance" / "config.yaml"
     record.parent.mkdir(parents=True)
     layers = [project.folder / path for path in ("config.yaml", *project.configs)]
-    record.write_text(yaml.safe_dump(config.load(layers).plain(), sort_keys=False))
+    record.write_text(yaml.safe_dump(load(layers).plain(), sort_keys=False))
     for command in commands:
         begin = time.monotonic()
         status = warm(command.words, project.folder).wait()

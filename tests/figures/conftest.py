@@ -1,16 +1,16 @@
 """A small run of all sources, made by the steps themselves, for figures to be drawn from."""
 
+from contextlib import nullcontext
 from functools import cache
 from itertools import product
 
 import pytest
 
-from ising_fidelity import classifier, dataset
-from ising_fidelity.models.settings import (
-    AdversarialSettings,
-    ContinuousSettings,
-    DiffusionSettings,
-)
+from ising_fidelity.comparison import classifier
+from ising_fidelity.io import netcdf
+from ising_fidelity.models.continuous.settings import ContinuousSettings
+from ising_fidelity.models.diffusion.settings import DiffusionSettings
+from ising_fidelity.models.gan.settings import AdversarialSettings
 from ising_fidelity.steps.attribute import attribute
 from ising_fidelity.steps.compare import compare
 from ising_fidelity.steps.equilibrate import equilibrate
@@ -26,46 +26,33 @@ from ising_fidelity.steps.train import train
 L = 16
 TEMPERATURES = ("1.60", "2.30", "3.00")
 CHAINS = {"mc": "cluster", "mc-paper": "metropolis"}
-MODELS = (
-    {
-        name: DiffusionSettings(
-            family="diffusion",
-            training_temperatures=["1.60", "2.30"],
-            network={"width": 4, "embedding": 8},
-            diffusion_steps=20,
-            epochs=2,
-            images_per_epoch=32,
-        )
-        for name in ("DiffIsing1", "DiffIsing2", "DiffFlip")
-    }
-    | {
-        "DiffIsing3": ContinuousSettings(
-            family="continuous",
-            training_temperatures=["1.60", "2.30"],
-            network={"channels": 4, "rounds": 1, "width": 4, "levels": 1, "condition": 8},
-            epochs=2,
-            images_per_epoch=32,
-        )
-    }
-    | {
-        name: AdversarialSettings(
-            family="gan",
-            training_temperatures=["1.60", "2.30"],
-            width=2,
-            epochs=2,
-            images_per_epoch=64,
-            critic_steps=1,
-        )
-        for name in ("GAN", "GAN-M")
-    }
+FEW = {"training_temperatures": ["1.60", "2.30"], "epochs": 2}
+DIFFUSION = DiffusionSettings(
+    family="diffusion",
+    network={"width": 4, "embedding": 8},
+    diffusion_steps=20,
+    images_per_epoch=32,
+    **FEW,
 )
+CONTINUOUS = ContinuousSettings(
+    family="continuous",
+    network={"channels": 4, "rounds": 1, "width": 4, "levels": 1, "condition": 8},
+    images_per_epoch=32,
+    **FEW,
+)
+GAN = AdversarialSettings(family="gan", width=2, images_per_epoch=64, critic_steps=1, **FEW)
+MODELS = {
+    **dict.fromkeys(("DiffIsing1", "DiffIsing2", "DiffFlip"), DIFFUSION),
+    "DiffIsing3": CONTINUOUS,
+    **dict.fromkeys(("GAN", "GAN-M"), GAN),
+}
 
 
 @pytest.fixture(scope="module", autouse=True)
 def read_once():
     """Read a tree a single time: a hundred figures are drawn from the same two."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dataset, "read_tree", cache(dataset.read_tree))
+        patch.setattr(netcdf, "read_tree", cache(netcdf.read_tree))
         yield
 
 
@@ -85,10 +72,12 @@ def run(tmp_path_factory):
         files = [frames / "mc-paper" / f"T{T}.nc" for T in settings.training_temperatures]
         train(settings=settings, model=name, seed=1, frames=files, output=model, device="cpu")
         for T in TEMPERATURES:
-            sample(
-                model=model, temperature=T, frames=16, lattice_size=L, seed=1,
-                output=frames / name / f"T{T}.nc", device="cpu",
-            )  # fmt: skip
+            outside = pytest.warns(UserWarning, match="outside") if T == "3.00" else nullcontext()
+            with outside:
+                sample(
+                    model=model, temperature=T, frames=16, lattice_size=L, seed=1,
+                    output=frames / name / f"T{T}.nc", device="cpu",
+                )  # fmt: skip
     walk = {"lattice_size": L, "starts": 6, "seed": 1, "sweeps": 30, "device": "cpu"}
     for T in TEMPERATURES:
         walks = folder / "equilibration"

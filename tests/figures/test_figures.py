@@ -8,11 +8,14 @@ import pytest
 import yaml
 from matplotlib.container import ErrorbarContainer
 
-from ising_fidelity import dataset, exact, relaxation
+from ising_fidelity.analysis import relaxation
+from ising_fidelity.exact import infinite
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.figures import FIGURES, style
-from ising_fidelity.figures import relaxation as savings
-from ising_fidelity.steps import plot as step
+from ising_fidelity.figures import draw as run_files
+from ising_fidelity.figures import panels, style
+from ising_fidelity.figures.more import relaxation as savings
+from ising_fidelity.figures.registry import FIGURES
+from ising_fidelity.io import netcdf
 from ising_fidelity.steps.plot import plot
 
 TEMPERATURES = ("1.60", "2.30", "3.00")
@@ -56,12 +59,22 @@ def draw(name, run, output, **changed):
 
 
 @pytest.fixture
-def figure(monkeypatch):
-    """Give what the step has drawn, before it is saved."""
-    drawn = []
-    save = step._save
-    monkeypatch.setattr(step, "_save", lambda fig, out: (drawn.append(fig), save(fig, out)))
+def figure(run, monkeypatch, tmp_path):
+    """Return the function that draws a figure and returns it as it is before it is saved."""
+    kept = []
+    save = run_files.save
+    monkeypatch.setattr(run_files, "save", lambda fig, out: (kept.append(fig), save(fig, out)))
+
+    def drawn(name, **changed):
+        draw(name, run, tmp_path / name, **changed)
+        return kept.pop()
+
     return drawn
+
+
+@pytest.fixture
+def tree(run):
+    return netcdf.read_tree(run / "fidelity.nc")
 
 
 def test_the_registry_and_the_config_name_the_same_figures():
@@ -80,11 +93,8 @@ def test_a_figure_is_drawn_in_both_formats_and_the_same_bytes_each_time(name, ru
 
 
 @pytest.mark.parametrize("name", CURVES)
-def test_curves_over_temperature_have_error_bars_and_the_training_range(
-    name, run, tmp_path, figure
-):
-    draw(name, run, tmp_path / name)
-    (drawn,) = figure
+def test_curves_over_temperature_have_error_bars_and_the_training_range(name, figure):
+    drawn = figure(name)
     curves = 2 if name == "figS1" else len(SHOWN[name]["sources"])
     for axes in drawn.axes:
         bars = [part for part in axes.containers if isinstance(part, ErrorbarContainer)]
@@ -96,8 +106,8 @@ def test_curves_over_temperature_have_error_bars_and_the_training_range(
             # A GAN of two epochs may draw one frame again and again, without any spread.
             assert max(heights) > 0 or "GAN" in part.get_label()
     # A rectangle from the first to the last training temperature, but not behind Monte Carlo.
-    panels = drawn.axes[1:] if name == "figS1" else drawn.axes
-    for axes in panels:
+    shading = drawn.axes[1:] if name == "figS1" else drawn.axes
+    for axes in shading:
         spans = [
             patch.get_extents().transformed(axes.transData.inverted()) for patch in shaded(axes)
         ]
@@ -109,9 +119,8 @@ def shaded(axes):
     return [patch for patch in axes.patches if patch.get_label() == "training range"]
 
 
-def test_sources_differ_in_color_and_marker_and_are_called_as_in_the_paper(run, tmp_path, figure):
-    draw("fig6", run, tmp_path / "fig6")
-    (drawn,) = figure
+def test_sources_differ_in_color_and_marker_and_are_called_as_in_the_paper(figure):
+    drawn = figure("fig6")
     (axes,) = drawn.axes
     for look in ("get_color", "get_marker"):
         looks = {getattr(part.lines[0], look)() for part in axes.containers}
@@ -129,10 +138,9 @@ def test_sources_differ_in_color_and_marker_and_are_called_as_in_the_paper(run, 
     ]
 
 
-def test_exact_curves_are_those_of_the_run(run, tmp_path, figure):
-    draw("fig3", run, tmp_path / "fig3")
-    (drawn,) = figure
-    solved = dataset.read(run / "exact.nc")
+def test_exact_curves_are_those_of_the_run(run, figure):
+    drawn = figure("fig3")
+    solved = netcdf.read(run / "exact.nc")
     for axes, name in ((drawn.axes[0], "energy"), (drawn.axes[2], "specific_heat")):
         for label, variable in (("16$", name), ("exact, infinite", f"{name}_infinite")):
             (line,) = [one for one in axes.lines if label in one.get_label()]
@@ -141,19 +149,25 @@ def test_exact_curves_are_those_of_the_run(run, tmp_path, figure):
             np.testing.assert_allclose(drawn_there, solved[variable], rtol=1e-3)
 
 
-def bars_by_label(axes):
-    return {part.get_label(): part for part in axes.containers}
+def curve(axes, label):
+    (found,) = (part.lines[0] for part in axes.containers if part.get_label() == label)
+    return found
 
 
-def test_distances_are_those_of_the_run_above_their_noise_floor(run, tmp_path, figure):
-    draw("distances", run, tmp_path / "distances")
-    (drawn,) = figure
+def assert_shown(axes, label, y, x=None):
+    line = curve(axes, label)
+    np.testing.assert_allclose(line.get_ydata(), y)
+    if x is not None:
+        np.testing.assert_allclose(line.get_xdata(), x)
+
+
+def test_distances_are_those_of_the_run_above_their_noise_floor(figure, tree):
+    drawn = figure("distances")
     assert len(drawn.axes) == 14
-    data = dataset.read_tree(run / "fidelity.nc")["GAN"]
+    data = tree["GAN"]
     values, z = drawn.axes[0], drawn.axes[4]
     for axes, name in ((values, "energy_wasserstein"), (z, "energy_wasserstein_z")):
-        line = bars_by_label(axes)["GAN"].lines[0]
-        np.testing.assert_allclose(line.get_ydata(), data[name])
+        assert_shown(axes, "GAN", data[name])
     assert any("Monte Carlo against" in part.get_label() for part in values.collections)
     # From -2 to 2 spreads.
     assert [patch.get_extents().transformed(z.transData.inverted()).y1 for patch in z.patches] == [
@@ -161,17 +175,13 @@ def test_distances_are_those_of_the_run_above_their_noise_floor(run, tmp_path, f
     ]
 
 
-def test_memory_is_shown_where_a_model_was_trained_beside_held_out_frames(run, tmp_path, figure):
-    draw("memory", run, tmp_path / "memory")
-    (drawn,) = figure
-    data = dataset.read_tree(run / "fidelity.nc")["DiffIsing2"]
-    nearest, _, modes = (bars_by_label(axes) for axes in drawn.axes)
+def test_memory_is_shown_where_a_model_was_trained_beside_held_out_frames(figure, tree):
+    drawn = figure("memory")
+    nearest, _, modes = drawn.axes
     for label, name in (("DiffIsing2", ""), ("held-out Monte Carlo", "_heldout")):
-        line = nearest[label].lines[0]
-        np.testing.assert_allclose(line.get_xdata(), [1.6, 2.3])
-        expected = data[f"nearest_training_symmetric{name}"].dropna("temperature")
-        np.testing.assert_allclose(line.get_ydata(), expected)
-    np.testing.assert_allclose(modes["GAN"].lines[0].get_xdata(), [1.6, 2.3, 3.0])
+        expected = tree["DiffIsing2"][f"nearest_training_symmetric{name}"].dropna("temperature")
+        assert_shown(nearest, label, expected, x=[1.6, 2.3])
+    np.testing.assert_allclose(curve(modes, "GAN").get_xdata(), [1.6, 2.3, 3.0])
 
 
 @pytest.mark.parametrize(
@@ -184,12 +194,11 @@ def test_a_comparison_that_was_not_made_is_named(name, flag, run, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_the_walk_through_the_causes_ends_at_the_exact_specific_heat(run, tmp_path, figure):
-    draw("attribution", run, tmp_path / "attribution")
-    (drawn,) = figure
-    panels = np.reshape(drawn.axes, (len(MODELS), 2))
-    tree = dataset.read_tree(run / "attribution.nc")
-    for (walk, relaxed), model in zip(panels, SHOWN["attribution"]["sources"], strict=True):
+def test_the_walk_through_the_causes_ends_at_the_exact_specific_heat(run, figure):
+    drawn = figure("attribution")
+    rows = np.reshape(drawn.axes, (len(MODELS), 2))
+    tree = netcdf.read_tree(run / "attribution.nc")
+    for (walk, relaxed), model in zip(rows, SHOWN["attribution"]["sources"], strict=True):
         data = tree[model].to_dataset().isel(temperature=0)
         bars = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in walk.patches]
         excess = float(data["specific_heat_excess"])
@@ -199,55 +208,43 @@ def test_the_walk_through_the_causes_ends_at_the_exact_specific_heat(run, tmp_pa
         assert ends[-1] == pytest.approx(0, abs=1e-9 * abs(excess))
         (curve,) = (part for part in relaxed.containers if isinstance(part, ErrorbarContainer))
         np.testing.assert_allclose(curve.lines[0].get_ydata(), data["specific_heat_relaxed"])
-    labels = [text.get_text() for text in panels[0, 0].get_yticklabels()]
+    labels = [text.get_text() for text in rows[0, 0].get_yticklabels()]
     assert labels == [
         "excess", "rounding", "isolated flips", "sign mixture", "thermal", "remainder",
     ]  # fmt: skip
 
 
-def test_temperatures_of_spins_are_shown_in_units_of_those_asked_for(run, tmp_path, figure):
-    draw("local", run, tmp_path / "local")
-    (drawn,) = figure
-    data = dataset.read_tree(run / "fidelity.nc")["mc"].to_dataset()
-    line = bars_by_label(drawn.axes[0])["Monte Carlo"].lines[0]
+def test_temperatures_of_spins_are_shown_in_units_of_those_asked_for(figure, tree):
+    drawn = figure("local")
+    data = tree["mc"].to_dataset()
     expected = data["effective_temperature"] / data["temperature"]
-    np.testing.assert_allclose(line.get_ydata(), expected)
-    flips = bars_by_label(drawn.axes[3])["DiffIsing1"].lines[0]
-    model = dataset.read_tree(run / "fidelity.nc")["DiffIsing1"]
-    np.testing.assert_allclose(flips.get_ydata(), model["spurious_flips"])
+    assert_shown(drawn.axes[0], "Monte Carlo", expected)
+    assert_shown(drawn.axes[3], "DiffIsing1", tree["DiffIsing1"]["spurious_flips"])
 
 
-def test_spectra_are_shown_over_those_of_the_first_source(run, tmp_path, figure):
-    draw("structure", run, tmp_path / "structure")
-    (drawn,) = figure
-    tree = dataset.read_tree(run / "fidelity.nc")
+def test_spectra_are_shown_over_those_of_the_first_source(figure, tree):
+    drawn = figure("structure")
     S = {name: tree[name]["structure_factor"].sel(temperature=2.3) for name in ("mc", "GAN")}
-    above, length, below, _ = (bars_by_label(axes)["GAN"].lines[0] for axes in drawn.axes)
-    np.testing.assert_allclose(above.get_ydata(), S["GAN"])
-    np.testing.assert_allclose(above.get_xdata(), np.linspace(0, np.pi, S["mc"].size))
-    np.testing.assert_allclose(below.get_ydata(), S["GAN"] / S["mc"])
-    expected = tree["GAN"]["second_moment_correlation_length"]
-    np.testing.assert_allclose(length.get_ydata(), expected)
+    above, length, below, _ = drawn.axes
+    assert_shown(above, "GAN", S["GAN"], x=np.linspace(0, np.pi, S["mc"].size))
+    assert_shown(below, "GAN", S["GAN"] / S["mc"])
+    assert_shown(length, "GAN", tree["GAN"]["second_moment_correlation_length"])
 
 
-def test_sizes_of_clusters_break_off_where_there_are_none(run, tmp_path, figure):
-    draw("clusters", run, tmp_path / "clusters", temperatures=["1.60"])
-    (drawn,) = figure
-    n = dataset.read_tree(run / "fidelity.nc")["mc"]["cluster_size_distribution"]
-    expected = n.sel(temperature=1.6).values
-    shown = bars_by_label(drawn.axes[0])["Monte Carlo"].lines[0].get_ydata()
-    np.testing.assert_allclose(shown, np.where(expected > 0, expected, np.nan))
-    assert np.isnan(shown).any()
+def test_sizes_of_clusters_break_off_where_there_are_none(figure, tree):
+    drawn = figure("clusters", temperatures=["1.60"])
+    n = tree["mc"]["cluster_size_distribution"].sel(temperature=1.6).values
+    assert_shown(drawn.axes[0], "Monte Carlo", np.where(n > 0, n, np.nan))
+    assert (n == 0).any()
 
 
-def test_the_slope_of_the_energy_is_held_against_that_of_exact_energies(run, tmp_path, figure):
-    draw("energy_slope", run, tmp_path / "energy_slope")
-    (drawn,) = figure
-    solved, u = dataset.read(run / "exact.nc"), dataset.read_tree(run / "fidelity.nc")["mc"]
+def test_the_slope_of_the_energy_is_compared_with_that_of_exact_energies(run, figure, tree):
+    drawn = figure("energy_slope")
+    solved, u = netcdf.read(run / "exact.nc"), tree["mc"]
     T = solved["temperature"].values
     # With steps alike the parabola's slope in the middle is that of its ends.
     assert T.tolist() == pytest.approx([1.6, 2.3, 3.0])
-    values, z = (bars_by_label(axes)["Monte Carlo"].lines[0].get_ydata() for axes in drawn.axes)
+    values, z = (curve(axes, "Monte Carlo").get_ydata() for axes in drawn.axes)
     ends = (u["energy"].values[2] - u["energy"].values[0]) / 1.4
     assert values == pytest.approx(ends - u["specific_heat"].values[1])
     ends = (solved["energy"].values[2] - solved["energy"].values[0]) / 1.4
@@ -257,56 +254,47 @@ def test_the_slope_of_the_energy_is_held_against_that_of_exact_energies(run, tmp
     assert z == pytest.approx((values - expected) / error)
 
 
-def test_exponents_of_windows_stand_beside_the_papers_and_the_exact_ones(run, tmp_path, figure):
-    draw("windows", run, tmp_path / "windows")
-    (drawn,) = figure
-    data = dataset.read_tree(run / "fidelity.nc")["mc"].to_dataset().sel(temperature=2.3)
+def test_exponents_of_windows_stand_beside_the_papers_and_the_exact_ones(figure, tree):
+    drawn = figure("windows")
+    data = tree["mc"].to_dataset().sel(temperature=2.3)
     for axes, name in zip(drawn.axes, ("eta_power_law_window", "eta_stable_window"), strict=True):
-        shown = bars_by_label(axes)["Monte Carlo"].lines[0].get_ydata()
-        np.testing.assert_allclose(shown, data[name].sel(correlation_kind="raw"))
+        assert_shown(axes, "Monte Carlo", data[name].sel(correlation_kind="raw"))
         heights = {line.get_ydata()[0] for line in axes.lines if len(line.get_ydata()) == 2}
         assert {0.25, 0.308, 0.398} <= heights
-    (infinite,) = [one for one in drawn.axes[0].lines if one.get_label() == style.EXACT_INFINITE]
+    (exact,) = [one for one in drawn.axes[0].lines if one.get_label() == style.EXACT_INFINITE]
     np.testing.assert_allclose(
-        infinite.get_ydata(), exact.eta_of_power_law(2.3, data["last_distance"].values)
+        exact.get_ydata(), infinite.eta_of_power_law(2.3, data["last_distance"].values)
     )
 
 
-def test_signs_and_their_test_are_those_of_the_run(run, tmp_path, figure):
-    draw("ordering", run, tmp_path / "ordering")
-    (drawn,) = figure
-    data = dataset.read_tree(run / "fidelity.nc")["GAN"]
-    names = ("positive_share", None, "binder_cumulant")
-    for axes, name in zip(drawn.axes, names, strict=True):
-        if name:
-            line = bars_by_label(axes)["GAN"].lines[0]
-            np.testing.assert_allclose(line.get_ydata(), data[name])
-    drawn_p = [part.lines[0].get_ydata() for part in drawn.axes[1].containers]
+def test_signs_and_their_test_are_those_of_the_run(figure, tree):
+    drawn = figure("ordering")
+    data = tree["GAN"]
+    share, chance, binder = drawn.axes
+    assert_shown(share, "GAN", data["positive_share"])
+    assert_shown(binder, "GAN", data["binder_cumulant"])
+    drawn_p = [part.lines[0].get_ydata() for part in chance.containers]
     expected = np.maximum(data["positive_share_p_value"].values, 1e-8)
     assert any(np.allclose(one, expected) for one in drawn_p)
 
 
-def test_sizes_collapse_in_the_scaling_variable_and_exponents_stand_beside_exact_ones(
-    run, tmp_path, figure
-):
-    draw("finite_size", run, tmp_path / "finite_size", sources=["mc", "DiffIsing2"])
-    (drawn,) = figure
-    panels = np.reshape(drawn.axes, (3, 3))
-    data = dataset.read(run / "finite_size" / "mc.nc")
+def test_sizes_collapse_in_the_scaling_variable_and_exponents_stand_beside_exact_ones(run, figure):
+    drawn = figure("finite_size", sources=["mc", "DiffIsing2"])
+    rows = np.reshape(drawn.axes, (3, 3))
+    data = netcdf.read(run / "finite_size" / "mc.nc")
     exponents = {name: float(data[name]) for name in ("critical_temperature", "nu", "eta")}
     T = data["temperature"].values
     for size in (4, 6, 8):
-        shown = [bars_by_label(axes)[f"$L$ = {size}"].lines[0] for axes in panels[0]]
-        expected = data["binder_cumulant"].sel(lattice_size=size)
-        np.testing.assert_allclose(shown[0].get_ydata(), expected)
+        label = f"$L$ = {size}"
+        assert_shown(rows[0, 0], label, data["binder_cumulant"].sel(lattice_size=size))
         t = T / exponents["critical_temperature"] - 1
-        for line in shown[1:]:
-            np.testing.assert_allclose(line.get_xdata(), t * size ** (1 / exponents["nu"]))
+        x = t * size ** (1 / exponents["nu"])
+        np.testing.assert_allclose(curve(rows[0, 1], label).get_xdata(), x)
         at = dict(zip(data["parameter"].values, data["parameters"].values, strict=True))
         logarithm = data["logarithm"].sel(lattice_size=size) + exponents["eta"] * np.log(size)
         rest = at["amplitude_slope"] * t + at["magnetization_correction"] * size**-1.75
-        np.testing.assert_allclose(shown[2].get_ydata(), np.exp(logarithm - rest))
-    for axes, name, exact_value in zip(panels[2], exponents, (2.269185, 1, 0.25), strict=True):
+        assert_shown(rows[0, 2], label, np.exp(logarithm - rest), x=x)
+    for axes, name, exact_value in zip(rows[2], exponents, (2.269185, 1, 0.25), strict=True):
         found = [part.lines[0].get_xdata()[0] for part in axes.containers]
         assert found[0] == pytest.approx(exponents[name])
         (line,) = [one for one in axes.lines if one.get_label() == "exact"]
@@ -322,14 +310,11 @@ def test_relaxed_frames_are_called_by_their_model():
 
 
 def test_what_is_needed_is_that_of_the_run_and_more_than_measured_stands_above_a_line(
-    run, tmp_path, figure
+    run, figure, tree
 ):
-    draw("relaxation", run, tmp_path / "relaxation")
-    (drawn,) = figure
-    groups = {
-        name: node.to_dataset() for name, node in dataset.read_tree(run / "fidelity.nc").items()
-    }
-    exact_there = dataset.read(run / "exact.nc")
+    drawn = figure("relaxation")
+    groups = {name: node.to_dataset() for name, node in tree.items()}
+    exact_there = netcdf.read(run / "exact.nc")
     sweeps, clusters, *saved = drawn.axes
     curves = {
         line.get_label(): line for line in sweeps.lines if line.get_marker() not in ("", "None")
@@ -341,9 +326,8 @@ def test_what_is_needed_is_that_of_the_run_and_more_than_measured_stands_above_a
     assert texts == ["0", "2", "5", "more than\nmeasured"]
     levels = np.array([0, 2, 5, np.inf])
     for label, source in {"DiffIsing2": "DiffIsing2", "random start": "random"}.items():
-        needed = relaxation.need(
-            relaxation.series(groups, source, "sweeps"), exact_there, groups["mc"]
-        )
+        series = relaxation.series(groups, source, "sweeps")
+        needed = relaxation.need(series, exact_there, groups["mc"])
         shown = levels[np.rint(curves[label].get_ydata()).astype(int)]
         np.testing.assert_array_equal(shown, needed.most)
         np.testing.assert_array_equal(curves[label].get_xdata(), needed.temperature)
@@ -357,13 +341,12 @@ def test_what_is_needed_is_that_of_the_run_and_more_than_measured_stands_above_a
     ]  # fmt: skip
 
 
-def test_one_start_alone_is_drawn_and_none_is_named(run, tmp_path, figure):
-    draw("relaxation", run, tmp_path / "one", sources=["mc", "random"], temperatures=[])
-    assert len(figure[0].axes) == 2
-    draw("relaxation", run, tmp_path / "gibbs", sources=["mc", "DiffIsing1"])
-    assert len(figure[1].axes) == 1
+def test_one_start_alone_is_drawn_and_none_is_named(figure):
+    one = figure("relaxation", sources=["mc", "random"], temperatures=[])
+    assert len(one.axes) == 2
+    assert len(figure("relaxation", sources=["mc", "DiffIsing1"]).axes) == 1
     with pytest.raises(InputError, match="no relaxed or finished frames of GAN"):
-        draw("relaxation", run, tmp_path / "none", sources=["mc", "GAN"])
+        figure("relaxation", sources=["mc", "GAN"])
 
 
 def test_a_plus_that_ends_a_models_name_belongs_to_it():
@@ -376,7 +359,7 @@ def test_savings_that_no_number_of_sweeps_shows_leave_a_panel_empty():
     T = np.array([2.0, 2.3])
     never = relaxation.Need(np.array([1.0, 5.0]), T, np.full(2, 6.0), np.full(2, np.inf))
     looks = style.looks(["DiffIsing2"])
-    drawing, axes = style.panels(1, 1, (4, 4))
+    drawing, axes = panels.panels(1, 1, (4, 4))
     savings._saved(axes[0, 0], {("DiffIsing2", "sweeps"): never}, never, looks)
     drawing.canvas.draw()
     assert axes[0, 0].get_ylim() == (-1.5, 1.5)

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.files import abandon, alone, check_writable, whole
+from ising_fidelity.io.files import abandon, alone, check_writable, whole
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path):
@@ -39,7 +39,7 @@ def test_an_error_leaves_the_old_file_and_nothing_else(tmp_path):
 def test_what_a_killed_process_left_is_taken_away_by_the_next(tmp_path):
     path = tmp_path / "text.txt"
     script = (
-        "import os, sys\nfrom pathlib import Path\nfrom ising_fidelity.files import whole\n"
+        "import os, sys\nfrom pathlib import Path\nfrom ising_fidelity.io.files import whole\n"
         "with whole(Path(sys.argv[1])) as place:\n"
         "    place.write_text('half')\n    os.kill(os.getpid(), 9)"
     )

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from ising_fidelity import dataset
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.frames import check_frames, frames_dataset, read_frames
+from ising_fidelity.io import netcdf
 
 
 def frames(sampling="chain", **changed):
@@ -14,14 +15,13 @@ def frames(sampling="chain", **changed):
     spins = random.choice(np.array([-1, 1], np.int8), (2, 3, 8, 8))
     field = random.normal(size=spins.shape)
     arguments = {"temperature": 2.3, "sampling": sampling, "attributes": {"title": "t"}}
-    return dataset.frames_dataset(spins, field=field, **(arguments | changed))
+    return frames_dataset(spins, field=field, **(arguments | changed))
 
 
 def test_frames_read_back_as_they_were_written(tmp_path):
-    path = tmp_path / "frames.nc"
     data = frames()
-    dataset.write(data, path)
-    back = dataset.read_frames(path)
+    netcdf.write(data, tmp_path / "frames.nc")
+    back = read_frames(tmp_path / "frames.nc")
     xr.testing.assert_identical(back["spin"], data["spin"])
     assert back["spin"].dtype == np.int8
     assert np.abs(back["field"] - data["field"]).max() == 0
@@ -29,9 +29,8 @@ def test_frames_read_back_as_they_were_written(tmp_path):
 
 
 def test_frames_are_compressed_in_whole_frames_and_flagged(tmp_path):
-    path = tmp_path / "frames.nc"
-    dataset.write(frames(), path)
-    with netCDF4.Dataset(path) as file:
+    netcdf.write(frames(), tmp_path / "frames.nc")
+    with netCDF4.Dataset(tmp_path / "frames.nc") as file:
         spin = file["spin"]
         assert spin.dimensions == ("chain", "draw", "y", "x")
         assert spin.chunking()[-2:] == [8, 8]
@@ -44,18 +43,18 @@ def test_frames_are_compressed_in_whole_frames_and_flagged(tmp_path):
 
 def test_the_same_data_are_written_as_the_same_bytes(tmp_path):
     for name in ("a.nc", "b.nc"):
-        dataset.write(frames(), tmp_path / name)
+        netcdf.write(frames(), tmp_path / name)
     assert (tmp_path / "a.nc").read_bytes() == (tmp_path / "b.nc").read_bytes()
 
 
 def test_a_tree_reads_back(tmp_path):
     tree = xr.DataTree.from_dict({"mc": xr.Dataset({"energy": ("temperature", [1.0, np.nan])})})
-    dataset.write(tree, tmp_path / "tree.nc")
-    assert dataset.read_tree(tmp_path / "tree.nc").equals(tree)
+    netcdf.write(tree, tmp_path / "tree.nc")
+    assert netcdf.read_tree(tmp_path / "tree.nc").equals(tree)
 
 
 def test_errors_are_linked_to_their_values():
-    data = dataset.describe(xr.Dataset({"energy": 1.0, "energy_error": 0.1}))
+    data = netcdf.describe(xr.Dataset({"energy": 1.0, "energy_error": 0.1}))
     assert data["energy"].attrs["ancillary_variables"] == "energy_error"
     assert data["energy_error"].attrs["long_name"].startswith("standard error of the mean energy")
 
@@ -77,7 +76,7 @@ def test_what_breaks_the_contract_is_named_in_one_line(change, message, tmp_path
     path = tmp_path / "foreign.nc"
     change(frames()).to_netcdf(path)
     with pytest.raises(InputError, match=message) as error:
-        dataset.read_frames(path)
+        read_frames(path)
     assert str(error.value).startswith(f"{path}: ")
     assert "\n" not in str(error.value)
 
@@ -88,7 +87,7 @@ def test_foreign_frames_may_be_floats_without_anything_else(tmp_path):
     spins.attrs = {}
     bare = xr.Dataset({"spin": spins.drop_vars("temperature")}, {"temperature": 2})
     bare.assign_attrs(sampling="independent").to_netcdf(path)
-    assert dataset.read_frames(path)["spin"].dtype == np.int8
+    assert read_frames(path)["spin"].dtype == np.int8
 
 
 LIKELY = -np.arange(6.0).reshape(2, 3)
@@ -96,8 +95,8 @@ LIKELY = -np.arange(6.0).reshape(2, 3)
 
 def test_probabilities_of_independent_frames_read_back(tmp_path):
     data = frames("independent", log_probability=LIKELY)
-    dataset.write(data, tmp_path / "frames.nc")
-    back = dataset.read_frames(tmp_path / "frames.nc")["log_probability"]
+    netcdf.write(data, tmp_path / "frames.nc")
+    back = read_frames(tmp_path / "frames.nc")["log_probability"]
     assert back.dims == ("chain", "draw")
     assert back.dtype == np.float64
     np.testing.assert_array_equal(back, LIKELY)
@@ -124,7 +123,7 @@ def test_probabilities_that_make_no_weights_are_named(change, message):
 def test_a_probability_for_every_frame():
     data = frames("independent", log_probability=LIKELY)
     with pytest.raises(InputError, match="log_probability has dimensions"):
-        dataset.check_frames(data.assign(log_probability=("draw", [-1.0] * 3)), "mine.nc")
+        check_frames(data.assign(log_probability=("draw", [-1.0] * 3)), "mine.nc")
 
 
 @pytest.mark.parametrize("number", [np.float32, np.float64, np.int16])
@@ -132,19 +131,19 @@ def test_a_temperature_is_what_is_written(number, tmp_path):
     path = tmp_path / "foreign.nc"
     written = number(2.3)
     frames().drop_vars("field").assign_coords(temperature=written).to_netcdf(path)
-    assert float(dataset.read_frames(path)["temperature"]) == (2 if number is np.int16 else 2.3)
+    assert float(read_frames(path)["temperature"]) == (2 if number is np.int16 else 2.3)
 
 
 def test_unreadable_files_are_named(tmp_path):
     with pytest.raises(InputError, match=r"gone.nc: no such file"):
-        dataset.read(tmp_path / "gone.nc")
+        netcdf.read(tmp_path / "gone.nc")
     (tmp_path / "text.nc").write_text("no netCDF")
     with pytest.raises(InputError, match=r"text.nc: not a readable netCDF file"):
-        dataset.read_frames(tmp_path / "text.nc")
+        read_frames(tmp_path / "text.nc")
 
 
 def test_a_file_that_does_not_read_back_is_not_kept(tmp_path, monkeypatch):
-    monkeypatch.setattr(dataset, "read", lambda path: xr.Dataset())
+    monkeypatch.setattr(netcdf, "read", lambda path: xr.Dataset())
     with pytest.raises(OSError, match="does not read back"):
-        dataset.write(frames(), tmp_path / "frames.nc")
+        netcdf.write(frames(), tmp_path / "frames.nc")
     assert list(tmp_path.iterdir()) == []

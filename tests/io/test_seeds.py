@@ -2,7 +2,7 @@
 
 from itertools import product
 
-from ising_fidelity.seeds import derive_seed
+from ising_fidelity.io.seeds import derive_seed
 
 
 def test_every_step_has_a_seed_of_its_own():

@@ -1,17 +1,19 @@
 """Every network of the paper's preset at its full size: built, one step, one frame."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 
-from ising_fidelity import config
-from ising_fidelity.models import checkpoint, sampling, training
-from ising_fidelity.models.unet import count_parameters
+from ising_fidelity.config.load import load
+from ising_fidelity.models import checkpoint
+from ising_fidelity.models.common.layers import count_parameters
+from ising_fidelity.models.sampling.draw import draw
+from ising_fidelity.models.sampling.options import Chain
+from ising_fidelity.models.training import loop
 
-ROOT = Path(__file__).resolve().parents[2]
-PAPER = config.load([ROOT / "config.yaml", ROOT / "workflow/presets/paper.yaml"])
+from ..configs import DEFAULT, ROOT
+
+PAPER = load([DEFAULT, ROOT / "workflow" / "presets" / "paper.yaml"])
 MODELS = ("DiffIsing1", "DiffIsing2", "DiffFlip", "GAN", "GAN-M")
 MILLIONS = {"diffusion": 22.36, "gan": 4.4}
 
@@ -45,7 +47,7 @@ def test_training_temperatures_are_the_papers_at_every_scale():
     coarse = [f"{1.6 + 0.2 * step:.2f}" for step in range(10)]
     dense = sorted({*coarse, *(f"{2 + 0.05 * step:.2f}" for step in range(11))}, key=float)
     assert len(dense) == 18
-    for run in (PAPER, config.load([ROOT / "config.yaml"])):
+    for run in (PAPER, load([DEFAULT])):
         for name in MODELS:
             expected = coarse if name == "DiffIsing1" else dense
             assert run.trained_models[name].training_temperatures == expected
@@ -66,13 +68,13 @@ def test_a_full_network_takes_a_step_and_draws_a_frame(name, tmp_path):
     }
     if entry.family == "diffusion":
         entry = entry.model_copy(update={"images_per_epoch": 1})
-    trained = training.train(entry, frames, 1, torch.device("cpu"), tmp_path / "state.pt", "a")
+    trained = loop.train(entry, frames, 1, torch.device("cpu"), tmp_path / "state.pt", "a")
     assert all(np.isfinite(values).all() for values in trained.history.values())
     path = tmp_path / "m.safetensors"
     checkpoint.save(path, trained.weights, entry, 64, {"name": name})
     model = checkpoint.load(path)
     assert round(count_parameters(model.network) / 1e6, 2) == MILLIONS[entry.family]
     steps = 2 if entry.family == "diffusion" else None
-    field = sampling.draw(model, 2.3, 1, 64, 1, sampling.Chain(steps))
+    field = draw(model, 2.3, 1, 64, 1, Chain(sampling_steps=steps)).field
     assert field.shape == (1, 64, 64)
     assert np.isfinite(field).all()

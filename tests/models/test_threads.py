@@ -12,15 +12,17 @@ import torch
 from scipy.stats import ks_2samp
 
 from ising_fidelity import lattice, montecarlo
-from ising_fidelity.models import checkpoint, sampling, training
-from ising_fidelity.models.settings import AutoregressiveSettings
+from ising_fidelity.models import checkpoint
+from ising_fidelity.models.family import family_of
+from ising_fidelity.models.sampling.draw import draw
+from ising_fidelity.models.sampling.options import Chain
+from ising_fidelity.models.training import loop
 
-from .test_training import AUTOREGRESSIVE, CONTINUOUS, CPU, DIFFUSION, GAN, PENALIZED
+from .small import AUTOREGRESSIVE, CONTINUOUS, CPU, FAMILIES
 
-FAMILIES = [DIFFUSION, CONTINUOUS, AUTOREGRESSIVE, GAN, PENALIZED]
 SIZE = 8
 DRAWN = 16
-CHAIN = sampling.Chain(4, "posterior")
+CHAIN = Chain(sampling_steps=4, reverse_variance="posterior")
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +38,7 @@ def settings(request):
     return request.param.model_copy(update={"epochs": 1, "batch_size": 24})
 
 
-def frames():
+def some_frames():
     """Return frames of two temperatures, of which 48 are trained on."""
     random = np.random.default_rng(3)
     cold = np.ones((1, 32, SIZE, SIZE), np.int8)
@@ -46,12 +48,12 @@ def frames():
 def trained(settings, threads, folder, seen=None):
     torch.set_num_threads(threads)
     state = folder / f"{threads}.pt"
-    return training.train(settings, seen or frames(), 1, CPU, state, "test").weights
+    return loop.train(settings, seen or some_frames(), 1, CPU, state, "test").weights
 
 
 def first_weights(settings):
     torch.manual_seed(1)
-    return checkpoint.build_network(settings, SIZE).state_dict()
+    return family_of(settings).build_network(settings, SIZE).state_dict()
 
 
 def apart(one, two, settings):
@@ -63,20 +65,13 @@ def apart(one, two, settings):
     return between / moved
 
 
-def draw(model, number, seed, chain):
-    """Draw numbers whose signs are spins, or spins, at T = 2."""
-    if isinstance(model.settings, AutoregressiveSettings):
-        return sampling.draw_likely(model, 2.0, number, SIZE, seed).spins
-    return sampling.draw(model, 2.0, number, SIZE, seed, chain)
-
-
 def test_the_first_steps_agree_to_rounding(settings, tmp_path):
     one, two = (trained(settings, threads, tmp_path) for threads in (1, 2))
     assert 0 < apart(one, two, settings) < 0.001  # two threads have summed otherwise
 
 
 def test_the_same_weights_draw_the_same_spins(settings):
-    network = checkpoint.build_network(settings, SIZE).eval()
+    network = family_of(settings).build_network(settings, SIZE).eval()
     torch.manual_seed(2)
     with torch.no_grad():
         for weight in network.parameters():
@@ -85,11 +80,11 @@ def test_the_same_weights_draw_the_same_spins(settings):
     drawn = []
     for threads in (1, 2):
         torch.set_num_threads(threads)
-        drawn.append(draw(model, DRAWN, 5, CHAIN))
+        drawn.append(draw(model, 2.0, DRAWN, SIZE, 5, CHAIN))
     one, two = drawn
-    assert np.mean((one >= 0) == (two >= 0)) >= 0.99
-    if one.dtype != np.int8:
-        assert np.abs(one - two).max() < 0.001 * one.std()
+    assert np.mean(one.spins == two.spins) >= 0.99
+    if one.field is not None:
+        assert np.abs(one.field - two.field).max() < 0.001 * one.field.std()
 
 
 @pytest.mark.parametrize(
@@ -117,11 +112,11 @@ def test_after_a_long_training_the_frames_have_one_distribution(
     assert apart(one, two, settings) > 0.05  # no longer rounding
     energies = []
     for seed, weights in enumerate((one, two)):
-        network = checkpoint.build_network(settings, SIZE)
+        network = family_of(settings).build_network(settings, SIZE)
         network.load_state_dict(weights)
         model = checkpoint.Model(network.eval(), settings, SIZE, {"name": "test"})
-        drawn = draw(model, 512, seed, sampling.Chain(20))
-        energies.append(lattice.energy(np.where(drawn >= 0, 1, -1).astype(np.int8)))
+        drawn = draw(model, 2.0, 512, SIZE, seed, Chain(sampling_steps=20))
+        energies.append(lattice.energy(drawn.spins))
     assert ks_2samp(*energies).pvalue > 1e-4
     # Not two that have learnt nothing.
     assert abs(np.mean(energies) - lattice.energy(seen[2.0].reshape(-1, SIZE, SIZE)).mean()) < 0.1

@@ -1,4 +1,4 @@
-"""Clusters of like spins, held against flood fills."""
+"""Clusters of like spins, compared with flood fills."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Error bars, held against series whose autocorrelation is known."""
+"""Error bars, compared with series whose autocorrelation is known."""
 
 import numpy as np
 import pytest

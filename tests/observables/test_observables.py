@@ -1,4 +1,4 @@
-"""All observables of one set of frames, held against double loops and exact enumeration."""
+"""All observables of one set of frames, compared with double loops and exact enumeration."""
 
 import itertools
 
@@ -8,8 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from ising_fidelity import exact, lattice, montecarlo, observables
-from ising_fidelity.observables import correlation
+from ising_fidelity import lattice, montecarlo
+from ising_fidelity.exact import finite
+from ising_fidelity.observables import correlation, hamming, measure
+
+from ..enumeration import boltzmann
 
 
 def random_frames(chains, draws, size, seed=0):
@@ -68,7 +71,7 @@ def brute_force(spins, temperature):
 @pytest.mark.parametrize("sampling", ["chain", "independent"])
 def test_everything_is_what_double_loops_give(size, sampling):
     spins = random_frames(2, 6, size)
-    measured = observables.measure(spins, 1.7, sampling)
+    measured = measure.measure(spins, 1.7, sampling)
     for name, expected in brute_force(spins, 1.7).items():
         np.testing.assert_allclose(
             measured[name][0], expected, rtol=1e-12, atol=1e-14, err_msg=name
@@ -76,6 +79,10 @@ def test_everything_is_what_double_loops_give(size, sampling):
 
 
 frames = hnp.arrays(np.int8, (1, 5, 4, 4), elements=st.sampled_from([-1, 1]))
+
+
+def measured_at_2(spins):
+    return measure.measure(spins, 2.0, "independent")
 
 
 def assert_same(first, second, but=()):
@@ -87,8 +94,7 @@ def assert_same(first, second, but=()):
 
 @given(frames)
 def test_a_flip_of_all_spins_changes_the_sign_of_m_alone(spins):
-    before = observables.measure(spins, 2.0, "independent")
-    after = observables.measure(-spins, 2.0, "independent")
+    before, after = measured_at_2(spins), measured_at_2(-spins)
     assert_same(before, after, but=("magnetization", "positive_share"))
     assert after["magnetization"][0] == -before["magnetization"][0]
     assert after["positive_share"][0] == 1 - before["positive_share"][0]
@@ -97,25 +103,22 @@ def test_a_flip_of_all_spins_changes_the_sign_of_m_alone(spins):
 @given(frames, st.integers(0, 3), st.integers(0, 3))
 def test_translations_change_nothing(spins, down, right):
     moved = np.roll(spins, (down, right), axis=(-2, -1))
-    assert_same(
-        observables.measure(spins, 2.0, "independent"),
-        observables.measure(moved, 2.0, "independent"),
-    )
+    assert_same(measured_at_2(spins), measured_at_2(moved))
 
 
 @given(frames)
 @settings(max_examples=30)
 def test_symmetries_of_the_square_change_nothing(spins):
-    before = observables.measure(spins, 2.0, "independent")
+    before = measured_at_2(spins)
     for image in lattice.symmetries(spins):
-        assert_same(before, observables.measure(image, 2.0, "independent"))
+        assert_same(before, measured_at_2(image))
 
 
 @pytest.mark.parametrize("sampling", ["chain", "independent"])
 @pytest.mark.parametrize("size", [3, 6, 8, 16])
 def test_frames_that_are_all_the_same_have_no_fluctuations_and_no_errors(sampling, size):
     frame = random_frames(1, 1, size, seed=3)
-    measured = observables.measure(np.repeat(frame, 20, axis=1), 1.0, sampling)
+    measured = measure.measure(np.repeat(frame, 20, axis=1), 1.0, sampling)
     for name in ("specific_heat", "susceptibility", "trajectory_susceptibility"):
         assert measured[name] == (0, 0)
     assert measured["hamming_distance"] == (0, 0)
@@ -125,7 +128,7 @@ def test_frames_that_are_all_the_same_have_no_fluctuations_and_no_errors(samplin
 
 @pytest.mark.parametrize("sampling", ["chain", "independent"])
 def test_perfect_order(sampling):
-    measured = observables.measure(np.ones((1, 20, 16, 16), np.int8), 1.0, sampling)
+    measured = measure.measure(np.ones((1, 20, 16, 16), np.int8), 1.0, sampling)
     assert measured["energy"] == (-2, 0)
     assert measured["binder_cumulant"][0] == pytest.approx(2 / 3)
     assert measured["correlation_length"][0][0] == np.inf
@@ -136,28 +139,19 @@ def test_perfect_order(sampling):
 
 @pytest.mark.parametrize("sampling", ["chain", "independent"])
 def test_a_single_frame_has_values_but_no_errors(sampling):
-    measured = observables.measure(random_frames(1, 1, 16), 2.0, sampling)
+    measured = measure.measure(random_frames(1, 1, 16), 2.0, sampling)
     assert np.isfinite(measured["energy"][0])
     assert all(np.isnan(error).all() for _, error in measured.values())
     assert np.isnan(measured["hamming_distance"][0])
 
 
 def test_fluctuations_over_zero_temperature_are_not_defined():
-    measured = observables.measure(np.ones((1, 5, 8, 8), np.int8), 0.0, "independent")
+    measured = measure.measure(np.ones((1, 5, 8, 8), np.int8), 0.0, "independent")
     assert measured["energy"] == (-2, 0)
     assert np.isnan(measured["specific_heat"]).all()
 
 
 SIZE, TEMPERATURE = 4, 3.0
-
-
-@pytest.fixture(scope="module")
-def states():
-    """Return all configurations, their probabilities, and what each adds to means."""
-    configurations = lattice.all_configurations(SIZE)
-    u = lattice.energy(configurations)
-    weights = np.exp(-(u - u.min()) * SIZE**2 / TEMPERATURE)
-    return configurations, weights / weights.sum(), observables.per_frame(configurations)
 
 
 def one_number(values):
@@ -166,7 +160,7 @@ def one_number(values):
 
 
 @pytest.mark.parametrize("sampling", ["chain", "independent"])
-def test_errors_of_every_observable_cover_the_truth(sampling, states):
+def test_errors_of_every_observable_cover_the_truth(sampling):
     """68 % of 200 experiments lie within one error: every observable within 60 and 76 %.
 
     Frames have exact Boltzmann weights; where they are to be correlated, one in three is the one
@@ -175,12 +169,12 @@ def test_errors_of_every_observable_cover_the_truth(sampling, states):
     where frames have nothing in common, as here by symmetry, and the absolute value of a mean that
     is 0 is never 0.
     """
-    configurations, p, numbers = states
-    expected = observables.of_means(p @ numbers, SIZE, TEMPERATURE)
+    configurations, _, p = boltzmann(SIZE, TEMPERATURE)
+    expected = measure.of_means(p @ measure.per_frame(configurations), SIZE, TEMPERATURE)
     site_means = p @ configurations.reshape(len(p), -1)
     expected["hamming_distance"] = (1 - np.mean(site_means**2)) / 2
     assert expected["specific_heat"][0] == pytest.approx(
-        exact.kaufman(SIZE, TEMPERATURE).specific_heat
+        finite.kaufman(SIZE, TEMPERATURE).specific_heat
     )
     generator = np.random.default_rng(5)
     hits = {name: [] for name in expected}
@@ -190,7 +184,7 @@ def test_errors_of_every_observable_cover_the_truth(sampling, states):
             again = generator.random(chosen.shape) < 1 / 3
             last_new = np.maximum.accumulate(np.where(again, 0, np.arange(300)), axis=1)
             chosen = np.take_along_axis(chosen, last_new, axis=1)
-        measured = observables.measure(configurations[chosen], TEMPERATURE, sampling, experiment)
+        measured = measure.measure(configurations[chosen], TEMPERATURE, sampling, experiment)
         for name, truth in expected.items():
             value, error = map(one_number, measured[name])
             hits[name].append(abs(value - one_number(truth)) < error)
@@ -206,7 +200,7 @@ def test_hamming_error_covers_the_truth_where_frames_have_something_in_common():
     hits = []
     for _ in range(300):
         spins = np.where(generator.random((1, 100, 4, 4)) < 0.8, 1, -1).astype(np.int8)
-        value, error = observables.diversity.hamming_distance(spins, "independent")
+        value, error = hamming.hamming_distance(spins, "independent")
         hits.append(abs(value - 2 * 0.8 * 0.2) < error)
     assert 0.58 < np.mean(hits) < 0.78
 
@@ -259,7 +253,7 @@ def test_correlations_below_zero_cannot_be_fitted():
 def test_the_critical_correlation_of_the_periodic_lattice_has_the_same_exponent_in_every_window():
     """Within four errors, six windows: false alarms below 4e-4. A pure power law is far off."""
     spins = montecarlo.run_chains(32, 2.269185, "cluster", 4000, 50, 100, 5, 1).spins
-    measured = observables.measure(spins, 2.269185, "chain")
+    measured = measure.measure(spins, 2.269185, "chain")
     value, error = (one[0] for one in measured["eta_stable_window"])
     assert (np.abs(value - 0.25) < 4 * error + 0.004).all()
     assert (error < 0.01).all()
@@ -303,7 +297,7 @@ def test_fit_errors_cover_the_spread_of_fits(temperature, names):
     fits = {name: [] for name in names}
     for seed in range(200):
         spins = montecarlo.run_chains(16, temperature, "cluster", 200, 200, 30, 1, seed).spins
-        measured = observables.measure(spins, temperature, "independent", seed)
+        measured = measure.measure(spins, temperature, "independent", seed)
         for name, found in fits.items():
             found.append([one[0] for one in measured[name]])
     for name, found in fits.items():
@@ -315,7 +309,7 @@ def test_fit_errors_cover_the_spread_of_fits(temperature, names):
 def test_monte_carlo_agrees_with_kaufman():
     """Energy and specific heat at L = 16 within four errors: false alarms below 1e-3."""
     spins = montecarlo.run_chains(16, 2.3, "cluster", 4000, 2, 100, 2, 1).spins
-    measured, solved = observables.measure(spins, 2.3, "chain"), exact.kaufman(16, 2.3)
+    measured, solved = measure.measure(spins, 2.3, "chain"), finite.kaufman(16, 2.3)
     for name in ("energy", "specific_heat"):
         value, error = measured[name]
         assert abs(value - getattr(solved, name)) < 4 * error
@@ -324,5 +318,5 @@ def test_monte_carlo_agrees_with_kaufman():
 
 def test_independent_frames_need_no_autocorrelation():
     spins = random_frames(1, 30, 4)
-    assert set(observables.autocorrelation(spins, "independent").values()) == {0.5, 30.0}
-    assert observables.autocorrelation(spins, "chain")["energy_tau_int"] >= 0.5
+    assert set(measure.autocorrelation(spins, "independent").values()) == {0.5, 30.0}
+    assert measure.autocorrelation(spins, "chain")["energy_tau_int"] >= 0.5

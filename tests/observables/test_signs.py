@@ -1,4 +1,4 @@
-"""The share of positive frames and its test, held against scipy's."""
+"""The share of positive frames and its test, compared with scipy's."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The structure factor, held against its definition and the exact correlation length."""
+"""The structure factor, compared with its definition and the exact correlation length."""
 
 import math
 

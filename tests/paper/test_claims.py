@@ -1,11 +1,17 @@
 """The list of the paper's claims: its form, and that the shipped one is about the default run."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import yaml
 
-from ising_fidelity import claims, config, dataset, fidelity
+from ising_fidelity import frames as frames_module
+from ising_fidelity.config import load
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.io import netcdf
+from ising_fidelity.paper import CLAIMS, claims, terms
+from ising_fidelity.scores import deviations
 from ising_fidelity.steps.measure import measure
 
 TERM = {"source": "mc", "quantity": "energy", "at": [2.3]}
@@ -17,6 +23,7 @@ CLAIM = {
     "value": TERM,
     "threshold": 0,
 }
+BETWEEN = {"test": "between", "threshold": None}
 FINITE_SIZE = {"critical_temperature", "nu", "eta"}
 ATTRIBUTION = {
     f"specific_heat_excess{part}"
@@ -30,21 +37,16 @@ def write(folder, *entries):
     return path
 
 
-def terms_of(claim):
-    if isinstance(claim, claims.Comparison):
-        return [claim.value, *([claim.against] if claim.against else [])]
-    return []
+def loaded(folder, **change):
+    (claim,) = claims.load(write(folder, CLAIM | change))
+    return claim
 
 
 def test_what_is_not_said_of_the_other_side_is_that_of_the_value(tmp_path):
     value = {**TERM, "quantity": "eta", "kind": "raw"}
-    (inherited,) = claims.load(
-        write(tmp_path, CLAIM | {"value": value, "against": {"source": "x"}})
-    )
+    inherited = loaded(tmp_path, value=value, against={"source": "x"})
     assert inherited.against == inherited.value.model_copy(update={"source": "x"})
-    (other,) = claims.load(
-        write(tmp_path, CLAIM | {"value": value, "against": {"quantity": "lattice_size"}})
-    )
+    other = loaded(tmp_path, value=value, against={"quantity": "lattice_size"})
     assert (other.against.source, other.against.kind) == ("mc", None)
 
 
@@ -69,19 +71,13 @@ def test_what_is_not_said_of_the_other_side_is_that_of_the_value(tmp_path):
             "energy of mc - energy of mc < 0, T = 2.30 and 1.00",
         ),
         (
-            {
-                "test": "between",
-                "threshold": None,
-                "interval": [1, 2],
-                "value": TERM | {"kind": "raw"},
-            },
+            {"value": TERM | {"kind": "raw"}, **BETWEEN, "interval": [1, 2]},
             "energy of raw G(r) of mc from 1 to 2, T = 2.30",
         ),
     ],
 )
 def test_a_test_says_in_words_what_it_does(tmp_path, change, words):
-    (claim,) = claims.load(write(tmp_path, CLAIM | change))
-    assert claim.words() == words
+    assert loaded(tmp_path, **change).words() == words
 
 
 @pytest.mark.parametrize(
@@ -102,10 +98,7 @@ def test_a_test_says_in_words_what_it_does(tmp_path, change, words):
         ({"tolerance": 1}, "tolerance: of tests equal and differs alone"),
         ({"threshold": None}, "threshold: needed"),
         ({"interval": [1, 2]}, "interval: of test between, and of it alone"),
-        (
-            {"test": "between", "threshold": None, "interval": [2, 1]},
-            "interval: the lower end, then the higher one",
-        ),
+        (BETWEEN | {"interval": [2, 1]}, "interval: the lower end, then the higher one"),
         ({"against": {"at": [1, 2]}}, "at: the same of value and against, or one"),
         ({"test": "better"}, "one: "),
         ({"test": "citation", "references": []}, "one: "),
@@ -114,7 +107,7 @@ def test_a_test_says_in_words_what_it_does(tmp_path, change, words):
 )
 def test_a_bad_claim_is_one_line_that_names_it(tmp_path, change, message):
     with pytest.raises(InputError, match=message) as caught:
-        claims.load(write(tmp_path, CLAIM | change))
+        loaded(tmp_path, **change)
     assert str(tmp_path / "claims.yaml") in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -144,44 +137,35 @@ def test_two_claims_have_two_names(tmp_path):
 
 @pytest.fixture(scope="module")
 def shipped():
-    return claims.load(claims.SHIPPED)
+    return claims.load(CLAIMS)
 
 
-def test_the_shipped_claims_are_those_in_resources(request, shipped):
-    path = request.config.rootpath / "resources" / "paper_claims.yaml"
-    assert claims.load(path) == shipped
+def test_the_shipped_claims_come_with_the_package_and_are_of_every_kind(shipped):
+    assert CLAIMS.parent == Path(claims.__file__).parent
+    assert not CLAIMS.is_symlink()
     assert len({claim.sentence for claim in shipped}) >= 25
-
-
-def test_the_shipped_claims_are_of_every_kind(shipped):
-    assert {claim.test for claim in shipped} >= {
-        "greater",
-        "less",
-        "equal",
-        "differs",
-        "between",
-        "better",
-        "citation",
-    }
+    kinds = "greater less equal differs between better citation"
+    assert {claim.test for claim in shipped} >= set(kinds.split())
 
 
 def test_the_shipped_claims_are_about_sources_and_quantities_of_the_default_run(
     request, tmp_path, shipped
 ):
-    run = config.load([request.config.rootpath / "config.yaml"])
+    run = load.load([request.config.rootpath / "config.yaml"])
     spins = np.where(np.random.default_rng(1).random((1, 8, 8, 8)) < 0.7, 1, -1).astype(np.int8)
-    frames = dataset.frames_dataset(spins, 2.3, "independent", {})
-    dataset.write(frames, tmp_path / "frames.nc")
+    frames = frames_module.frames_dataset(spins, 2.3, "independent", {})
+    netcdf.write(frames, tmp_path / "frames.nc")
     measure(frames=tmp_path / "frames.nc", output=tmp_path / "observables.nc")
-    measured = {str(name) for name in dataset.read(tmp_path / "observables.nc").data_vars}
+    measured = {str(name) for name in netcdf.read(tmp_path / "observables.nc").data_vars}
     known = {
-        "fidelity": measured | set(claims.DERIVED),
+        "fidelity": measured | set(terms.DERIVED),
         "finite_size": FINITE_SIZE,
         "attribution": ATTRIBUTION,
     }
     for claim in shipped:
-        for term in terms_of(claim):
-            assert term.source in {*run.all_sources, claims.EXACT}, claim.id
+        of_numbers = isinstance(claim, claims.Comparison)
+        for term in filter(None, [claim.value, claim.against] if of_numbers else []):
+            assert term.source in {*run.all_sources, deviations.EXACT}, claim.id
             assert term.quantity in known[term.table], claim.id
             assert term.of is None or term.of in measured, claim.id
             assert (term.distance is not None) == term.quantity.startswith(
@@ -191,11 +175,11 @@ def test_the_shipped_claims_are_about_sources_and_quantities_of_the_default_run(
                 term.quantity in ("eta", "eta_power_law", "eta_stable", "correlation_length")
                 and term.table == "fidelity"
             ), claim.id
-            assert isinstance(term.at, claims.Span | None) or set(term.at) <= set(run.temperatures)
+            assert isinstance(term.at, terms.Span | None) or set(term.at) <= set(run.temperatures)
         if isinstance(claim, claims.Better):
             assert {claim.source, claim.than} <= set(run.trained_models)
-            exactly = claim.reference == claims.EXACT
-            names = fidelity.AGAINST_EXACT if exactly else fidelity.AGAINST_REFERENCE
+            exactly = claim.reference == deviations.EXACT
+            names = deviations.AGAINST_EXACT if exactly else deviations.AGAINST_REFERENCE
             assert claim.quantity in names
 
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from ising_fidelity import claims, judgement
-from ising_fidelity.claims import Better, Citation, Comparison
+from ising_fidelity.paper import CLAIMS, claims, judge, lookup
+from ising_fidelity.paper.claims import Better, Citation, Comparison
+from ising_fidelity.scores import deviations
 
 T = np.array([1.0, 2.0, 2.3, 3.0])
 
@@ -31,11 +32,11 @@ def run_of(**changes):
         "reference": "mc",
         "models": ["A", "B"],
     }
-    return judgement.Run(**{**arguments, **changes})
+    return lookup.Run(**{**arguments, **changes})
 
 
 def verdict_of(claim, run=None):
-    (row,) = judgement.judge([claim], run or run_of()).to_dict("records")
+    (row,) = judge.judge([claim], run or run_of()).to_dict("records")
     return row
 
 
@@ -82,9 +83,13 @@ def test_one_number_and_its_interval(test, source, keys, verdict):
     assert row["temperature"] == "2.30"
 
 
+def value_and_error(row):
+    return row["value"], row["error"]
+
+
 def test_the_number_that_says_so_stands_beside_the_verdict():
     row = verdict_of(comparison("greater", {}, threshold=1.15))
-    assert (row["value"], row["error"]) == (1.2, 0.01)
+    assert value_and_error(row) == (1.2, 0.01)
     assert (row["lowest"], row["highest"]) == (1.15, np.inf)
     assert row["errors_from_border"] == pytest.approx(5)
     assert row["number"] == "1.200 ± 0.010"
@@ -95,19 +100,17 @@ def test_differences_and_ratios_carry_the_errors_of_both_sides():
     keys = {"against": {"source": "B", "quantity": "susceptibility"}, "threshold": 0}
     run = run_of(models=())
     row = verdict_of(comparison("less", {}, **keys), run)
-    assert row["value"] == pytest.approx(1.2 - 2.05)
-    assert row["error"] == pytest.approx(np.hypot(0.01, 0.1))
+    assert value_and_error(row) == pytest.approx((1.2 - 2.05, np.hypot(0.01, 0.1)))
     row = verdict_of(comparison("less", {}, by="ratio", **keys | {"threshold": None}), run)
-    assert row["value"] == pytest.approx(1.2 / 2.05)
-    assert row["error"] == pytest.approx(1.2 / 2.05 * np.hypot(0.01 / 1.2, 0.1 / 2.05))
+    relative = np.hypot(0.01 / 1.2, 0.1 / 2.05)
+    assert value_and_error(row) == pytest.approx((1.2 / 2.05, 1.2 / 2.05 * relative))
     assert row["verdict"] == "confirmed"
 
 
 def test_a_ratio_type_claim_is_about_the_factor():
-    too_large = {"against": {"source": "exact"}, "by": "ratio"}
-    assert verdict_of(comparison("greater", {}, **too_large))["verdict"] == "confirmed"
-    twice = comparison("greater", {}, threshold=2, **too_large)
-    assert verdict_of(twice)["verdict"] == "refuted"
+    for threshold, verdict in {None: "confirmed", 2: "refuted"}.items():
+        too_large = {"against": {"source": "exact"}, "by": "ratio", "threshold": threshold}
+        assert verdict_of(comparison("greater", {}, **too_large))["verdict"] == verdict
 
 
 @pytest.mark.parametrize(
@@ -125,29 +128,22 @@ def test_every_temperature_or_some(holds, threshold, verdict, temperature):
     at = {"at": {"from": 1, "to": 3}}
     row = verdict_of(comparison("greater", at, threshold=threshold, holds=holds))
     assert (row["verdict"], row["temperature"]) == (verdict, temperature)
-    assert row["reason"].startswith(
-        f"{'worst' if holds == 'everywhere' else 'best'} of 4 temperatures"
-    )
+    extreme = {"everywhere": "worst", "somewhere": "best"}[holds]
+    assert row["reason"].startswith(f"{extreme} of 4 temperatures")
 
 
 def test_many_temperatures_refute_by_chance_as_often_as_one():
     """Of 20,000 trials a share 0.0228 is 455 +- 21: 5 spreads leave false alarms below 1e-6."""
     normal = np.random.default_rng(1).standard_normal((20_000, 32))
-    for count, everywhere, wrong in (
-        (1, True, "refuted"),
-        (32, True, "refuted"),
-        (32, False, "confirmed"),
-    ):
-        decisions = [judgement.decide(row[:count], everywhere).verdict for row in normal]
-        assert decisions.count(wrong) < 455 + 5 * 21
-        assert decisions.count(wrong) > 455 - 7 * 21
+    for count, everywhere in (1, True), (32, True), (32, False):
+        decisions = [judge.decide(row[:count], everywhere).verdict for row in normal]
+        wrong = "refuted" if everywhere else "confirmed"
+        assert 455 - 7 * 21 < decisions.count(wrong) < 455 + 5 * 21
 
 
 def test_what_is_not_known_confirms_nothing_but_may_be_refuted_elsewhere():
-    run = run_of()
-    run.sources["A"]["energy_error"] = run.sources["A"]["energy_error"].copy(
-        data=[0.01, 0.01, np.nan, 0.01]
-    )
+    errors = [0.01, 0.01, np.nan, 0.01]
+    run = run_of(sources={"A": group(energy=([1.0, 1.1, 1.2, 1.3], errors)), "mc": group()})
     at = {"at": {"from": 1, "to": 3}}
     row = verdict_of(comparison("greater", at, threshold=0.9), run)
     assert (row["verdict"], row["reason"]) == ("undecided", "somewhere its error is not known")
@@ -224,14 +220,11 @@ def test_the_papers_correlation_is_large_where_frames_have_both_signs():
     assert (row["value"], row["error"]) == (pytest.approx(0.01), pytest.approx(0.05))
 
 
-def test_exponents_come_from_finite_size_scaling():
+def test_exponents_and_parts_of_the_excess_come_from_tables_of_their_own():
     scaling = xr.Dataset({"eta": 0.251, "eta_error": 0.003})
     value = {"source": "mc", "quantity": "eta", "table": "finite_size", "at": None}
     claim = comparison("equal", value, threshold=0.25, tolerance=0.02)
     assert verdict_of(claim, run_of(finite_size={"mc": scaling}))["verdict"] == "confirmed"
-
-
-def test_parts_of_the_excess_come_from_the_attribution():
     parts = group(specific_heat_excess_thermal=(0.4, 0.01))
     value = {"quantity": "specific_heat_excess_thermal", "table": "attribution"}
     claim = comparison("greater", value, threshold=0.5)
@@ -243,10 +236,7 @@ def seeded(first, second):
     energies = dict(zip(["A", "A.seed2", "A.seed3"], first, strict=False))
     energies |= dict(zip(["B", "B.seed2", "B.seed3"], second, strict=False))
     sources = {name: group(energy=(value, 0.001)) for name, value in energies.items()}
-    repeats = {
-        "A": [name for name in sources if name.startswith("A.")],
-        "B": [name for name in sources if name.startswith("B.")],
-    }
+    repeats = {name: [one for one in sources if one.startswith(f"{name}.")] for name in "AB"}
     mc = group(energy=(1.0, 0.0)).copy(deep=True)
     return run_of(sources={**sources, "mc": mc}, models=[*sources], repeats=repeats)
 
@@ -287,16 +277,14 @@ def test_too_few_seeds_decide_nothing_between_models(first, second, reason):
     assert (row["verdict"], row["reason"]) == ("undecided", reason)
     assert "(A)" in row["number"]
     assert row["value"] == pytest.approx(0.5, abs=0.02)
-    near = comparison("equal", {}, against={"source": "B"}, tolerance=0.1)
-    row = verdict_of(near, run)
+    row = verdict_of(comparison("equal", {}, against={"source": "B"}, tolerance=0.1), run)
     assert (row["verdict"], row["reason"]) == ("undecided", reason)
 
 
 def test_a_difference_of_two_models_is_that_of_means_over_seeds():
     near = comparison("equal", {}, against={"source": "B"}, tolerance=0.2)
     row = verdict_of(near, seeded([1.0, 1.1, 1.2], [1.0, 1.0, 1.0]))
-    assert row["value"] == pytest.approx(0.1)
-    assert row["error"] == pytest.approx(0.1)
+    assert value_and_error(row) == pytest.approx((0.1, 0.1))
     assert row["verdict"] == "undecided"
 
 
@@ -307,11 +295,10 @@ def test_a_network_against_monte_carlo_needs_one_seed():
 
 def test_citations_are_judged_by_their_titles():
     def claim(*flags):
-        works = [
-            {"number": 50 + i, "title": f"title {i}", "pure_2d_ising": flag}
-            for i, flag in enumerate(flags)
-        ]
-        return Citation(id="x", sentence="y", place="z", test="citation", references=works)
+        work = {"number": 50, "title": "title 0", "pure_2d_ising": flags[0]}
+        other = {"number": 51, "title": "title 1", "pure_2d_ising": flags[1]}
+        keys = {"id": "x", "sentence": "y", "place": "z", "test": "citation"}
+        return Citation(references=[work, other], **keys)
 
     row = verdict_of(claim(True, False))
     assert (row["verdict"], row["number"]) == ("refuted", "1 of 2 titles")
@@ -320,8 +307,8 @@ def test_citations_are_judged_by_their_titles():
 
 
 def test_a_run_without_anything_decides_only_what_needs_no_run():
-    run = judgement.Run(sources={}, exact=xr.Dataset(coords={"temperature": []}), reference="mc")
-    table = judgement.judge(claims.load(claims.SHIPPED), run).set_index("id")
+    run = lookup.Run(sources={}, exact=xr.Dataset(coords={"temperature": []}), reference="mc")
+    table = judge.judge(claims.load(CLAIMS), run).set_index("id")
     decided = set(table.index[table["verdict"] != "undecided"])
     assert decided == {"eta_agrees_with_literature", "eta_spread_in_literature"}
     assert (table["reason"] != "").all()
@@ -338,4 +325,4 @@ def test_a_run_without_anything_decides_only_what_needs_no_run():
     ],
 )
 def test_numbers_have_the_digits_that_their_errors_leave(value, error, words):
-    assert judgement.with_error(value, error) == words
+    assert deviations.with_error(value, error) == words

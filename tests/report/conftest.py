@@ -1,6 +1,5 @@
 """Reports of the finished smoke run, and Debian's Chromium to open them in."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +9,8 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+
+from ..debian import install
 
 ROOT = Path(__file__).resolve().parents[2]
 PRESET = "workflow/presets/smoke.yaml"
@@ -35,26 +36,11 @@ def give_up(what, said=""):
     pytest.fail(f"No report could be opened: {what}.\n{said}", pytrace=False)
 
 
-def programs():
-    """Return the paths of the browser and its driver; what is missing is installed."""
-    missing = [package for name, package in PACKAGES.items() if not shutil.which(name)]
-    if missing:
-        wanted = " and ".join(missing)
-        if os.geteuid() != 0 or not shutil.which("apt-get"):
-            give_up(f"{wanted} of Debian must be there, or root and apt-get to install them")
-        quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        for words in (["update"], ["install", "--yes", "--no-install-recommends", *missing]):
-            command = ["apt-get", *words]
-            done = subprocess.run(command, env=quiet, capture_output=True, text=True, check=False)
-            if done.returncode != 0:
-                give_up(f"{' '.join(command)} failed", done.stdout + done.stderr)
-    return [shutil.which(name) for name in PACKAGES]
-
-
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory):
     """Give a browser that nobody has used."""
-    browser_path, driver_path = programs()
+    install(PACKAGES, give_up)
+    browser_path, driver_path = map(shutil.which, PACKAGES)
     options = webdriver.ChromeOptions()
     options.binary_location = browser_path
     for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):

@@ -8,8 +8,9 @@ from matplotlib import image as images
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
-from ising_fidelity import config
-from ising_fidelity.figures import FIGURES
+from ising_fidelity.config.load import load
+from ising_fidelity.figures.registry import FIGURES
+from ising_fidelity.run.figures import drawn_figures
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 20  # seconds until what was clicked must be there
@@ -23,7 +24,7 @@ document.head.append(style);
 
 @pytest.fixture(scope="module")
 def run(report):
-    return config.load([ROOT / "config.yaml", *(ROOT / path for path in report[1])])
+    return load([ROOT / "config.yaml", *(ROOT / path for path in report[1])])
 
 
 @pytest.fixture
@@ -43,18 +44,17 @@ class Page:
 
     def __init__(self, browser):
         self.browser = browser
+        self.soon = WebDriverWait(browser, PATIENCE).until
 
     def find(self, selector):
         """Return what is there, soon."""
-        wait = WebDriverWait(self.browser, PATIENCE)
-        return wait.until(lambda browser: browser.find_element(By.CSS_SELECTOR, selector))
+        return self.soon(lambda browser: browser.find_element(By.CSS_SELECTOR, selector))
 
     def menu(self, label):
         """Click on an entry of the menu, which is opened first."""
         self.find("nav ol li a").click()
-        wait = WebDriverWait(self.browser, PATIENCE)
         entry = f"//nav//ul//a[.//span[text()='{label}']]"
-        wait.until(lambda browser: browser.find_element(By.XPATH, entry)).click()
+        self.soon(lambda browser: browser.find_element(By.XPATH, entry)).click()
 
     def categories(self):
         """Return the entries of the menu that hold results."""
@@ -78,16 +78,10 @@ class Page:
         return pixels.std() > 0.01
 
 
-def by_category(run):
-    """Return the figures of a run that stand in each category of its report."""
-    found = {}
-    for name in run.drawn_figures:
-        found.setdefault(FIGURES[name].category, []).append(name)
-    return found
-
-
 def test_every_figure_is_rendered_in_its_category_under_its_caption(page, report, run):
-    expected = by_category(run)
+    expected = {}
+    for name in drawn_figures(run):
+        expected.setdefault(FIGURES[name].category, []).append(name)
     shown = page.categories()
     assert set(shown) >= {"Scores", *expected}
     for category, names in expected.items():
@@ -98,9 +92,7 @@ def test_every_figure_is_rendered_in_its_category_under_its_caption(page, report
             page.menu(category)
             page.row(label)[0].click()
             image = page.find(f"img[src*='{name}.png']")
-            WebDriverWait(page.browser, PATIENCE).until(
-                lambda _, image=image: image.get_property("complete")
-            )
+            page.soon(lambda _, image=image: image.get_property("complete"))
             figure = images.imread(ROOT / "results" / run.run / "figures" / f"{name}.png")
             assert image.get_property("naturalHeight") == figure.shape[0], name
             assert image.get_property("naturalWidth") == figure.shape[1], name
@@ -108,7 +100,7 @@ def test_every_figure_is_rendered_in_its_category_under_its_caption(page, report
             page.row(label)[1].click()
             caption = page.find("nav .prose").text
             assert caption == FIGURES[name].caption
-    assert len(run.drawn_figures) >= 25
+    assert len(drawn_figures(run)) >= 25
 
 
 def test_the_page_of_scores_opens_and_the_tables_have_captions(page):
@@ -138,4 +130,4 @@ def test_runtimes_of_all_rules_and_their_graph_are_drawn(page, run):
     assert all(entry["runtime"] > 0 for entry in runtimes)
     rules = {entry["rule"] for entry in runtimes}
     assert rules >= {"simulate", "train", "sample", "measure", "compare", "merge", "score"}
-    assert rules >= {f"plot_{name}" for name in run.drawn_figures}
+    assert rules >= {f"plot_{name}" for name in drawn_figures(run)}

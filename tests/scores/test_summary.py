@@ -3,37 +3,28 @@
 import numpy as np
 import pandas as pd
 
-from ising_fidelity import verdicts
+from ising_fidelity.scores import summary
 
-KEYS = ("source", "temperature", "quantity", "reference", "value", "expected")
-
-
-def row(source, temperature, quantity, reference, value, expected, z, p_adjusted):
-    keys = (source, temperature, quantity, reference, value, expected)
-    return dict(zip(KEYS, keys, strict=True)) | {
-        "deviation_in_errors": z,
-        "p_adjusted": p_adjusted,
-        "deviation": value - expected,
-    }
+COLUMNS = ["temperature", "quantity", "reference", "value", "expected"]
 
 
 def table_of(source="GAN"):
     """Return scores of one source that fails in u at 2.00 and in C at 1.00 and 3.00."""
-    fine = {"z": 0.5, "p_adjusted": 0.7}
+    fine, bad, worse = (0.5, 0.7), (9.4, 1e-6), (-4.0, 0.001)
     rows = []
-    for T in ("1.00", "2.00", "3.00"):
-        bad = {"z": 9.4, "p_adjusted": 1e-6} if T == "2.00" else fine
-        rows.append(row(source, T, "energy", "mc", -1.5, -1.75, **bad))
-        rows.append(row(source, T, "abs_magnetization", "mc", 0.9, 0.9, np.nan, np.nan))
-        heat = {"1.00": 5.0, "2.00": 0.3, "3.00": 0.15}[T]
-        worse = fine if T == "2.00" else {"z": -4.0, "p_adjusted": 0.001}
-        rows.append(row(source, T, "specific_heat", "exact", heat, 0.3, **worse))
-        rows.append(row(source, T, "specific_heat", "mc", heat, 0.3, **fine))
-    return pd.DataFrame(rows)
+    for T, heat in {"1.00": 5.0, "2.00": 0.3, "3.00": 0.15}.items():
+        rows += [
+            [T, "energy", "mc", -1.5, -1.75, *(bad if T == "2.00" else fine)],
+            [T, "abs_magnetization", "mc", 0.9, 0.9, np.nan, np.nan],
+            [T, "specific_heat", "exact", heat, 0.3, *(fine if T == "2.00" else worse)],
+            [T, "specific_heat", "mc", heat, 0.3, *fine],
+        ]
+    table = pd.DataFrame(rows, columns=[*COLUMNS, "deviation_in_errors", "p_adjusted"])
+    return table.assign(source=source, deviation=table["value"] - table["expected"])
 
 
 def words_of(scores, models=None, repeats=None):
-    return verdicts.of_sources(scores, models or {}, repeats or {}, "mc")
+    return summary.of_sources(scores, models or {}, repeats or {}, "mc")
 
 
 def test_a_verdict_counts_and_names_the_worst():
@@ -65,7 +56,7 @@ def test_counts_are_given_for_every_training_seed():
     assert words["GAN"][-1] == "Counts are those of 2 training seeds, all else of the first."
 
 
-def test_the_reference_is_held_against_exact_results():
+def test_the_reference_is_compared_with_exact_results():
     words = words_of(table_of("mc"))
     assert words == {
         "mc": ["The reference. Indistinguishable from exact results in C at 1 of 3 temperatures."]
@@ -84,22 +75,13 @@ def test_nothing_to_complain_of():
 
 def sums(**deviations):
     """Return rows that sum up: deviations in u of every source."""
-    return pd.DataFrame(
-        [
-            {
-                "source": source.replace("_", "."),
-                "temperature": "all",
-                "quantity": "energy",
-                "reference": "exact",
-                "deviation": deviation,
-            }
-            for source, deviation in deviations.items()
-        ]
-    )
+    of_all = {"temperature": "all", "quantity": "energy", "reference": "exact"}
+    sources = [name.replace("_", ".") for name in deviations]
+    return pd.DataFrame({"source": sources, "deviation": deviations.values(), **of_all})
 
 
 def test_no_model_is_better_on_one_seed():
-    table = verdicts.orderings(sums(A=0.1, B=0.9, mc=0.0), {"A": ["2.00"], "B": ["2.00"]}, {})
+    table = summary.orderings(sums(A=0.1, B=0.9, mc=0.0), {"A": ["2.00"], "B": ["2.00"]}, {})
     (line,) = table.to_dict("records")
     assert line["models"] == "A, B"
     assert line["u"] == "not decided: one training seed (0.1, 0.9)"
@@ -110,25 +92,25 @@ def test_frames_after_monte_carlo_are_no_model_of_their_own():
     relaxed = sums(A=0.01, B=0.2).assign(source=["A+5sweeps", "B+"])
     scores = pd.concat([sums(A=0.1, B=0.9), relaxed])
     models = {name: ["2.00"] for name in scores["source"]}
-    assert list(verdicts.orderings(scores, models, {})["models"]) == ["A, B", "A, B+", "B, B+"]
+    assert list(summary.orderings(scores, models, {})["models"]) == ["A, B", "A, B+", "B, B+"]
 
 
 def test_three_seeds_and_more_than_the_spread_decide():
     scores = sums(A=0.1, A_seed2=0.11, A_seed3=0.12, B=0.9, B_seed2=0.91, B_seed3=0.92)
     repeats = {name: [f"{name}.seed2", f"{name}.seed3"] for name in "AB"}
     models = {name: ["2.00"] for name in scores["source"]}
-    assert list(verdicts.orderings(scores, models, repeats)["u"]) == [
+    assert list(summary.orderings(scores, models, repeats)["u"]) == [
         "A is better than B (0.11, 0.91)"
     ]
     scores.loc[scores["source"] == "A.seed2", "deviation"] = 2.0
-    (words,) = verdicts.orderings(scores, models, repeats)["u"]
+    (words,) = summary.orderings(scores, models, repeats)["u"]
     assert words == "not decided: within the spread between seeds (0.74, 0.91)"
     fewer = {"A": repeats["A"], "B": ["B.seed2"]}
     models = {name: ["2.00"] for name in models if name != "B.seed3"}
-    (words,) = verdicts.orderings(scores, models, fewer)["u"]
+    (words,) = summary.orderings(scores, models, fewer)["u"]
     assert words == "not decided: 2 training seeds (0.74, 0.91)"
 
 
 def test_the_worse_one_is_not_called_better():
     low, high = np.array([0.1, 0.11, 0.12]), np.array([0.5, 0.51, 0.52])
-    assert verdicts.order("A", "B", high, low).startswith("B is better than A")
+    assert summary.order("A", "B", high, low).startswith("B is better than A")

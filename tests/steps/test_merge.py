@@ -3,23 +3,23 @@
 import numpy as np
 import pytest
 
-from ising_fidelity import dataset
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.io import netcdf
 from ising_fidelity.steps.attribute import attribute
 from ising_fidelity.steps.compare import compare
 from ising_fidelity.steps.measure import measure
 from ising_fidelity.steps.merge import merge
+
+from ..shared import write_frames
 
 
 def make_source(folder, source, temperatures, size=8, draws=12):
     """Write frames, observables and comparisons with the source itself; return the latter two."""
     files = []
     for temperature in temperatures:
-        generator = np.random.default_rng(int(100 * float(temperature)))
-        spins = np.where(generator.random((1, draws, size, size)) < 0.7, 1, -1).astype(np.int8)
-        name = f"T{temperature}.nc"
+        T, name = float(temperature), f"T{temperature}.nc"
         frames = folder / "configurations" / source / name
-        dataset.write(dataset.frames_dataset(spins, float(temperature), "independent", {}), frames)
+        write_frames(frames, (1, draws, size, size), T, seed=int(100 * T))
         observables = folder / "observables" / source / name
         measure(frames=frames, output=observables)
         comparisons = folder / "comparisons" / source / name
@@ -32,12 +32,12 @@ def test_a_group_per_source_and_temperatures_in_order(tmp_path):
     files = make_source(tmp_path, "GAN-M", ["2.30", "10.00", "2.05"])
     files += make_source(tmp_path, "mc-paper", ["2.269185"], draws=15)
     merge(files=files, output=tmp_path / "fidelity.nc")
-    tree = dataset.read_tree(tmp_path / "fidelity.nc")
+    tree = netcdf.read_tree(tmp_path / "fidelity.nc")
     assert list(tree) == ["GAN-M", "mc-paper"]
     assert tree["GAN-M"]["temperature"].values.tolist() == [2.05, 2.3, 10.0]
     assert tree["mc-paper"]["temperature"].values.tolist() == [2.269185]
     for path in files:
-        source, data = path.parent.name, dataset.read(path)
+        source, data = path.parent.name, netcdf.read(path)
         row = tree[source].to_dataset().sel(temperature=float(data["temperature"]))
         for name in data.data_vars:
             if name.endswith("_series"):
@@ -55,14 +55,14 @@ def test_a_variable_that_one_temperature_lacks_is_nan_there(tmp_path):
     files = make_source(tmp_path, "GAN", ["2.30", "2.40"])
     files.remove(tmp_path / "comparisons" / "GAN" / "T2.40.nc")
     merge(files=files, output=tmp_path / "fidelity.nc")
-    values = dataset.read_tree(tmp_path / "fidelity.nc")["GAN"]["energy_ks"].values
+    values = netcdf.read_tree(tmp_path / "fidelity.nc")["GAN"]["energy_ks"].values
     assert np.isnan(values).tolist() == [False, True]
 
 
 def test_observables_alone_will_do(tmp_path):
     files = make_source(tmp_path, "GAN", ["2.30"])[:1]
     merge(files=files, output=tmp_path / "fidelity.nc")
-    assert "hamming_cross" not in dataset.read_tree(tmp_path / "fidelity.nc")["GAN"]
+    assert "hamming_cross" not in netcdf.read_tree(tmp_path / "fidelity.nc")["GAN"]
 
 
 def test_the_order_of_files_does_not_matter(tmp_path):
@@ -75,9 +75,8 @@ def test_the_order_of_files_does_not_matter(tmp_path):
 def make_attributions(folder, source, temperatures):
     files = []
     for temperature in temperatures:
-        spins = np.random.default_rng(1).choice(np.array([-1, 1], np.int8), (1, 12, 8, 8))
         frames = folder / "configurations" / source / f"T{temperature}.nc"
-        dataset.write(dataset.frames_dataset(spins, float(temperature), "independent", {}), frames)
+        write_frames(frames, temperature=float(temperature), up=0.5)
         files.append(folder / "attributions" / source / frames.name)
         attribute(frames=frames, sweeps=[1, 2], output=files[-1])
     return files
@@ -87,14 +86,14 @@ def test_attributions_make_a_tree_of_their_own(tmp_path):
     files = make_attributions(tmp_path, "GAN+5sweeps", ["1.20", "1.00"])
     files += make_attributions(tmp_path, "GAN", ["1.00"])
     merge(files=files, output=tmp_path / "attribution.nc")
-    tree = dataset.read_tree(tmp_path / "attribution.nc")
+    tree = netcdf.read_tree(tmp_path / "attribution.nc")
     assert list(tree) == ["GAN", "GAN+5sweeps"]
     group = tree["GAN+5sweeps"].to_dataset()
     assert group["temperature"].values.tolist() == [1.0, 1.2]
     assert group["sweeps"].values.tolist() == [0, 1, 2]
     assert group["specific_heat_relaxed"].dims == ("temperature", "sweeps")
     assert group.attrs["thermal_sweeps"] == 2
-    data = dataset.read(files[0])
+    data = netcdf.read(files[0])
     row = group.sel(temperature=1.2)
     for name in data.data_vars:
         np.testing.assert_array_equal(row[name].values, data[name].values)

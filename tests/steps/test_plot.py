@@ -6,9 +6,12 @@ Snapshots (fig7) stand for all figures here: their files are the smallest to mak
 import numpy as np
 import pytest
 
-from ising_fidelity import dataset
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.figures import FIGURES, fig7, style
+from ising_fidelity.figures import style
+from ising_fidelity.figures.paper import fig7
+from ising_fidelity.figures.registry import FIGURES
+from ising_fidelity.frames import frames_dataset
+from ising_fidelity.io import netcdf
 from ising_fidelity.steps.plot import plot
 
 SOURCES, TEMPERATURES = ("mine", "GAN-M", "mc"), ("2.30", "10.00")
@@ -23,58 +26,54 @@ def files(tmp_path):
         for temperature in TEMPERATURES:
             spins = random.choice(np.array([-1, 1], np.int8), (1, 3, 4, 4))
             path = tmp_path / "configurations" / source / f"T{temperature}.nc"
-            dataset.write(dataset.frames_dataset(spins, float(temperature), "chain", {}), path)
+            netcdf.write(frames_dataset(spins, float(temperature), "chain", {}), path)
             paths.append(path)
     return paths
 
 
 @pytest.fixture
-def drawn(monkeypatch):
-    """Give (inputs, figure) of every figure drawn."""
-    kept, draw = [], fig7.draw
+def draw(files, monkeypatch, tmp_path):
+    """Give what draws fig7 of files, and returns its inputs and the figure."""
+    kept, original = [], fig7.draw
 
     def keep(inputs):
-        kept.append((inputs, draw(inputs)))
+        kept.append((inputs, original(inputs)))
         return kept[-1][1]
 
+    def run(files=files, **options):
+        plot(figure="fig7", files=files, outputs=[tmp_path / "fig7.png"], **options)
+        ((inputs, figure),) = kept
+        return inputs, figure
+
     monkeypatch.setattr(fig7, "draw", keep)
-    return kept
+    return run
 
 
 def row_labels(figure):
     return [text for axes in figure.axes if (text := axes.get_ylabel())]
 
 
-def test_all_that_the_files_have_is_shown_the_papers_sources_first(files, drawn, tmp_path):
-    plot(figure="fig7", files=files, outputs=[tmp_path / "fig7.png"])
-    ((inputs, figure),) = drawn
+def test_all_that_the_files_have_is_shown_the_papers_sources_first(draw):
+    inputs, figure = draw()
     assert list(inputs.temperatures) == ["2.30", "10.00"]  # as numbers, not as words
     assert row_labels(figure) == ["Monte Carlo", r"GAN, $M \subset L$", "mine"]
 
 
-def test_what_is_named_is_shown_in_that_order(files, drawn, tmp_path):
-    plot(
-        figure="fig7",
-        files=files,
-        outputs=[tmp_path / "fig7.png"],
-        sources=["mine", "mc"],
-        temperatures=["10.00"],
-    )
-    ((_, figure),) = drawn
+def test_what_is_named_is_shown_in_that_order(draw):
+    _, figure = draw(sources=["mine", "mc"], temperatures=["10.00"])
     assert row_labels(figure) == ["mine", "Monte Carlo"]
     assert [axes.get_title() for axes in figure.axes if axes.get_title()] == ["$T$ = 10"]
 
 
-def test_snapshots_are_the_first_and_the_middle_frame(files, drawn, tmp_path):
-    plot(figure="fig7", files=files, outputs=[tmp_path / "fig7.png"], sources=["mc"])
-    ((inputs, figure),) = drawn
+def test_snapshots_are_the_first_and_the_middle_frame(draw):
+    inputs, figure = draw(sources=["mc"])
     shown = [axes.images[0].get_array() for axes in figure.axes if axes.images]
     frames = [inputs.configurations["mc", T]["spin"].values[0] for T in TEMPERATURES]
     expected = [frame for of_one in frames for frame in (of_one[0], of_one[1])]
     np.testing.assert_array_equal(shown, expected)
 
 
-def test_frames_made_elsewhere_are_where_their_pattern_says(files, drawn, tmp_path):
+def test_frames_made_elsewhere_are_where_their_pattern_says(files, draw, tmp_path):
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     moved = [
@@ -83,9 +82,7 @@ def test_frames_made_elsewhere_are_where_their_pattern_says(files, drawn, tmp_pa
         else path
         for path in files
     ]
-    places = {"mine": str(folder / "a-{T}.nc")}
-    plot(figure="fig7", files=moved, outputs=[tmp_path / "fig7.png"], foreign=places)
-    ((inputs, figure),) = drawn
+    inputs, figure = draw(moved, foreign={"mine": str(folder / "a-{T}.nc")})
     assert row_labels(figure)[-1] == "mine"
     assert {T for source, T in inputs.configurations if source == "mine"} == set(TEMPERATURES)
 
@@ -101,7 +98,6 @@ def test_files_that_a_figure_does_not_need_are_left_aside(files, tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"figure": "fig8"}, r"--figure: no 'fig8'; allowed are fig1a, fig1b"),
         ({"figure": "fig3"}, r"fig3: no file of kind fidelity, exact given"),
         ({"sources": ["VAE"]}, r"fig7: no data of source VAE given; there are GAN-M, mc, mine"),
         ({"temperatures": ["2.40"]}, r"no configurations/mc/T2.40.nc among the files"),

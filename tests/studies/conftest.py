@@ -1,7 +1,5 @@
-"""Benchmarks are scripts, which find each other in their own folder."""
+"""A tiny run whose networks have learnt nothing."""
 
-import os
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -9,8 +7,10 @@ import torch
 import xarray as xr
 import yaml
 
-from ising_fidelity import config, dataset
+from ising_fidelity.config.load import load
+from ising_fidelity.io import netcdf
 from ising_fidelity.models import checkpoint
+from ising_fidelity.models.family import family_of
 
 ROOT = Path(__file__).resolve().parents[2]
 FINISHED = {
@@ -28,14 +28,22 @@ FINISHED = {
 
 
 @pytest.fixture
-def script(monkeypatch):
-    """Return the function that imports a benchmark; the process is left as it was."""
-    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    threads, environment = torch.get_num_threads(), dict(os.environ)
-    yield import_module
-    torch.set_num_threads(threads)
-    os.environ.clear()
-    os.environ.update(environment)
+def threads():
+    """Leave the number of threads as it was."""
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def call(monkeypatch):
+    """Return the function that calls a command with some options."""
+
+    def called(command, *options):
+        monkeypatch.setattr("sys.argv", [command.__name__, *map(str, options)])
+        command.main()
+
+    return called
 
 
 @pytest.fixture
@@ -43,7 +51,7 @@ def run(tmp_path):
     """Return the config of a tiny run with DiffIsing3 and its finish."""
     path = tmp_path / "more.yaml"
     path.write_text(yaml.safe_dump(FINISHED))
-    return config.load([ROOT / "config.yaml", ROOT / "workflow" / "presets" / "tiny.yaml", path])
+    return load([ROOT / "config.yaml", ROOT / "workflow" / "presets" / "tiny.yaml", path])
 
 
 @pytest.fixture
@@ -55,11 +63,11 @@ def folder(run, tmp_path):
     (place / "provenance" / "config.yaml").write_text(yaml.safe_dump(run.plain()))
     for number, (name, settings) in enumerate(run.trained_models.items()):
         torch.manual_seed(number)
-        network = checkpoint.build_network(settings, run.lattice_size)
+        network = family_of(settings).build_network(settings, run.lattice_size)
         path = place / "models" / f"{name}.safetensors"
         checkpoint.save(path, network.state_dict(), settings, run.lattice_size, {"name": name})
         history = xr.Dataset({"loss": ("epoch", [2.0, 1.0, 0.5])}, {"epoch": [1, 2, 3]})
-        dataset.write(history, place / "models" / f"{name}.training.nc")
+        netcdf.write(history, place / "models" / f"{name}.training.nc")
         timing = place / "benchmarks" / "train" / f"{name}.tsv"
         timing.write_text(f"s\tmax_rss\tcpu_time\n9.0\t1.0\t{number + 0.5}\n")
     return place

@@ -6,9 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ising_fidelity import exact, lattice
+from ising_fidelity import lattice
+from ising_fidelity.exact import finite
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.models import checkpoint, sampling, training
+from ising_fidelity.models import checkpoint
+from ising_fidelity.models.common import data
+from ising_fidelity.models.sampling import finish
+from ising_fidelity.models.sampling.draw import draw
+from ising_fidelity.models.sampling.options import Chain
+from studies.compute import __main__ as command
+from studies.compute import rows as compute
 
 TEMPERATURES = (1.0, 1.2, 2.0, 2.5, 3.0, 3.6)
 U = (0.5, 0.3, 0.1, -0.2, 0.3, -0.4)
@@ -16,9 +23,11 @@ U = (0.5, 0.3, 0.1, -0.2, 0.3, -0.4)
 C = (0.9, 0.8, -0.5, 0.25, 0.15, 0.7)
 
 
-@pytest.fixture
-def compute(script):
-    return script("compute")
+@pytest.fixture(autouse=True)
+def elsewhere(monkeypatch, tmp_path):
+    """Have tables and figures in folders of their own."""
+    monkeypatch.setattr(command, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr(command, "FIGURES", tmp_path)
 
 
 @pytest.fixture
@@ -44,7 +53,7 @@ def scored(folder, run):
     return folder
 
 
-def test_rows_of_a_finished_run(compute, scored, run):
+def test_rows_of_a_finished_run(scored, run):
     rows = {row["source"]: row for row in compute.of_run(scored, [1.0, 1.2])}
     assert list(rows) == ["DiffIsing2", "DiffIsing3", "GAN", "DiffIsing3+3gibbs", "exact frames"]
     plain, finished, gan = (rows[name] for name in ("DiffIsing3", "DiffIsing3+3gibbs", "GAN"))
@@ -74,79 +83,74 @@ def test_rows_of_a_finished_run(compute, scored, run):
     assert floor["quoted_energy_deviation"] == pytest.approx(np.mean([u for u, _ in known[:2]]))
 
 
-def test_a_source_without_the_quoted_temperatures_is_not_held_against_them(compute, scored):
-    assert all(
-        math.isnan(row["quoted_energy_deviation"]) for row in compute.of_run(scored, [1.1])[:-1]
-    )
+def test_a_source_without_the_quoted_temperatures_is_not_compared_with_them(scored):
+    rows = compute.of_run(scored, [1.1])[:-1]
+    assert all(math.isnan(row["quoted_energy_deviation"]) for row in rows)
 
 
 @pytest.mark.parametrize(
     "missing",
     ["provenance/config.yaml", "scores.csv", "models/GAN.safetensors", "benchmarks/train/GAN.tsv"],
 )
-def test_a_run_that_is_not_finished(compute, scored, missing, monkeypatch, capsys, tmp_path):
+def test_a_run_that_is_not_finished(scored, missing, call, capsys):
     (scored / missing).unlink()
-    for name in ("RESULTS", "FIGURES"):
-        monkeypatch.setattr(compute, name, tmp_path / name)
-    monkeypatch.setattr("sys.argv", ["compute.py", str(scored)])
     with pytest.raises(SystemExit) as end:
-        compute.main()
+        call(command, scored)
     assert end.value.code == 2
     assert capsys.readouterr().err == f"{scored / missing}: no such file; a finished run has it\n"
-    assert not (tmp_path / "RESULTS").exists()
+    assert not command.RESULTS.exists()
 
 
-def test_scores_of_another_config(compute, scored):
+def test_scores_of_another_config(scored):
     table = pd.read_csv(scored / "scores.csv")
     table[table["source"] != "GAN"].to_csv(scored / "scores.csv", index=False)
     with pytest.raises(InputError, match=r"scores\.csv: no source GAN; a finished run has it"):
         compute.of_run(scored, [])
 
 
-def test_tables_and_figure(compute, scored, monkeypatch, capsys, tmp_path):
-    for name in ("RESULTS", "FIGURES"):
-        monkeypatch.setattr(compute, name, tmp_path)
-    monkeypatch.setattr("sys.argv", ["compute.py", "--name", "mine", str(scored)])
-    compute.main()
-    table = pd.read_csv(tmp_path / "mine.csv")
+def test_tables_and_figure(scored, call, capsys):
+    call(command, "--name", "mine", scored)
+    table = pd.read_csv(command.RESULTS / "mine.csv")
     assert list(table["run"]) == 5 * ["tiny"] + 2 * ["the paper"]
     # Energies around -1.95 at T = 1.0 and 1.2 on a lattice of 64.
-    far = np.mean([abs(-1.95 - exact.kaufman(64, T).energy) for T in (1.0, 1.2)])
+    far = np.mean([abs(-1.95 - finite.kaufman(64, T).energy) for T in (1.0, 1.2)])
     assert table["quoted_energy_deviation"].iloc[-1] == pytest.approx(far, rel=1e-3)
     assert table["inside_energy_deviation"].isna().sum() == 2
-    assert capsys.readouterr().out == (tmp_path / "mine.txt").read_text()
-    assert (tmp_path / "mine.png").stat().st_size > 10_000
+    printed = [line.split("|")[1:3] for line in capsys.readouterr().out.splitlines()[2:]]
+    rows = [[cell.strip() for cell in row] for row in printed]
+    assert rows == table[["run", "source"]].to_numpy().tolist()
+    assert (command.FIGURES / "mine.png").stat().st_size > 10_000
 
 
 @pytest.mark.parametrize("frames_per_temperature", [None, 20])
 @pytest.mark.parametrize("augmentation", ["none", "flip"])
-def test_images_are_those_that_training_draws(compute, run, augmentation, frames_per_temperature):
+def test_images_are_those_that_training_draws(run, augmentation, frames_per_temperature):
     changes = {"augmentation": augmentation, "frames_per_temperature": frames_per_temperature}
     settings = run.trained_models["DiffIsing3"].model_copy(update=changes)
     frames = {T: np.ones((5, 8, 8, 8), np.int8) for T in (2.0, 3.0)}
-    seen, _ = training.training_frames(frames, settings, "cpu")
+    seen, _ = data.training_frames(frames, settings, "cpu")
     own, images = compute.images(settings, 40, 5, 7)
     assert images == 7 * len(seen)
     assert own == len(seen) // (2 if augmentation == "flip" else 1)
 
 
-@pytest.mark.parametrize("sampler", ["multistep", "trapezoid", "heun"])
+@pytest.mark.parametrize("sampler", ["multistep", "trapezoid"])
 @pytest.mark.parametrize("name", ["DiffIsing2", "DiffIsing3", "GAN"])
-def test_evaluations_are_the_calls_of_the_network(compute, folder, name, sampler):
+def test_evaluations_are_the_calls_of_the_network(folder, name, sampler):
     model = checkpoint.load(folder / "models" / f"{name}.safetensors")
-    chain = sampling.Chain(12, "posterior", sampler)
+    chain = Chain(sampling_steps=12, reverse_variance="posterior", sampler=sampler)
     calls = []
     model.network.register_forward_hook(lambda *_: calls.append(1))
-    sampling.draw(model, 2.3, 3, 8, 1, chain)
-    assert len(calls) == compute.evaluations(model.settings, 8, chain, None)[1]
+    draw(model, 2.3, 3, 8, 1, chain)
+    assert len(calls) == compute.evaluations(model, chain, None)[1]
     if name != "GAN":
         calls.clear()
-        sampling.draw_noisy(model, 2.3, 3, 8, 1, chain, 1.2)
-        assert len(calls) == compute.evaluations(model.settings, 8, chain, 1.2)[1]
+        finish.draw_noisy(model, 2.3, 3, 8, 1, chain, 1.2)
+        assert len(calls) == compute.evaluations(model, chain, 1.2)[1]
 
 
 @pytest.mark.parametrize("temperature", [2.0, 3.0])
-def test_the_noise_floor_is_what_exact_frames_have(compute, temperature):
+def test_the_noise_floor_is_what_exact_frames_have(temperature):
     """All 2^16 frames of the 4 x 4 lattice, drawn by their weights; seed 11.
 
     Means over 4000 sets of frames, within 4 of their standard errors of the floor: a false alarm in
@@ -154,12 +158,11 @@ def test_the_noise_floor_is_what_exact_frames_have(compute, temperature):
     would be off by more than that.
     """
     frames, repeats, generator = 500, 4000, np.random.default_rng(11)
-    bits = np.arange(2**16)[:, None] >> np.arange(16) & 1
-    u = lattice.energy((2 * bits - 1).astype(np.int8).reshape(-1, 4, 4))
+    u = lattice.energy(lattice.all_configurations(4))
     levels, index = np.unique(u, return_inverse=True)
     weights = np.bincount(index) * np.exp(-16 * (levels - levels.min()) / temperature)
     drawn = generator.choice(levels, (repeats, frames), p=weights / weights.sum())
-    known = exact.kaufman(4, temperature)
+    known = finite.kaufman(4, temperature)
     heat = 16 * drawn.var(axis=1) / temperature**2
     found = np.abs([drawn.mean(axis=1) - known.energy, heat / known.specific_heat - 1])
     errors = found.std(axis=1) / math.sqrt(repeats)

@@ -4,44 +4,37 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ising_fidelity import exact, lattice
+from ising_fidelity import lattice
+from ising_fidelity.exact import finite
 from ising_fidelity.models import checkpoint
+from studies import transfer
 
 
-@pytest.fixture
-def transfer(script, monkeypatch, tmp_path):
-    """Return the script with two temperatures, little Monte Carlo and a table of its own."""
-    module = script("transfer")
-    monkeypatch.setattr(module, "TABLE", tmp_path / "transfer.csv")
-    monkeypatch.setattr(module, "TEMPERATURES", ("1.20", "2.60"))
+@pytest.fixture(autouse=True)
+def little(threads, monkeypatch, tmp_path):
+    """Have two temperatures, little Monte Carlo and a table of its own."""
+    monkeypatch.setattr(transfer, "TABLE", tmp_path / "transfer.csv")
+    monkeypatch.setattr(transfer, "TEMPERATURES", ("1.20", "2.60"))
     for name, less in {"CHAINS": 4, "DRAWS": 10, "THERMALIZATION": 20, "SPACING": 2}.items():
-        monkeypatch.setattr(module, name, less)
-    return module
-
-
-def call(transfer, monkeypatch, path, *options):
-    monkeypatch.setattr("sys.argv", ["transfer.py", str(path), *options])
-    transfer.main()
+        monkeypatch.setattr(transfer, name, less)
 
 
 @pytest.mark.parametrize(
     ("name", "size", "text"),
-    [("GAN", 16, "is a GAN that draws 8 only"), ("DiffIsing3", 10, "draws multiples of 4")],
+    [("GAN", 16, "draws 8 only"), ("DiffIsing3", 10, "draws multiples of 4")],
 )
-def test_a_size_that_a_model_does_not_draw(transfer, folder, monkeypatch, capsys, name, size, text):
+def test_a_size_that_a_model_does_not_draw(folder, call, capsys, name, size, text):
     path = folder / "models" / f"{name}.safetensors"
     with pytest.raises(SystemExit) as end:
-        call(transfer, monkeypatch, path, "--sizes", "8", str(size))
+        call(transfer, path, "--sizes", 8, size)
     assert end.value.code == 2
     assert capsys.readouterr().err == f"--sizes: {size}, but {path} {text}\n"
     assert not transfer.TABLE.exists()
 
 
-def test_rows_are_measured_on_the_models_frames_and_not_made_again(
-    transfer, folder, monkeypatch, capsys
-):
+def test_rows_are_measured_on_the_models_frames_and_not_made_again(folder, call, capsys):
     path = folder / "models" / "DiffIsing3.safetensors"
-    call(transfer, monkeypatch, path, "--sizes", "16", "--steps", "8", "--frames", "6")
+    call(transfer, path, "--sizes", 16, "--steps", 8, "--frames", 6)
     first = transfer.TABLE.read_text()
     table = pd.read_csv(transfer.TABLE, dtype={"temperature": str})
     assert list(table["temperature"]) == ["1.20", "1.20", "2.60", "2.60"]
@@ -49,20 +42,18 @@ def test_rows_are_measured_on_the_models_frames_and_not_made_again(
     assert list(table["in_training_range"]) == [False, False, True, True]
     model = checkpoint.load(path)
     for row in table.itertuples():
-        T, known = float(row.temperature), exact.kaufman(16, float(row.temperature))
-        spins = transfer.drawn(model, row.temperature, 6, 16, 8, row.gibbs_sweeps)
+        T, known = float(row.temperature), finite.kaufman(16, float(row.temperature))
+        spins = transfer.sampled(model, row.temperature, 6, 16, 8, row.gibbs_sweeps)
         u = lattice.energy(spins)
+        m = np.abs(lattice.magnetization(spins))
         assert row.energy == pytest.approx(u.mean(), abs=1e-5)
         assert row.specific_heat == pytest.approx(256 * u.var() / T**2, rel=1e-4)
-        assert row.abs_magnetization == pytest.approx(
-            np.abs(lattice.magnetization(spins)).mean(), abs=1e-5
-        )
+        assert row.abs_magnetization == pytest.approx(m.mean(), abs=1e-5)
         assert row.energy_exact == pytest.approx(known.energy, rel=1e-5)
         assert row.specific_heat_exact == pytest.approx(known.specific_heat, rel=1e-5)
-        assert abs(row.energy_z * row.energy_error) == pytest.approx(
-            abs(row.energy - row.energy_exact), rel=0.1
-        )
-    call(transfer, monkeypatch, path, "--sizes", "8", "16", "--steps", "8", "--frames", "6")
+        deviation = row.energy - row.energy_exact
+        assert row.energy_z * row.energy_error == pytest.approx(deviation, rel=0.1)
+    call(transfer, path, "--sizes", 8, 16, "--steps", 8, "--frames", 6)
     again = transfer.TABLE.read_text()
     assert again.startswith(first)
     assert len(again.splitlines()) == len(first.splitlines()) + 4

@@ -45,7 +45,7 @@ def limited(tmp_path_factory):
 def test_a_step_finds_what_it_imports(limited, verb):
     """What it imports only where it is used, the finished run of the other tests has found."""
     within = os.environ | {"PYTHONPATH": str(limited / environments.environment_of()[verb])}
-    code = f"import ising_fidelity.cli, ising_fidelity.steps.{verb}"
+    code = f"import ising_fidelity.cli.main, ising_fidelity.steps.{verb}"
     done = subprocess.run(
         [sys.executable, "-c", code], env=within, capture_output=True, text=True, check=False
     )

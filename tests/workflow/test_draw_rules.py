@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ising_fidelity import config
+from ising_fidelity.config import load
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = ROOT / "workflow" / "presets" / "tiny.yaml"
@@ -34,12 +34,12 @@ def test_long_arrows_share_a_line_and_nothing_stands_in_anothers_place(script):
 
 
 def test_the_picture_has_every_rule_once(script, monkeypatch, tmp_path, capsys):
-    run = config.load([ROOT / "config.yaml", TINY])
+    run = load.load([ROOT / "config.yaml", TINY])
     pairs = script.arrows([TINY])
     assert {("simulate", "train"), ("train", "sample"), ("merge", "plot")} <= set(pairs)
     monkeypatch.setattr(script, "ROOT", tmp_path)
     monkeypatch.setattr(script, "arrows", lambda configs: pairs)
-    monkeypatch.setattr(script.config, "load", lambda paths: run)
+    monkeypatch.setattr(script.load, "load", lambda paths: run)
     monkeypatch.setattr(sys, "argv", ["draw_rules.py", str(TINY)])
     script.main()
     path = tmp_path / "results" / "tiny" / "provenance" / "rules.svg"

@@ -1,27 +1,28 @@
 """What a run will take: the plan is read, jobs are run smaller, and a line is drawn."""
 
-import importlib.util
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from ising_fidelity import config
+from ising_fidelity.config.load import load
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = str(ROOT / "workflow" / "presets" / "tiny.yaml")
 pytestmark = pytest.mark.workflow
 
 
-@pytest.fixture(scope="module")
-def estimate():
-    path = ROOT / "workflow" / "scripts" / "estimate.py"
-    spec = importlib.util.spec_from_file_location("estimate", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["estimate"] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules["estimate"]
+@pytest.fixture
+def script(monkeypatch):
+    """Return the function that imports a script; they find each other in their own folder."""
+    monkeypatch.syspath_prepend(str(ROOT / "workflow" / "scripts"))
+    return import_module
+
+
+@pytest.fixture
+def estimate(script):
+    return script("estimate")
 
 
 def test_jobs_of_a_plan_and_what_some_take(estimate, tmp_path):
@@ -31,7 +32,7 @@ def test_jobs_of_a_plan_and_what_some_take(estimate, tmp_path):
     assert count["merge"] == count["score"] == count["plot_fig7"] == 1
     wanted = {"simulate mc-paper", "train GAN", "sample GAN", "merge"}
     kinds = estimate.estimated(
-        config.load([ROOT / "config.yaml", TINY]),
+        load([ROOT / "config.yaml", TINY]),
         [job for job in jobs if job.kind in wanted],
         [job for job in jobs if job.kind in wanted],
     )
@@ -55,14 +56,14 @@ def test_a_training_temperature_nearer_to_the_transition_than_any_other(estimate
     configs = [TINY, str(more)]
     wanted = {"simulate mc-paper", "measure mc-paper"}
     jobs = [job for job in estimate.planned(configs, "--forceall") if job.kind in wanted]
-    kinds = estimate.estimated(config.load([ROOT / "config.yaml", *configs]), jobs, jobs)
+    kinds = estimate.estimated(load([ROOT / "config.yaml", *configs]), jobs, jobs)
     assert all(kind.cost.measured for kind in kinds.values())
     assert set(kinds) == wanted
 
 
 def test_a_straight_line_through_the_smallest_and_the_largest_run(estimate, monkeypatch, tmp_path):
     """A job of 0.5 s and 100 s of work, 10 bytes and 1000."""
-    run = config.load([ROOT / "config.yaml", TINY])
+    run = load([ROOT / "config.yaml", TINY])
     calibration = estimate.Calibration(run, tmp_path)
     output = tmp_path / "out.nc"
 
@@ -75,6 +76,29 @@ def test_a_straight_line_through_the_smallest_and_the_largest_run(estimate, monk
     cost = calibration.cost(estimate.Job("simulate", {}, ["out.nc"], []))
     assert cost.seconds == pytest.approx(100.5)
     assert cost.size == pytest.approx(1010, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("model", "given", "share", "smaller", "done"),
+    [
+        ("GAN", "", 1, "--frames 16", 1),
+        ("GAN", "", 1 / 4, "--frames 4", 1 / 4),
+        ("DiffIsing2", " --sampling-steps 5", 1, "--frames 16 --sampling-steps 5", 1),
+        ("DiffIsing2", " --sampling-steps 5", 1 / 8, "--frames 2 --sampling-steps 5", 1 / 8),
+        ("DiffIsing2", " --sampling-steps 5", 1 / 40, "--frames 1 --sampling-steps 2", 1 / 40),
+        ("DiffIsing2", "", 1 / 16, "--sampling-steps 1000 --frames 1", 1 / 16),
+        ("DiffIsing3", " --compile", 1 / 8, "--sampling-steps 100 --frames 2", 1 / 8),
+        ("DiffIsing3", "", 1 / 32, "--sampling-steps 50 --frames 1", 1 / 32),
+    ],
+)
+def test_a_share_of_sampling(estimate, tmp_path, model, given, share, smaller, done):
+    """Steps that a command does not name are those of the model's own chain, if it has one."""
+    calibration = estimate.Calibration(load([ROOT / "config.yaml"]), tmp_path)
+    command = f"ising-fidelity sample --frames 16{given}"
+    job = estimate.Job("sample", {"model": model, "T": "2.30"}, ["out.nc"], command.split())
+    words, part = calibration.smaller(job, share)
+    assert " ".join(words) == f"ising-fidelity sample {smaller}"
+    assert part == pytest.approx(done)
 
 
 def test_a_wrong_config_is_one_line(estimate, monkeypatch, tmp_path, capsys):

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ising_fidelity import dataset
+from ising_fidelity.frames import read_frames
+from ising_fidelity.io import netcdf
 
 from .conftest import Project
 
@@ -41,17 +42,17 @@ def test_only_what_they_add_runs_and_it_is_measured_scored_and_drawn(finished, t
     assert project.plan() == {}
     results = folder / "results" / "tiny"
     assert (results / "figures" / "attribution.png").stat().st_size > 5000
-    frames = dataset.read_frames(results / "configurations" / RELAXED[1] / "T2.00.nc")
+    frames = read_frames(results / "configurations" / RELAXED[1] / "T2.00.nc")
     assert frames.attrs["relaxation_sweeps"] == 5
-    tree = dataset.read_tree(results / "fidelity.nc")
+    tree = netcdf.read_tree(results / "fidelity.nc")
     assert set(RELAXED) < set(tree)
-    # It is held against the frames that its model was trained on, where that was trained.
+    # It is compared with the frames that its model was trained on, where that was trained.
     nearest = tree[RELAXED[0]]["nearest_training_hamming"]
     assert nearest.isnull().values.tolist() == [False, True, False]
     scores = pd.read_csv(results / "scores.csv", dtype={"temperature": str})
     trained = scores[scores["in_training_temperatures"].astype(str) == "True"]
     assert set(trained[trained["source"] == RELAXED[1]]["temperature"]) >= {"2.00", "3.00"}
-    assert set(dataset.read_tree(results / "attribution.nc")) == {"DiffIsing2", "GAN"}
+    assert set(netcdf.read_tree(results / "attribution.nc")) == {"DiffIsing2", "GAN"}
     assert "isolated flips" in (results / "scores.html").read_text()
 
     more = project.lay_over(temperatures=[2.0, 2.27, 2.3, 3.0]).plan()
@@ -76,9 +77,9 @@ def test_a_classifier_is_trained_where_it_is_asked_for(finished, tmp_path):
     name = "results/tiny/comparisons/GAN/T2.00.nc"
     done = project.snakemake(name)
     assert done.returncode == 0, done.stdout + done.stderr
-    found = dataset.read(folder / name)
+    found = netcdf.read(folder / name)
     assert 0 <= found["classifier_auc"].item() <= 1
-    assert "classifier_auc" not in dataset.read(finished.folder / name)
+    assert "classifier_auc" not in netcdf.read(finished.folder / name)
 
 
 def test_clusters_and_starts_without_a_model_run_beside_it(finished, tmp_path):
@@ -100,7 +101,7 @@ def test_clusters_and_starts_without_a_model_run_beside_it(finished, tmp_path):
     assert project.plan() == {}
     results = folder / "results" / "tiny"
     frames = {
-        name: dataset.read_frames(results / "configurations" / name / "T2.30.nc")
+        name: read_frames(results / "configurations" / name / "T2.30.nc")
         for name in ("random", "ordered", "ordered+2clusters", "DiffIsing2")
     }
     # As many frames as models have.
@@ -155,9 +156,9 @@ def test_frames_with_a_gibbs_finish_stand_beside_their_model(finished, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert project.plan() == {}
     results = folder / "results" / "tiny"
-    frames = dataset.read_frames(results / "configurations/DiffIsing2+2gibbs/T2.00.nc")
+    frames = read_frames(results / "configurations/DiffIsing2+2gibbs/T2.00.nc")
     assert (frames.attrs["finish_sigma"], frames.attrs["finish_sweeps"]) == (1.0, 2)
-    assert "DiffIsing2+2gibbs" in dataset.read_tree(results / "fidelity.nc")
+    assert "DiffIsing2+2gibbs" in netcdf.read_tree(results / "fidelity.nc")
 
 
 SIZES = {"lattice_sizes": [8, 16, 24], "temperatures": [2.2, 2.3, 2.4], "sources": ["mc"]}
@@ -181,9 +182,9 @@ def test_finite_size_scaling_stands_beside_the_run(finished, tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     assert project.plan() == {}
     results = folder / "results" / "tiny"
-    frames = dataset.read_frames(results / "finite_size/L24/configurations/mc/T2.30.nc")
+    frames = read_frames(results / "finite_size/L24/configurations/mc/T2.30.nc")
     assert frames["spin"].shape == (8, 50, 24, 24)
-    assert dataset.read(results / "finite_size" / "mc.nc").sizes["lattice_size"] == 3
+    assert netcdf.read(results / "finite_size" / "mc.nc").sizes["lattice_size"] == 3
     assert (results / "figures" / "finite_size.png").stat().st_size > 5000
     assert "Finite-size scaling" in (results / "scores.html").read_text()
     claims = pd.read_csv(results / "claims.csv").set_index("id")

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from ising_fidelity import config, dataset
+from ising_fidelity.config import load
+from ising_fidelity.io import netcdf
+from ising_fidelity.run.figures import drawn_figures
 
 from .conftest import ROOT, Project
 
@@ -26,15 +28,15 @@ def test_the_lines_of_the_page_put_frames_beside_the_zoo(finished, tmp_path):
     folder = tmp_path / "run"
     shutil.copytree(finished.folder, folder, symlinks=True)
     lines = block("frames")
-    assert len([line for line in lines.splitlines() if line]) == 10
+    assert len([line for line in lines.splitlines() if line]) == 11
     (folder / "coins.py").write_text(lines)
     (folder / "coins.yaml").write_text(block("sources"))
     subprocess.run([sys.executable, "coins.py", *finished.configs], cwd=folder, check=True)
     project = Project(folder, [*finished.configs, "coins.yaml"])
     plan = project.plan()
-    run = config.load([folder / "config.yaml", *(folder / path for path in project.configs)])
-    figures = [name for name, figure in run.drawn_figures.items() if "coins" in figure.sources]
-    drawn = {f"plot_{name}": 1 for name in run.drawn_figures}
+    run = load.load([folder / "config.yaml", *(folder / path for path in project.configs)])
+    figures = [name for name, figure in drawn_figures(run).items() if "coins" in figure.sources]
+    drawn = {f"plot_{name}": 1 for name in drawn_figures(run)}
     assert plan["measure"] == plan["compare"] == 3
     assert not {"simulate", "train", "sample"} & plan.keys()
     assert {f"plot_{name}" for name in figures} <= plan.keys() <= drawn.keys() | {
@@ -49,7 +51,7 @@ def test_the_lines_of_the_page_put_frames_beside_the_zoo(finished, tmp_path):
     of_coins = scores[(scores["source"] == "coins") & (scores["quantity"] == "energy")]
     assert {"2.00", "2.30", "3.00"} <= set(of_coins["temperature"])
     assert "coins" in (folder / "results" / "tiny" / "scores.html").read_text()
-    tree = dataset.read_tree(folder / "results" / "tiny" / "fidelity.nc")
+    tree = netcdf.read_tree(folder / "results" / "tiny" / "fidelity.nc")
     # Spins that do not know of each other have the energy -2 m^2 per spin.
     data = tree["coins"].to_dataset().sel(temperature=2.0)
     deviation = float(data["energy"]) + 2 * float(data["magnetization"]) ** 2

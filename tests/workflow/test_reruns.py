@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ising_fidelity import config
+from ising_fidelity.config import load
 
 from .conftest import copy_of_the_workflow
 
@@ -79,8 +79,8 @@ def test_a_run_leaves_its_logs_and_where_it_came_from(finished):
     logs = [path.read_text() for path in (results / "logs").rglob("*.log")]
     assert len(logs) == sum(finished.plan("--forceall").values())
     assert not any("\r" in log for log in logs)
-    resolved = config.load([results / "provenance" / "config.yaml"])
-    assert resolved == config.load(layers(finished))
+    resolved = load.load([results / "provenance" / "config.yaml"])
+    assert resolved == load.load(layers(finished))
     assert f"numpy=={version('numpy')}" in (results / "provenance" / "versions.txt").read_text()
 
 
@@ -173,7 +173,7 @@ def test_another_number_of_threads_is_another_model(finished):
 
 
 def test_one_more_model_is_trained_and_drawn_and_the_others_are_left(finished):
-    more = finished.lay_over(models={"mine": config.load(layers(finished)).models["GAN"].plain()})
+    more = finished.lay_over(models={"mine": load.load(layers(finished)).models["GAN"].plain()})
     assert more.plan() == SUMMARY | {"train": 1, "sample": 3, "measure": 3, "compare": 3}
 
 
@@ -222,27 +222,54 @@ def test_another_length_of_the_reverse_chain_trains_nothing(finished):
     assert "train" not in plan
 
 
+GAN_ALONE = SUMMARY | {"train": 1, "sample": 3, "measure": 3, "compare": 3}
+CHANGED = "\nCHANGED = True\n"
+
+
 @pytest.mark.parametrize(
-    ("module", "rules"),
+    ("module", "before", "after", "rules"),
     [
-        ("steps/measure.py", SUMMARY | {"measure": 12}),
-        ("comparison.py", SUMMARY | {"compare": 12}),
-        ("figures/fig7.py", {"plot_fig7": 1}),
+        # Words that no number depends on.
+        ("steps/measure.py", "with error bars", "with errors", {}),
+        ("montecarlo/stripes.py", "\ndef ", "\n# A comment.\ndef ", {}),
+        ("observables/labels.py", "in units of J", "in J", {}),
+        ("comparison/dataset.py", "two or more are needed", "more are needed", {}),
+        ("models/gan/settings.py", "Gaussian numbers", "normal numbers", {}),
+        ("figures/registry.py", "The first frame and the middle", "Frames", {"plot_fig7": 1}),
+        # Code, by how far it reaches.
+        ("steps/measure.py", "", CHANGED, SUMMARY | {"measure": 12}),
+        ("observables/clusters.py", "", CHANGED, SUMMARY | {"measure": 12}),
+        ("comparison/distances.py", "", CHANGED, SUMMARY | {"compare": 12}),
+        ("figures/paper/fig7.py", "", CHANGED, {"plot_fig7": 1}),
+        ("models/gan/trainer.py", "", CHANGED, GAN_ALONE | {"plot_fig7": 1, "plot_training": 1}),
+        ("models/gan/sampler.py", "", CHANGED, GAN_ALONE | {"train": 0, "plot_fig7": 1}),
+        ("montecarlo/kernels/single_spin.pyx", "", "\n", SUMMARY | EVERYTHING | {"solve": 0}),
         # The spin conventions are everyone's.
-        ("lattice.py", SUMMARY | EVERYTHING),
+        ("lattice.py", "", CHANGED, SUMMARY | EVERYTHING),
         # Figures draw the exact curves by the same functions.
         (
-            "exact.py",
+            "exact/finite.py",
+            "",
+            CHANGED,
             {"solve": 1, "score": 1, "plot_fig3": 1, "plot_fig7": 1, "plot_training": 1},
         ),
+        # What the paper says.
+        ("paper/numbers.yaml", "value: 64", "value: 63", {"score": 1}),
+        ("paper/claims.yaml", "tolerance: 0.05", "tolerance: 0.06", {"score": 1}),
+        ("paper/claims.yaml", "# ", "#  ", {}),
     ],
 )
-def test_changed_code_runs_the_steps_that_it_is_part_of(finished, tmp_path, module, rules):
+def test_changed_code_runs_the_steps_that_it_is_part_of(
+    finished, tmp_path, module, before, after, rules
+):
+    """``before`` is replaced by ``after``, which is appended where ``before`` is empty."""
     shutil.copytree(ROOT / "src", tmp_path / "src")
     path = tmp_path / "src" / "ising_fidelity" / module
-    path.write_text(path.read_text() + "\nCHANGED = True\n")
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after, 1) if before else text + after)
     changed = replace(finished, environment={"PYTHONPATH": str(tmp_path / "src")})
-    assert changed.plan() == rules
+    assert changed.plan() == {rule: count for rule, count in rules.items() if count}
 
 
 def test_runs_of_other_names_do_not_meet(finished):

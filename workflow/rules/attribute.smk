@@ -1,6 +1,6 @@
 rule attribute:
     input:
-        lambda wildcards: frames_of(wildcards.source, wildcards.T),
+        lambda wildcards: PATHS.frames(wildcards.source, wildcards.T),
     output:
         f"{RESULTS}/attributions/{{source}}/T{{T}}.nc",
     log:
@@ -8,28 +8,20 @@ rule attribute:
     conda:
         "../../envs/analysis.yaml"
     params:
-        code=step_code("attribute"),
+        code=code.of_step("attribute"),
         seed=seed_of("attribute"),
-        sweeps=(
-            " ".join(flags(sweeps=k) for k in RUN.attribution.sweeps)
-            if RUN.attribution
-            else ""
+        sweeps=flags.repeated(
+            "sweeps", RUN.attribution.sweeps if RUN.attribution else []
         ),
     shell:
         "ising-fidelity attribute {params.sweeps} --seed {params.seed} --output {output} {input} "
         "> {log} 2>&1"
 
 
-rule merge_attributions:
+use rule merge as merge_attributions with:
     input:
-        attributions(),
+        PATHS.attributions(),
     output:
         f"{RESULTS}/attribution.nc",
     log:
         f"{LOGS}/merge_attributions.log",
-    conda:
-        "../../envs/analysis.yaml"
-    params:
-        code=step_code("merge"),
-    shell:
-        "ising-fidelity merge --output {output} {input} > {log} 2>&1"

@@ -1,8 +1,10 @@
 rule compare:
     input:
-        frames=lambda wildcards: frames_of(wildcards.source, wildcards.T),
-        reference=lambda wildcards: frames_of(RUN.reference, wildcards.T),
-        training=lambda wildcards: training_frames_at(wildcards.source, wildcards.T),
+        frames=lambda wildcards: PATHS.frames(wildcards.source, wildcards.T),
+        reference=lambda wildcards: PATHS.frames(RUN.reference, wildcards.T),
+        training=lambda wildcards: PATHS.training_frames_at(
+            wildcards.source, wildcards.T
+        ),
     output:
         f"{RESULTS}/comparisons/{{source}}/T{{T}}.nc",
     log:
@@ -10,11 +12,12 @@ rule compare:
     conda:
         "../../envs/analysis.yaml"
     params:
-        code=step_code("compare"),
+        code=code.of_step("compare"),
         seed=seed_of("compare"),
-        training=lambda wildcards, input: flags(training=input.get("training") or None),
-        more=flags(memory_frames=RUN.comparison.memory_frames or None)
-        + " --classifier" * RUN.comparison.classifier,
+        training=lambda wildcards, input: flags.flags(
+            training=input.get("training") or None
+        ),
+        more=flags.comparison(RUN),
     shell:
         "ising-fidelity compare --reference {input.reference} {params.training} {params.more} "
         "--seed {params.seed} --output {output} {input.frames} > {log} 2>&1"

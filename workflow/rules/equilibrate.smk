@@ -13,11 +13,11 @@ rule equilibrate:
     resources:
         device=RUN.device,
     params:
-        code=step_code("equilibrate"),
+        code=lambda wildcards: code.of_equilibration(RUN, wildcards.source),
         seed=seed_of("equilibrate"),
         lattice_size=RUN.lattice_size,
         starts=RUN.equilibration.starts,
-        walk=lambda wildcards: walk_flags(wildcards.source),
+        walk=lambda wildcards: flags.walk(RUN, wildcards.source),
     shell:
         "ising-fidelity equilibrate --temperature {wildcards.T} "
         "--lattice-size {params.lattice_size} --starts {params.starts} {params.walk} "

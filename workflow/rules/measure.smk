@@ -1,6 +1,6 @@
 rule measure:
     input:
-        lambda wildcards: frames_of(wildcards.source, wildcards.T),
+        lambda wildcards: PATHS.frames(wildcards.source, wildcards.T),
     output:
         f"{RESULTS}/observables/{{source}}/T{{T}}.nc",
     log:
@@ -8,7 +8,7 @@ rule measure:
     conda:
         "../../envs/analysis.yaml"
     params:
-        code=step_code("measure"),
+        code=code.of_step("measure"),
         seed=seed_of("measure"),
     shell:
         "ising-fidelity measure --seed {params.seed} --output {output} {input} > {log} 2>&1"

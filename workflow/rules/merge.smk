@@ -1,7 +1,7 @@
 rule merge:
     input:
-        per_source_and_temperature("observables"),
-        per_source_and_temperature("comparisons"),
+        PATHS.per_source_and_temperature("observables"),
+        PATHS.per_source_and_temperature("comparisons"),
     output:
         f"{RESULTS}/fidelity.nc",
     log:
@@ -9,6 +9,6 @@ rule merge:
     conda:
         "../../envs/analysis.yaml"
     params:
-        code=step_code("merge"),
+        code=code.of_step("merge"),
     shell:
         "ising-fidelity merge --output {output} {input} > {log} 2>&1"

@@ -1,11 +1,11 @@
 # Every figure is a rule of its own, so that each has its own inputs, code and settings.
-for figure, settings in RUN.drawn_figures.items():
+for figure, settings in PATHS.figures.items():
 
     rule:
         name:
             f"plot_{figure}"
         input:
-            files_of_figure(figure),
+            PATHS.read_by_figure(figure),
         output:
             svg=f"{RESULTS}/figures/{figure}.svg",
             png=report(
@@ -26,13 +26,16 @@ for figure, settings in RUN.drawn_figures.items():
             mem_mb=lambda wildcards, attempt: attempt * 1000,
             runtime=lambda wildcards, attempt: attempt * 5,
         params:
-            code=[step_code("plot"), code_hash(f"figures.{figure}")],
+            code=code.of_figure(figure),
             figure=figure,
             caption=FIGURES[figure].caption,
-            sources=" ".join(flags(source=source) for source in settings.sources),
-            temperatures=" ".join(flags(temperature=T) for T in settings.temperatures),
-            training_temperatures=training_temperatures(settings.sources),
-            foreign=foreign_frames(settings.sources),
+            sources=flags.repeated("source", settings.sources),
+            temperatures=flags.repeated("temperature", settings.temperatures),
+            training_temperatures=flags.training_temperatures(RUN, settings.sources),
+            # A parameter that is no function would have its {T} filled in.
+            foreign=lambda wildcards, sources=settings.sources: flags.foreign(
+                RUN, sources
+            ),
         shell:
             "ising-fidelity plot --figure {params.figure} {params.sources} "
             "{params.temperatures} --training-temperatures {params.training_temperatures:q} "

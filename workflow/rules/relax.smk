@@ -1,6 +1,6 @@
 rule relax:
     input:
-        lambda wildcards: frames_of(
+        lambda wildcards: PATHS.frames(
             RUN.relaxed_sources[wildcards.relaxed][0], wildcards.T
         ),
     output:
@@ -10,9 +10,9 @@ rule relax:
     conda:
         "../../envs/montecarlo.yaml"
     params:
-        code=step_code("relax"),
+        code=code.of_step("relax"),
         seed=seed_of("relax"),
-        walk=lambda wildcards: relaxation_flags(wildcards.relaxed),
+        walk=lambda wildcards: flags.relaxation(RUN, wildcards.relaxed),
     shell:
         "ising-fidelity relax {params.walk} --seed {params.seed} "
         "--output {output} {input} > {log} 2>&1"

@@ -10,11 +10,11 @@ rule sample:
     resources:
         device=RUN.device,
     params:
-        code=step_code("sample"),
+        code=lambda wildcards: code.of_sampling(RUN, wildcards.model),
         seed=seed_of("sample"),
         lattice_size=RUN.lattice_size,
         frames=RUN.sampling.frames,
-        chain=lambda wildcards: sampling_flags(wildcards.model),
+        chain=lambda wildcards: flags.sampling(RUN, wildcards.model),
     shell:
         "ising-fidelity sample --model {input} --temperature {wildcards.T} "
         "--frames {params.frames} --lattice-size {params.lattice_size} {params.chain} "
@@ -23,12 +23,11 @@ rule sample:
 
 use rule sample as sample_finished with:
     input:
-        lambda wildcards: (
-            f"{RESULTS}/models/{RUN.finished_sources[wildcards.finished][0]}.safetensors"
-        ),
+        lambda wildcards: (PATHS.model(RUN.finished_sources[wildcards.finished][0])),
     output:
         f"{RESULTS}/configurations/{{finished}}/T{{T}}.nc",
     log:
         f"{LOGS}/sample/{{finished}}/T{{T}}.log",
     params:
-        chain=lambda wildcards: sampling_flags(wildcards.finished),
+        code=lambda wildcards: code.of_sampling(RUN, wildcards.finished),
+        chain=lambda wildcards: flags.sampling(RUN, wildcards.finished),

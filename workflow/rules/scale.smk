@@ -10,8 +10,8 @@ use rule simulate as simulate_at_size with:
     params:
         seed=seed_at_size("simulate"),
         lattice_size=lambda wildcards: wildcards.size,
-        chain=lambda wildcards: chain_flags(
-            wildcards.chain, RUN.finite_size and RUN.finite_size.frames
+        chain=lambda wildcards: flags.monte_carlo(
+            RUN, wildcards.chain, RUN.finite_size and RUN.finite_size.frames
         ),
 
 
@@ -38,13 +38,7 @@ use rule measure as measure_at_size with:
 
 rule scale:
     input:
-        [
-            f"{RESULTS}/finite_size/L{size}/observables/{{source}}/T{T}.nc"
-            for size in RUN.finite_size.lattice_sizes
-            for T in RUN.finite_size.temperatures
-        ]
-        if RUN.finite_size
-        else [],
+        lambda wildcards: PATHS.at_sizes(wildcards.source),
     output:
         f"{RESULTS}/finite_size/{{source}}.nc",
     log:
@@ -52,7 +46,7 @@ rule scale:
     conda:
         "../../envs/analysis.yaml"
     params:
-        code=step_code("scale"),
+        code=code.of_step("scale"),
         seed=seed_of("scale"),
     shell:
         "ising-fidelity scale --seed {params.seed} --output {output} {input} > {log} 2>&1"

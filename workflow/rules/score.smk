@@ -2,10 +2,8 @@ rule score:
     input:
         fidelity=f"{RESULTS}/fidelity.nc",
         exact=f"{RESULTS}/exact.nc",
-        paper=f"{HOME}resources/paper.yaml",
-        claims=f"{HOME}resources/paper_claims.yaml",
         attribution=[f"{RESULTS}/attribution.nc"] if RUN.attributed else [],
-        finite_size=finite_sizes(),
+        finite_size=PATHS.finite_sizes(),
     output:
         scores=f"{RESULTS}/scores.csv",
         page=report(
@@ -31,19 +29,20 @@ rule score:
     conda:
         "../../envs/analysis.yaml"
     params:
-        code=step_code("score"),
+        code=code.of_step("score"),
+        paper=code.of_paper(),
         reference=RUN.reference,
-        training_temperatures=training_temperatures(),
+        training_temperatures=flags.training_temperatures(RUN),
         repeats=json.dumps(RUN.repeats),
         attribution=(
             f"--attribution {RESULTS}/attribution.nc" if RUN.attributed else ""
         ),
-        finite_size=" ".join(flags(finite_size=path) for path in finite_sizes()),
+        finite_size=flags.repeated("finite_size", PATHS.finite_sizes()),
     shell:
         "ising-fidelity score --fidelity {input.fidelity} --exact {input.exact} "
-        "--reference {params.reference} --paper {input.paper} "
+        "--reference {params.reference} "
         "--training-temperatures {params.training_temperatures:q} "
-        "--repeats {params.repeats:q} --claims {input.claims} --claims-table {output.claims} "
+        "--repeats {params.repeats:q} --claims-table {output.claims} "
         "{params.attribution} {params.finite_size} "
         "--output {output.scores} --table {output.page} --paper-table {output.paper} "
         "> {log} 2>&1"

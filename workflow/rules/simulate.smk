@@ -8,10 +8,10 @@ rule simulate:
     conda:
         "../../envs/montecarlo.yaml"
     params:
-        code=step_code("simulate"),
+        code=code.of_step("simulate"),
         seed=seed_of("simulate"),
         lattice_size=RUN.lattice_size,
-        chain=lambda wildcards: chain_flags(wildcards.chain),
+        chain=lambda wildcards: flags.monte_carlo(RUN, wildcards.chain),
     shell:
         "ising-fidelity simulate --lattice-size {params.lattice_size} --temperature {wildcards.T} "
         "{params.chain} --seed {params.seed} --output {output} > {log} 2>&1"
@@ -23,4 +23,4 @@ use rule simulate as simulate_start with:
     log:
         f"{LOGS}/simulate/{{start}}/T{{T}}.log",
     params:
-        chain=lambda wildcards: start_flags(wildcards.start),
+        chain=lambda wildcards: flags.start(RUN, wildcards.start),

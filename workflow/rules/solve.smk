@@ -6,9 +6,9 @@ rule solve:
     conda:
         "../../envs/analysis.yaml"
     params:
-        code=step_code("solve"),
+        code=code.of_step("solve"),
         lattice_size=RUN.lattice_size,
-        temperatures=" ".join(flags(temperature=T) for T in RUN.temperatures),
+        temperatures=flags.repeated("temperature", RUN.temperatures),
     shell:
         "ising-fidelity solve --lattice-size {params.lattice_size} {params.temperatures} "
         "--output {output} > {log} 2>&1"

@@ -1,6 +1,6 @@
 rule train:
     input:
-        lambda wildcards: training_frames(wildcards.model),
+        lambda wildcards: PATHS.training_frames(wildcards.model),
     output:
         model=f"{RESULTS}/models/{{model}}.safetensors",
         history=f"{RESULTS}/models/{{model}}.training.nc",
@@ -14,7 +14,7 @@ rule train:
         TORCH
     threads: lambda wildcards: RUN.trained_models[wildcards.model].threads
     params:
-        code=step_code("train"),
+        code=lambda wildcards: code.of_training(RUN, wildcards.model),
         seed=seed_of("train"),
         settings=lambda wildcards: RUN.trained_models[wildcards.model].plain(),
         config=RUN_CONFIG,

@@ -15,7 +15,7 @@ import matplotlib as mpl
 import networkx as nx
 from matplotlib import pyplot as plt
 
-from ising_fidelity import config
+from ising_fidelity.config import load
 from ising_fidelity.exceptions import InputError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -126,7 +126,7 @@ def main() -> None:
     parser.add_argument("configs", nargs="*", metavar="CONFIG.yaml", help="laid over config.yaml")
     configs = parser.parse_args().configs
     try:
-        run = config.load([ROOT / "config.yaml", *configs])
+        run = load.load([ROOT / "config.yaml", *configs])
     except InputError as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None

@@ -14,7 +14,7 @@ from rocrate.model.contextentity import ContextEntity
 from rocrate.rocrate import ROCrate
 
 import ising_fidelity
-from ising_fidelity.files import whole
+from ising_fidelity.io.files import whole
 
 CHECKSUMS = Path("provenance", "checksums.sha256")
 CRATE = Path("ro-crate-metadata.json")

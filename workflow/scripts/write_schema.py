@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ising_fidelity.config import Config
+from ising_fidelity.config.run import Config
 
 PATH = Path(__file__).resolve().parents[1] / "schema" / "config.schema.json"
 BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", "le": "maximum"}

@@ -10,19 +10,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
-from ising_fidelity import fidelity
+from ising_fidelity.io.temperatures import as_written
+from ising_fidelity.scores import deviations
 
-Floats = NDArray[np.float64]
-
+Floats = deviations.Floats
 MOST_ERRORS = 3.0
 """Combined errors within which a number cannot be told from the expected one."""
-AGAINST_EXACT = fidelity.AGAINST_EXACT
+AGAINST_EXACT = deviations.AGAINST_EXACT
 AGAINST_REFERENCE = tuple(
-    name for name in fidelity.AGAINST_REFERENCE if name not in fidelity.AGAINST_EXACT
+    name for name in deviations.AGAINST_REFERENCE if name not in deviations.AGAINST_EXACT
 )
-"""What is held against exact results of the lattice, and what has none: against Monte Carlo."""
+"""What is compared with exact results of the lattice, and what has none: with Monte Carlo."""
 
 
 @dataclass(frozen=True)
@@ -52,17 +51,8 @@ class Need:
 def fewest(steps: Floats, in_errors: Floats) -> tuple[Floats, Floats]:
     """Return between which numbers of steps the first lies that is enough, and so are all later.
 
-    Parameters
-    ----------
-    steps
-        Shape (k,), in rising order.
-    in_errors
-        Deviations in errors, shape (k, quantities, n). What is not known, NaN, is no agreement.
-
-    Returns
-    -------
-    least, most
-        As in :class:`Need`, shape (n,).
+    Least and most are those of :class:`Need`, shape (n,). Steps are in rising order, shape (k,),
+    deviations in errors, shape (k, quantities, n). What is not known, NaN, is no agreement.
     """
     told_apart = np.any(~(np.abs(in_errors) <= MOST_ERRORS), axis=1)
     # How many of the numbers come before the first from which on nothing is told apart.
@@ -71,20 +61,13 @@ def fewest(steps: Floats, in_errors: Floats) -> tuple[Floats, Floats]:
 
 
 def saved(need: Need, start: Need) -> tuple[Floats, Floats, Floats]:
-    """Return the steps that one saves against another, between least and most.
+    """Return temperatures, and least and most of the steps that one saves against ``start``.
 
-    Parameters
-    ----------
-    need, start
-        Of the one, and of what it is held against.
-
-    Returns
-    -------
-    temperature, least, most
-        At the temperatures of both, shape (n,); infinite where the numbers of steps measured are
-        too small to tell.
+    At the temperatures of both, shape (n,); infinite where the numbers of steps measured are too
+    small to tell.
     """
-    common, own, other = np.intersect1d(need.temperature, start.temperature, return_indices=True)
+    first, second = ([as_written(T) for T in one.temperature] for one in (need, start))
+    common, own, other = np.intersect1d(first, second, return_indices=True)
     least = start.least[other] - need.most[own]
     return common, least, start.most[other] - need.least[own]
 
@@ -125,26 +108,26 @@ def need(after: Mapping[int, xr.Dataset], exact: xr.Dataset, reference: xr.Datas
     after
         Number of steps to observables and their errors along ``temperature``, one or more.
     exact, reference
-        What :data:`AGAINST_EXACT` and :data:`AGAINST_REFERENCE` are held against; the exact results
-        have no errors.
+        What :data:`AGAINST_EXACT` and :data:`AGAINST_REFERENCE` are compared with; the exact
+        results have no errors.
     """
     names = [*AGAINST_EXACT, *AGAINST_REFERENCE]
     columns = [*names, *(f"{name}_error" for name in names)]
     measured = [data[columns] for data in after.values()]
-    *measured, solved, other = xr.align(
-        *measured, exact[list(AGAINST_EXACT)], reference[columns], join="inner"
+    *measured, solved, compared = deviations.at_common_temperatures(
+        *measured, exact[list(AGAINST_EXACT)], reference[columns]
     )
     z = [
-        fidelity.deviation_in_errors(
-            data[name].values - expected[name].values,
-            data[f"{name}_error"].values,
-            expected.get(f"{name}_error", xr.zeros_like(expected[name])).values,
-        )
+        _in_errors(deviations.value_and_error(data, name), deviations.value_and_error(other, name))
         for data in measured
-        for names, expected in ((AGAINST_EXACT, solved), (AGAINST_REFERENCE, other))
+        for names, other in ((AGAINST_EXACT, solved), (AGAINST_REFERENCE, compared))
         for name in names
     ]
     steps = np.array([*after], float)
     shape = (len(steps), -1, solved.sizes["temperature"])
     least, most = fewest(steps, np.reshape(z, shape))
     return Need(steps, solved["temperature"].values, least, most)
+
+
+def _in_errors(value: tuple[Floats, Floats], expected: tuple[Floats, Floats]) -> Floats:
+    return deviations.deviation_in_errors(value[0] - expected[0], value[1], expected[1])

@@ -94,24 +94,12 @@ class Fit:
 
 
 def moments(magnetization: Floats, sampling: str, seed: int = 0) -> tuple[Floats, Floats]:
-    """Return U and ln <m^2> of one set of frames, and their covariance.
+    """Return U and ln <m^2> of one set of frames, and their covariance, shapes (2,) and (2, 2).
 
-    Errors are those of the Gamma method or of the bootstrap; their correlation is that of single
-    frames, as both numbers follow the same slow magnetization.
-
-    Parameters
-    ----------
-    magnetization
-        Of each frame, per spin, shape (chain, draw).
-    sampling
-        ``chain`` or ``independent``.
-    seed
-        Of the bootstrap.
-
-    Returns
-    -------
-    values, covariance
-        Shapes (2,) and (2, 2); NaN where frames cannot tell.
+    The magnetization is that of each frame, per spin, shape (chain, draw). Errors are those of the
+    Gamma method (``sampling`` is ``chain``) or of the bootstrap (``independent``); their
+    correlation is that of single frames, as both numbers follow the same slow magnetization. NaN
+    where frames cannot tell.
     """
     squares = np.square(magnetization)
     sample = Primaries(np.stack([squares, squares**2], axis=-1), sampling, seed)
@@ -203,10 +191,7 @@ def predicted(parameters: Floats, temperature: Floats, lattice_size: Floats) -> 
 def collapsed(parameters: Floats, data: Moments) -> tuple[Floats, Floats]:
     """Return what falls on f and g if the law holds: x, U and ln <m^2> without L and corrections.
 
-    Returns
-    -------
-    x, values
-        Shapes (n,) and (n, 2).
+    Shapes (n,) and (n, 2).
     """
     design = _design(data.temperature, data.lattice_size, *parameters[:2])
     on_curve = np.array([name in POLYNOMIALS for name in PARAMETERS[2:]])

@@ -9,14 +9,12 @@ and M. Oquab, ICLR 2017).
 from math import erfc, sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ising_fidelity import lattice
-from ising_fidelity.comparison import Estimate, thinning
-from ising_fidelity.memory import evenly_spaced
+from ising_fidelity.comparison.diversity import Spins, evenly_spaced
+from ising_fidelity.comparison.noise_floor import Estimate, thinning
+from ising_fidelity.observables.errors import Floats
 
-Floats = NDArray[np.float64]
-Spins = NDArray[np.int8]
 FOLDS = 5
 DEPENDENCE = 1 + FOLDS / (FOLDS - 1)
 """Variance of a mean over K folds in units of that of independent ones, 1 + K / (K - 1)."""
@@ -75,25 +73,14 @@ def two_sample_test(
     auc = float(aucs.mean())
     error, spread = (float(np.sqrt(DEPENDENCE * np.sum(one**2))) / FOLDS for one in (errors, null))
     z = (auc - 0.5) / spread
-    return Estimate(
-        value=auc,
-        error=error,
-        z=z,
-        p_value=erfc(z / sqrt(2)) / 2,
-        floor=0.5,
-    )
+    return Estimate(auc, error, z, p_value=erfc(z / sqrt(2)) / 2, floor=0.5)
 
 
 def area_under_curve(first: Floats, second: Floats) -> tuple[float, float]:
     """Return the chance that a score of the first side is above one of the second, and its error.
 
-    Ties count half. The error is DeLong's: the spread of each score's share of the other side's
-    that are below or above it.
-
-    Parameters
-    ----------
-    first, second
-        Shapes (n,) and (m,), two or more of either.
+    Ties count half; shapes are (n,) and (m,), two or more of either. The error is DeLong's: the
+    spread of each score's share of the other side's that are below or above it.
     """
     wins = (first[:, None] > second) + 0.5 * (first[:, None] == second)
     squares = [wins.mean(axis=axis).var(ddof=1) / wins.shape[1 - axis] for axis in (1, 0)]

@@ -7,25 +7,20 @@ mirrored or has all signs changed is a copy.
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ising_fidelity import lattice
-from ising_fidelity.comparison import Estimate, against_floor, thinning
+from ising_fidelity.comparison.distances import in_rows
+from ising_fidelity.comparison.diversity import Spins, evenly_spaced
+from ising_fidelity.comparison.noise_floor import Estimate, against_floor
+from ising_fidelity.observables.errors import Floats, mean_error
 
-Floats = NDArray[np.float64]
-Spins = NDArray[np.int8]
 PERMUTATIONS = 2000
-VENDI_FRAMES = 250
-"""At most so many frames of either side; the eigenvalues of more take long."""
-VENDI_PAIRS = 200
-JACKKNIFE_GROUPS = 10
-CHUNK = 32
 
+CHUNK = 128
+"""Frames that are multiplied by all training frames at a time."""
 
-def evenly_spaced(spins: Spins, count: int) -> Spins:
-    """Return ``count`` frames, or all if there are fewer, from the whole length of a set."""
-    count = min(count, len(spins))
-    return spins[np.arange(count) * len(spins) // max(count, 1)]
+FOURIER_CHUNK = 32
+"""Training frames whose correlations with one frame are in memory at a time."""
 
 
 def nearest_symmetric(spins: Spins, training: Spins) -> Floats:
@@ -36,17 +31,8 @@ def nearest_symmetric(spins: Spins, training: Spins) -> Floats:
     .. math:: \min_t \bigl(1 - \max_{g, r} |c_{gt}(r)| / N\bigr) / 2, \qquad
         c_{gt}(r) = \sum_x (g s)_x t_{x + r},
 
-    where the correlation c comes from Fourier transforms.
-
-    Parameters
-    ----------
-    spins, training
-        Shapes (n, L, L) and (m, L, L).
-
-    Returns
-    -------
-    ndarray
-        Shape (n,).
+    where the correlation c comes from Fourier transforms. Frames and training frames have shapes
+    (n, L, L) and (m, L, L), what is returned (n,).
     """
     from scipy import fft
 
@@ -55,8 +41,8 @@ def nearest_symmetric(spins: Spins, training: Spins) -> Floats:
     largest = np.zeros(len(spins))
     for place, frame in enumerate(spins):
         images = fft.rfft2(np.stack(lattice.symmetries(frame)).astype(np.float32)).conj()
-        for first in range(0, len(known), CHUNK):
-            product = images[:, None] * known[first : first + CHUNK]
+        for first in range(0, len(known), FOURIER_CHUNK):
+            product = images[:, None] * known[first : first + FOURIER_CHUNK]
             correlation = fft.irfft2(product, s=shape, overwrite_x=True)
             top = max(correlation.max(), -correlation.min())
             largest[place] = max(largest[place], np.rint(top))  # a whole number but for rounding
@@ -85,7 +71,9 @@ def memory(
     sides = [
         nearest_symmetric(evenly_spaced(side, frames), training) for side in (spins, reference)
     ]
-    (found, error), (heldout, heldout_error) = map(_mean, sides)
+    found, heldout = (
+        Estimate(float(side.mean()), mean_error(side, "independent")) for side in sides
+    )
     both = np.concatenate(sides)
     order = np.random.default_rng(seed).permuted(
         np.tile(np.arange(both.size), (PERMUTATIONS, 1)), axis=1
@@ -93,108 +81,21 @@ def memory(
     floor = both[order[:, : sides[0].size]].mean(axis=1)
     name = "nearest_training_symmetric"
     # Permutations have the mean of both sides; without memory that of the held-out side is due.
-    nearest = replace(against_floor(found, error, floor, low=True), floor=np.nan)
-    return {name: nearest, f"{name}_heldout": Estimate(heldout, heldout_error)}
+    nearest = replace(against_floor(found.value, found.error, floor, low=True), floor=np.nan)
+    return {name: nearest, f"{name}_heldout": heldout}
 
 
-def _mean(values: Floats) -> tuple[float, float]:
-    """Return the mean of independent numbers and its standard error, NaN for one."""
-    error = values.std(ddof=1) / np.sqrt(values.size) if values.size > 1 else np.nan
-    return float(values.mean()), float(error)
+def nearest_hamming(spins: Spins, training: Spins) -> tuple[float, float]:
+    """Return the mean over frames of the smallest share of sites that differ from a training frame.
 
-
-def overlap_kernel(spins: Spins) -> Floats:
-    r"""Return the squared overlaps of frames, :math:`K_{ab} = (s_a \cdot s_b / N)^2`.
-
-    1 on the diagonal and positive semidefinite, being the elementwise square of a Gram matrix. The
-    square makes a frame and the same with all signs changed one.
-
-    Parameters
-    ----------
-    spins
-        Shape (n, L, L).
-
-    Returns
-    -------
-    ndarray
-        Shape (n, n).
+    Near 0 a model repeats what it was trained on. Shapes are (n, L, L) and (m, L, L); the standard
+    error of the mean is NaN for one frame.
     """
-    # Whole numbers up to 2^24 are exact in float32.
-    frames = spins.reshape(len(spins), -1).astype(np.float32)
-    return ((frames @ frames.T).astype(float) / frames.shape[1]) ** 2
-
-
-def vendi_score(kernel: Floats) -> float:
-    r"""Return the effective number of distinct frames in a set.
-
-    .. math:: \exp\Bigl(-\sum_i \lambda_i \ln \lambda_i\Bigr), \qquad
-        \lambda_i \text{ the eigenvalues of } K / n
-
-    (D. Friedman and A. B. Dieng, Trans. Mach. Learn. Res., 2023): n where all frames are
-    orthogonal, 1 where they are the same.
-
-    Parameters
-    ----------
-    kernel
-        Shape (n, n), 1 on the diagonal.
-    """
-    eigenvalues = np.linalg.eigvalsh(kernel / len(kernel))
-    eigenvalues = eigenvalues[eigenvalues > 0]
-    return float(np.exp(-np.sum(eigenvalues * np.log(eigenvalues))))
-
-
-def diversity(
-    spins: Spins, reference: Spins, blocks: tuple[float, float] = (1, 1), seed: int = 0
-) -> dict[str, Estimate]:
-    """Return the Vendi score of the frames, of as many of the reference, and their ratio.
-
-    The score grows with the number of frames, so both sides have the same: no more than half of
-    the reference, than the frames, and than :data:`VENDI_FRAMES`, evenly spaced. The noise floor
-    is the ratio between disjoint random halves of that size of the reference; without replacement,
-    since a frame drawn twice is a mode less. Disjoint, they differ as two samples of the truth do:
-    what a finite reference takes from the variance of each, it adds by making one large where the
-    other is small. A mode collapse makes the ratio small: p is the share of ratios as small as this
-    one, z is negative where it is smaller. Errors are those of the jackknife, which leaves out one
-    of ten groups of frames at a time.
-
-    Parameters
-    ----------
-    spins, reference
-        Shapes (n, L, L) and (m, L, L).
-    blocks
-        2 tau_int of either side: of correlated frames only some are looked at.
-    seed
-        Of the halves of the reference.
-    """
-    (stride, _), (other_stride, _) = map(thinning, blocks)
-    spins, reference = spins[::stride], reference[::other_stride]
-    count = min(len(spins), len(reference) // 2, VENDI_FRAMES)
-    names = ("vendi_score", "vendi_score_reference", "vendi_ratio")
-    if count == 0:
-        return dict.fromkeys(names, Estimate(np.nan, np.nan))
-    own, other = (
-        Estimate(*_vendi_with_error(overlap_kernel(evenly_spaced(side, count))))
-        for side in (spins, reference)
+    # Whole numbers up to 2^24 are exact in float32, so the overlaps are.
+    known = in_rows(training).astype(np.float32).T
+    frames = in_rows(spins).astype(np.float32)
+    overlap = np.concatenate(
+        [(frames[i : i + CHUNK] @ known).max(axis=1) for i in range(0, len(frames), CHUNK)]
     )
-    generator = np.random.default_rng(seed)
-    everything = overlap_kernel(reference)
-    ratios = np.empty(VENDI_PAIRS)
-    for pair in range(VENDI_PAIRS):
-        halves = generator.permutation(len(reference))[: 2 * count].reshape(2, count)
-        first, second = (vendi_score(everything[np.ix_(half, half)]) for half in halves)
-        ratios[pair] = first / second
-    ratio = own.value / other.value
-    error = ratio * np.hypot(own.error / own.value, other.error / other.value)
-    estimates = own, other, against_floor(ratio, float(error), ratios, low=True)
-    return dict(zip(names, estimates, strict=True))
-
-
-def _vendi_with_error(kernel: Floats) -> tuple[float, float]:
-    count = len(kernel)
-    if count < 2:
-        return vendi_score(kernel), np.nan
-    groups = np.arange(count) * JACKKNIFE_GROUPS // count
-    left = [groups != group for group in np.unique(groups)]
-    scores = np.array([vendi_score(kernel[np.ix_(rest, rest)]) for rest in left])
-    variance = (len(scores) - 1) * scores.var()
-    return vendi_score(kernel), float(np.sqrt(variance))
+    nearest = (1 - overlap.astype(float) / frames.shape[1]) / 2
+    return float(nearest.mean()), mean_error(nearest, "independent")

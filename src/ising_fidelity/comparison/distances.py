@@ -26,47 +26,17 @@ frames that are drawn for the floor, so that false alarms are as many as stated 
 errors resample blocks of successive frames (H. Kuensch, Ann. Stat. 17, 1217, 1989).
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from ising_fidelity import lattice
+from ising_fidelity.comparison.noise_floor import Distance, Draws, Estimate, thinning
+from ising_fidelity.observables.errors import Floats
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int32]
-RESAMPLES = 200
-FLOOR_DRAWS = 2000
 BINS = 8
 FRAMES_PER_CELL = 10
 """Of the joint histogram, at most so many bins in either direction, at least so many frames of the
 reference in a cell on average: with fewer, cells that are empty by chance lower the noise floor."""
-CHUNK = 128
-
-Distance = Callable[[Floats, Floats], Floats]
-"""Takes k values in rising order and differences (..., k) of weights; returns distances (...)."""
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number with what can be said of it.
-
-    Attributes
-    ----------
-    value, error
-        The number and its standard error, NaN if either side is a single frame.
-    z, p_value
-        Against its noise floor; z is NaN where that does not spread, both where there is none.
-    floor
-        Mean of the noise floor: what Monte Carlo against Monte Carlo would have.
-    """
-
-    value: float
-    error: float
-    z: float = np.nan
-    p_value: float = np.nan
-    floor: float = np.nan
 
 
 def compare(
@@ -108,142 +78,12 @@ def compare(
     return {**estimates, **together, "hamming_cross": hamming}
 
 
-def thinning(block: float) -> tuple[int, float]:
-    """Return the stride at which correlated frames are looked at, and what correlation is left.
-
-    Parameters
-    ----------
-    block
-        2 tau_int of the frames.
-
-    Returns
-    -------
-    stride
-        The nearest whole number.
-    block
-        2 tau_int of every stride-th frame, were the decay of correlations exponential.
-    """
-    stride = max(1, round(block))
-    decay = ((block - 1) / (block + 1)) ** stride
-    return stride, (1 + decay) / (1 - decay)
-
-
-@dataclass(frozen=True)
-class Draws:
-    """Frames drawn again, the same ones for every distance.
-
-    Attributes
-    ----------
-    resampled
-        Indices into either side's own frames, shapes (RESAMPLES, n) and (RESAMPLES, m).
-    floor
-        Indices into the reference's frames, shapes (FLOOR_DRAWS, n') and (FLOOR_DRAWS, m'), where
-        n' and m' are the effective numbers of frames.
-    """
-
-    resampled: tuple[Integers, Integers]
-    floor: tuple[Integers, Integers]
-
-    @classmethod
-    def of(cls, sizes: tuple[int, int], blocks: tuple[float, float], seed: int) -> "Draws":
-        """Return draws for sides of these sizes."""
-        generator = np.random.default_rng(seed)
-        first, second = (
-            (_blockwise(size, int(np.ceil(block)), generator), max(1, round(size / block)))
-            for size, block in zip(sizes, blocks, strict=True)
-        )
-        floor = [
-            generator.integers(sizes[1], size=(FLOOR_DRAWS, effective), dtype=np.int32)
-            for effective in (first[1], second[1])
-        ]
-        return cls((first[0], second[0]), (floor[0], floor[1]))
-
-    def estimate(
-        self,
-        distances: dict[str, Distance],
-        first: NDArray[np.generic],
-        second: NDArray[np.generic],
-    ) -> dict[str, Estimate]:
-        """Return distances with their errors and where they are above their noise floors.
-
-        Parameters
-        ----------
-        distances
-            By name.
-        first, second
-            One value of every frame of either side, shapes (n,) and (m,).
-        """
-        values, ranks = np.unique(np.concatenate([first, second]), return_inverse=True)
-        own, other = ranks[: len(first)], ranks[len(first) :]
-        found, resampled, floor = (
-            _weights(one, index_one, len(values)) - _weights(two, index_two, len(values))
-            for one, index_one, two, index_two in (
-                (own, np.arange(len(own))[None], other, np.arange(len(other))[None]),
-                (own, self.resampled[0], other, self.resampled[1]),
-                (other, self.floor[0], other, self.floor[1]),
-            )
-        )
-        single = min(len(first), len(second)) < 2
-        return {
-            name: against_floor(
-                float(distance(values, found)[0]),
-                np.nan if single else float(distance(values, resampled).std(ddof=1)),
-                distance(values, floor),
-            )
-            for name, distance in distances.items()
-        }
-
-
-def against_floor(value: float, error: float, floor: Floats, low: bool = False) -> Estimate:
-    """Return where a number is within what it would be between Monte Carlo and Monte Carlo.
-
-    Parameters
-    ----------
-    value, error
-        Of the number.
-    floor
-        What it is where there is no difference, shape (draws,).
-    low
-        Whether small numbers speak against that, in place of large ones.
-    """
-    # What is the same but for rounding counts as the same.
-    slack = 1e-12 * max(abs(value), float(np.abs(floor).max()))
-    extreme = floor <= value + slack if low else floor >= value - slack
-    mean, spread = float(floor.mean()), float(floor.std(ddof=1))
-    return Estimate(
-        value=value,
-        error=error,
-        z=np.nan if spread <= slack else (value - mean) / spread,
-        p_value=(1 + int(np.count_nonzero(extreme))) / (1 + floor.size),
-        floor=mean,
-    )
-
-
-def _blockwise(size: int, block: int, generator: np.random.Generator) -> Integers:
-    """Return resamples of indices, with replacement in blocks of successive ones."""
-    starts = generator.integers(size, size=(RESAMPLES, -(-size // block)))
-    places = (starts[:, :, None] + np.arange(block)).reshape(RESAMPLES, -1)
-    return (places[:, :size] % size).astype(np.int32)
-
-
-def _weights(ranks: NDArray[np.intp], index: NDArray[np.integer], values: int) -> Floats:
-    """Return the share of each value among the frames drawn, shape (draws, values)."""
-    shares = np.empty((len(index), values))
-    for first in range(0, len(index), CHUNK):
-        drawn = ranks[index[first : first + CHUNK]]
-        places = drawn + values * np.arange(len(drawn))[:, None]
-        counts = np.bincount(places.ravel(), minlength=values * len(drawn))
-        shares[first : first + CHUNK] = counts.reshape(len(drawn), values)
-    return shares / index.shape[1]
-
-
 def wasserstein(values: Floats, difference: Floats) -> Floats:
     """Return the Wasserstein-1 distance, the area between two distribution functions.
 
     In units of the values; see :data:`Distance`.
     """
-    area: Floats = np.abs(np.cumsum(difference, axis=-1)[..., :-1]) @ np.diff(values)
-    return area
+    return np.asarray(np.abs(np.cumsum(difference, axis=-1)[..., :-1]) @ np.diff(values))
 
 
 def kolmogorov_smirnov(values: Floats, difference: Floats) -> Floats:
@@ -251,8 +91,7 @@ def kolmogorov_smirnov(values: Floats, difference: Floats) -> Floats:
 
     See :data:`Distance`.
     """
-    largest: Floats = np.abs(np.cumsum(difference, axis=-1)).max(axis=-1)
-    return largest
+    return np.asarray(np.abs(np.cumsum(difference, axis=-1)).max(axis=-1))
 
 
 def total_variation(values: Floats, difference: Floats) -> Floats:
@@ -260,8 +99,7 @@ def total_variation(values: Floats, difference: Floats) -> Floats:
 
     Between 0 and 1, where no value is common to both; see :data:`Distance`.
     """
-    share: Floats = np.abs(difference).sum(axis=-1) / 2
-    return share
+    return np.asarray(np.abs(difference).sum(axis=-1) / 2)
 
 
 def joint_cells(
@@ -269,13 +107,8 @@ def joint_cells(
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the cell of the joint histogram of (u, m) that each frame is in.
 
-    Edges are the quantiles of the reference, so that each of its rows and columns holds as many
-    frames; fewer where values repeat.
-
-    Parameters
-    ----------
-    first, reference
-        Two values of every frame of either side, shapes (n,) and (m,).
+    Either side has two values of every frame, shapes (n,) and (m,). Edges are the quantiles of the
+    reference, so that each of its rows and columns holds as many frames; fewer where values repeat.
     """
     cells = np.zeros(len(first[0]), np.intp), np.zeros(len(reference[0]), np.intp)
     bins = min(BINS, max(1, int(np.sqrt(len(reference[0]) / FRAMES_PER_CELL))))
@@ -296,7 +129,7 @@ def hamming_cross(
     The error is that of the frames' and of the reference frames' mean distances to the other side,
     added in squares.
     """
-    frames, others = _flat(spins).astype(float), _flat(reference).astype(float)
+    frames, others = in_rows(spins).astype(float), in_rows(reference).astype(float)
     sites = frames.shape[1]
     distances = [
         (1 - side @ other.mean(axis=0) / sites) / 2
@@ -309,31 +142,6 @@ def hamming_cross(
     return Estimate(float(distances[0].mean()), float(np.sqrt(sum(squares))))
 
 
-def nearest_hamming(spins: NDArray[np.int8], training: NDArray[np.int8]) -> tuple[float, float]:
-    """Return the mean over frames of the smallest share of sites that differ from a training frame.
-
-    Near 0 a model repeats what it was trained on.
-
-    Parameters
-    ----------
-    spins, training
-        Shapes (n, L, L) and (m, L, L).
-
-    Returns
-    -------
-    value, error
-        Standard error of the mean over frames; NaN for one frame.
-    """
-    # Whole numbers up to 2^24 are exact in float32, so the overlaps are.
-    known = _flat(training).astype(np.float32).T
-    frames = _flat(spins).astype(np.float32)
-    overlap = np.concatenate(
-        [(frames[i : i + CHUNK] @ known).max(axis=1) for i in range(0, len(frames), CHUNK)]
-    )
-    nearest = (1 - overlap.astype(float) / frames.shape[1]) / 2
-    error = nearest.std(ddof=1) / np.sqrt(nearest.size) if nearest.size > 1 else np.nan
-    return float(nearest.mean()), float(error)
-
-
-def _flat(spins: NDArray[np.int8]) -> NDArray[np.int8]:
+def in_rows(spins: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Return the sites of each frame in one row."""
     return spins.reshape(len(spins), -1)

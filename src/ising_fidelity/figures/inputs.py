@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import xarray as xr
 
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.io.temperatures import name_of
 
 SERIES = ("configurations", "observables", "equilibration")
 """Kinds of files of which there is one per source and temperature."""
@@ -64,24 +64,18 @@ class Inputs:
     def row(self, source: str, temperature: str, kind: str = "fidelity") -> xr.Dataset:
         """Return a source's observables, or parts of its excess, at one temperature.
 
-        Raises
-        ------
-        InputError
-            If fidelity.nc, or attribution.nc, lacks them.
+        Raises :class:`InputError` if fidelity.nc, or attribution.nc, lacks them.
         """
         group = getattr(self, kind)[source]
-        here = np.isclose(group["temperature"].values, float(temperature), rtol=1e-9)
-        if not here.any():
+        names = [name_of(T) for T in group["temperature"].values]
+        if temperature not in names:
             raise InputError(f"{kind}.nc: {source} has no T = {temperature}")
-        return group.isel(temperature=int(here.argmax()))
+        return group.isel(temperature=names.index(temperature))
 
     def series(self, kind: str, source: str) -> list[xr.Dataset]:
         """Return one of :data:`SERIES` of a source, a dataset per temperature.
 
-        Raises
-        ------
-        InputError
-            If one of the temperatures is not there.
+        Raises :class:`InputError` if one of the temperatures is not there.
         """
         files: Files = getattr(self, kind)
         for temperature in self.temperatures:
@@ -90,13 +84,7 @@ class Inputs:
         return [files[source, temperature] for temperature in self.temperatures]
 
     def having(self, kind: str) -> list[str]:
-        """Return the sources that there are data of one kind of, at least one.
-
-        Raises
-        ------
-        InputError
-            If there are none.
-        """
+        """Return the sources with data of one kind; raises :class:`InputError` without any."""
         there = sources_of(getattr(self, kind))
         found = [source for source in self.sources if source in there]
         if not found:

@@ -5,12 +5,33 @@ temperature has one name; it is a float only where arithmetic begins.
 """
 
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from ising_fidelity.exceptions import InputError
 
 MOST_DECIMALS = 12
 MOST_DIGITS = 15
 """As many as a float keeps, so that a name, its float and the name of that are the same."""
+
+
+def as_written(value: Any) -> float:
+    """Return the number that a value from a file or a grid stands for.
+
+    2.3 in single precision is 2.3, not the double nearest to its bits, and so is the
+    2.3000000000000003 of ``numpy.arange``: this is what "the same temperature" means everywhere.
+    """
+    number = float(str(value))
+    return float(f"{round(number, MOST_DECIMALS):.{MOST_DIGITS}g}")
+
+
+def name_of(value: Any) -> str:
+    """Return the canonical name of a temperature that is a number in a file."""
+    return canonical(as_written(value), infinite=True)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two numbers from files are the same temperature."""
+    return as_written(one) == as_written(other)
 
 
 def canonical(temperature: str | float, infinite: bool = False) -> str:

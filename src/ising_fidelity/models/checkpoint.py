@@ -1,5 +1,6 @@
 """Trained models as files: weights with everything that sampling needs to know beside them."""
 
+import copy
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,27 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from ising_fidelity import provenance
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.files import whole
+from ising_fidelity.io import provenance
+from ising_fidelity.io.files import whole
 from ising_fidelity.lattice import LARGEST_LATTICE
-from ising_fidelity.models import adversarial, penalized
-from ising_fidelity.models.autoregressive import MultiscaleNetwork
-from ising_fidelity.models.patchnet import PatchNetwork
-from ising_fidelity.models.settings import (
-    AutoregressiveSettings,
-    ContinuousSettings,
-    DiffusionSettings,
-    ModelSettings,
-    PenalizedSettings,
-    explain,
-)
-from ising_fidelity.models.unet import UNet, channels_last
+from ising_fidelity.models.common.layers import channels_last
+from ising_fidelity.models.common.settings import Training
+from ising_fidelity.models.family import families, family_of
+from ising_fidelity.schema import explain
 
 FORMAT = "ising-fidelity model 1"
 """The one key of the metadata. More than one would be written in an order that changes."""
@@ -37,55 +30,24 @@ FORMAT = "ising-fidelity model 1"
 class Model:
     """A trained model.
 
-    Attributes
-    ----------
-    network
-        The one that draws frames, ready for sampling.
-    settings
-        Its entry in the config.
-    lattice_size
-        L of its training frames.
-    metadata
-        The checkpoint's metadata, provenance included.
+    The network is ready for sampling, ``lattice_size`` that of its training frames, and
+    ``metadata`` that of the checkpoint, provenance included.
     """
 
     network: nn.Module
-    settings: ModelSettings
+    settings: Training
     lattice_size: int
     metadata: dict[str, Any]
-
-
-def build_network(
-    settings: ModelSettings, lattice_size: int
-) -> UNet | PatchNetwork | MultiscaleNetwork | penalized.Generator | adversarial.Generator:
-    """Return the untrained network that draws frames."""
-    if isinstance(settings, DiffusionSettings):
-        return UNet(settings.network)
-    if isinstance(settings, ContinuousSettings):
-        return PatchNetwork(settings.network)
-    if isinstance(settings, AutoregressiveSettings):
-        return MultiscaleNetwork(settings.network)
-    if isinstance(settings, PenalizedSettings):
-        return penalized.Generator(settings)
-    return adversarial.Generator(settings, lattice_size)
 
 
 def save(
     path: Path,
     weights: dict[str, Tensor],
-    settings: ModelSettings,
+    settings: Training,
     lattice_size: int,
     attributes: dict[str, Any],
 ) -> None:
-    """Write a checkpoint that is whole or not there at all.
-
-    Parameters
-    ----------
-    weights
-        Of the network that :func:`build_network` returns.
-    attributes
-        Provenance, see :func:`ising_fidelity.provenance.attributes`.
-    """
+    """Write the weights of the family's ``build_network``, whole or not at all, and provenance."""
     described = attributes | {"model": settings.plain(), "lattice_size": lattice_size}
     metadata = {FORMAT: json.dumps(described, sort_keys=True)}
     with whole(path) as place:
@@ -99,7 +61,7 @@ def finite(weights: Mapping[str, Tensor]) -> bool:
     return all(bool(torch.isfinite(weight).all()) for weight in weights.values())
 
 
-def _known(path: Path, settings: ModelSettings) -> dict[str, str]:
+def _known(path: Path, settings: Training) -> dict[str, str]:
     """Return what is said of a model whose checkpoint does not say it."""
     plain = settings.plain()
     return {
@@ -109,7 +71,7 @@ def _known(path: Path, settings: ModelSettings) -> dict[str, str]:
     }
 
 
-def _fitted(settings: ModelSettings, lattice_size: int, weights: Mapping[str, Tensor]) -> nn.Module:
+def _fitted(settings: Training, lattice_size: int, weights: Mapping[str, Tensor]) -> nn.Module:
     """Return the network with these weights; raises ValueError if they are of another one."""
     if not 0 < lattice_size <= LARGEST_LATTICE or lattice_size % settings.unit:
         raise ValueError(
@@ -118,16 +80,35 @@ def _fitted(settings: ModelSettings, lattice_size: int, weights: Mapping[str, Te
         )
     # Without memory at first: settings may ask for much more than the file holds.
     with torch.device("meta"):
-        wanted = build_network(settings, lattice_size).state_dict()
+        wanted = family_of(settings).build_network(settings, lattice_size).state_dict()
     for name in sorted(wanted.keys() | weights.keys()):
         shapes = [tuple(one[name].shape) if name in one else "none" for one in (wanted, weights)]
         if shapes[0] != shapes[1]:
             raise ValueError(f"{name}: {shapes[1]} is there; the settings make it {shapes[0]}")
     if not finite(weights):
         raise ValueError("weights are not all finite numbers")
-    network = build_network(settings, lattice_size)
+    network = family_of(settings).build_network(settings, lattice_size)
     network.load_state_dict(weights)
     return network
+
+
+def _settings(path: Path, content: dict[str, Any]) -> Training:
+    """Return a model's settings; keys of older versions are dropped where they changed nothing."""
+    family = families().get(content["family"])
+    if family is None:
+        raise ValueError(f"family is {content['family']!r}; allowed are {', '.join(families())}")
+    content = copy.deepcopy(content)
+    for place, meaningless in family.settings.dropped_keys.items():
+        *sections, key = place.split(".")
+        section = content
+        for name in sections:
+            section = section.get(name, {})
+        if (value := section.pop(key, meaningless)) != meaningless:
+            raise InputError(
+                f"{path}: {place} is {value!r}, which this version does not have any more; train "
+                "the model again, or sample it with version 0.1"
+            )
+    return family.settings.model_validate(content)
 
 
 def _line(error: Exception) -> str:
@@ -156,8 +137,7 @@ def load(path: Path, device: torch.device | None = None) -> Model:
         raise InputError(f"{path}: its metadata has no {FORMAT!r}; not a model made by train")
     try:
         described = json.loads(metadata[FORMAT])
-        adapter: TypeAdapter[Any] = TypeAdapter(ModelSettings)
-        settings = adapter.validate_python(described["model"])
+        settings = _settings(path, described["model"])
         described = _known(path, settings) | described
         for key, example in (_known(path, settings) | {"lattice_size": 32}).items():
             if type(described[key]) is not type(example):

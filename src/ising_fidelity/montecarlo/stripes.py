@@ -26,31 +26,17 @@ def is_frozen(spins: NDArray[np.int8], temperature: float) -> bool:
     :func:`stripe_weight` is below :data:`NEGLIGIBLE`. Nearer to T_c stripes come and go by
     themselves, and nothing is called frozen. In equilibrium, Wolff simulations of L = 8, 16 and 32
     at weights from 1e-6 to 1e-2 meet either with a chance of 0.3 to 3 times the weight: fewer than
-    one chain in 100 000 is begun anew without need.
-
-    Parameters
-    ----------
-    spins
-        Shape (L, L).
-    temperature
-        In J/k_B.
+    one chain in 100 000 is begun anew without need. ``spins`` has shape (L, L).
     """
     rare = stripe_weight(len(spins), temperature) <= NEGLIGIBLE
     return rare and not is_ordered(spins, temperature)
 
 
 def is_ordered(spins: NDArray[np.int8], temperature: float) -> bool:
-    r"""Whether one sign fills a configuration, islands aside.
+    r"""Whether one sign fills a configuration (L, L) at a temperature below T_c, islands aside.
 
     That is, \|m\| is at least half of the spontaneous magnetization, and the minority sign does not
     wind around the torus.
-
-    Parameters
-    ----------
-    spins
-        Shape (L, L).
-    temperature
-        In J/k_B, below T_c.
     """
     # sinh overflows where the spontaneous magnetization is 1 to all digits.
     spontaneous = (1 - math.sinh(2 / max(temperature, 0.01)) ** -4) ** 0.125
@@ -77,13 +63,9 @@ def stripe_weight(lattice_size: int, temperature: float) -> float:
 def winds(domain: NDArray[np.bool_]) -> bool:
     """Whether a connected part of a set of sites closes on itself around the torus.
 
-    Each part is walked from a first site, counting steps without wrapping them at the edges; a
-    site that is met again at another place than before has been reached around the torus.
-
-    Parameters
-    ----------
-    domain
-        Shape (L, L), true in the set; sites are connected to their four neighbors.
+    ``domain``, shape (L, L), is true in the set; sites are connected to their four neighbors. Each
+    part is walked from a first site, counting steps without wrapping them at the edges; a site that
+    is met again at another place than before has been reached around the torus.
     """
     lattice_size = len(domain)
     sites = set(zip(*(axis.tolist() for axis in np.nonzero(domain)), strict=True))

@@ -28,18 +28,7 @@ def bin_centers(sites: int) -> NDArray[np.float64]:
 
 
 def sizes(spins: NDArray[np.int8]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the frame and the number of sites of every cluster.
-
-    Parameters
-    ----------
-    spins
-        Shape (n, L, L).
-
-    Returns
-    -------
-    frame, size
-        Shape (clusters,) each.
-    """
+    """Return the frame and the number of sites of every cluster of spins (n, L, L)."""
     # Slow to import.
     from scipy.ndimage import label
     from scipy.sparse import coo_array
@@ -69,18 +58,10 @@ def sizes(spins: NDArray[np.int8]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 
 def primaries(spins: NDArray[np.int8]) -> NDArray[np.float64]:
-    """Return what the clusters of each frame add to means.
+    """Return what the clusters of each frame (..., L, L) add to means, shape (..., 2 + bins).
 
-    Parameters
-    ----------
-    spins
-        Shape (..., L, L).
-
-    Returns
-    -------
-    ndarray
-        Shape (..., 2 + bins): sites of the largest cluster, sum of squared sizes of all others,
-        number of clusters in each of :func:`size_bins`.
+    Sites of the largest cluster, sum of squared sizes of all others, number of clusters in each of
+    :func:`size_bins`.
     """
     frames = spins.reshape(-1, *spins.shape[-2:])
     sites = frames[0].size
@@ -96,24 +77,12 @@ def primaries(spins: NDArray[np.int8]) -> NDArray[np.float64]:
 
 
 def from_means(means: NDArray[np.float64], sites: int) -> NDArray[np.float64]:
-    r"""Return every quantity of :data:`QUANTITIES`.
+    r"""Return every quantity of :data:`QUANTITIES` from means of :func:`primaries`, shape (..., 2).
 
-    The mean size is that of the cluster of a random site outside of the largest,
+    The largest cluster's share of the sites; the mean size in sites, NaN where all are in the
+    largest. The mean size is that of the cluster of a random site outside of the largest,
     :math:`\sum' s^2 n_s / \sum' s\, n_s` (D. Stauffer and A. Aharony, Introduction to Percolation
     Theory, 1994).
-
-    Parameters
-    ----------
-    means
-        Of :func:`primaries`, shape (..., 2 + bins).
-    sites
-        N = L^2.
-
-    Returns
-    -------
-    ndarray
-        Shape (..., 2): the largest cluster's share of the sites; the mean size in sites, NaN where
-        all sites are in the largest.
     """
     largest, squares = means[..., 0], means[..., 1]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -122,22 +91,10 @@ def from_means(means: NDArray[np.float64], sites: int) -> NDArray[np.float64]:
 
 
 def size_distribution(means: NDArray[np.float64], sites: int) -> NDArray[np.float64]:
-    """Return the number of clusters per site and per unit of size in each bin.
+    """Return the number of clusters per site and per unit of size in each bin, shape (..., bins).
 
-    Parameters
-    ----------
-    means
-        Of :func:`primaries`, shape (..., 2 + bins).
-    sites
-        N = L^2.
-
-    Returns
-    -------
-    ndarray
-        Shape (..., bins).
+    ``means`` are those of :func:`primaries`, shape (..., 2 + bins).
     """
     first = size_bins(sites)
-    density: NDArray[np.float64] = means[..., 2:] / (
-        sites * (np.minimum(2 * first, sites + 1) - first)
-    )
-    return density
+    widths = np.minimum(2 * first, sites + 1) - first
+    return np.asarray(means[..., 2:] / (sites * widths))

@@ -43,17 +43,9 @@ def fit_window(lattice_size: int) -> tuple[int, int]:
 
 
 def along_axes(spins: NDArray[np.int8]) -> NDArray[np.float64]:
-    """Return sum over sites and both axes of s_i s_(i+r) for each frame.
+    """Return the sum over sites and both axes of s_i s_(i+r) for each frame (..., L, L).
 
-    Parameters
-    ----------
-    spins
-        Shape (..., L, L).
-
-    Returns
-    -------
-    ndarray
-        Shape (..., L//2 + 1) for r = 0 .. L//2: whole numbers; divided by 2 L^2 they are G(r).
+    Shape (..., L//2 + 1) for r = 0 .. L//2: whole numbers; divided by 2 L^2 they are G(r).
     """
     size = spins.shape[-1]
     total = np.zeros((*spins.shape[:-2], size // 2 + 1))
@@ -76,18 +68,13 @@ def torus_logarithm(lattice_size: int) -> NDArray[np.float64]:
               \sum_{\nu=1}^{4} \left| \theta_\nu(r / 2L) \right|
 
     (P. Di Francesco, H. Saleur and J. Zuber, Nucl. Phys. B 290, 527, 1987). It is ln r where r is
-    much smaller than L, and takes its place in fits of eta.
-
-    Returns
-    -------
-    ndarray
-        Shape (L//2 + 1,) for r = 0 .. L//2, -inf at 0.
+    much smaller than L, and takes its place in fits of eta. Shape (L//2 + 1,) for r = 0 .. L//2,
+    -inf at 0.
     """
     r = np.arange(lattice_size // 2 + 1) / lattice_size
     with np.errstate(divide="ignore"):
         first = np.log(_theta(r)[0])
-    logarithm: NDArray[np.float64] = first - 4 * np.log(_theta(r / 2).sum(axis=0))
-    return logarithm
+    return np.asarray(first - 4 * np.log(_theta(r / 2).sum(axis=0)))
 
 
 def _theta(z: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -115,14 +102,8 @@ def fit_matrix(
 
     Least squares, each distance weighted by the inverse square of the error of ln G; by 1 where
     errors are missing or 0. Correlations between distances do not enter the weights but do enter
-    the parameters' errors, which the matrix propagates.
-
-    Parameters
-    ----------
-    correlation, error
-        G(r) and its standard error for r = 0 .. L//2.
-    lattice_size
-        L.
+    the parameters' errors, which the matrix propagates. G(r) and its standard error are those for
+    r = 0 .. L//2.
 
     Returns
     -------

@@ -22,20 +22,11 @@ Function = Callable[[Floats], Floats]
 
 
 def autocorrelation_time(series: Floats) -> tuple[float, float]:
-    """Return the integrated autocorrelation time and the effective sample size.
+    """Return the integrated autocorrelation time tau_int and the effective sample size.
 
-    Parameters
-    ----------
-    series
-        Shape (chains, draws).
-
-    Returns
-    -------
-    tau_int
-        In draws, 0.5 where draws are independent; 0.5 also where nothing can be said: a constant
-        series, or one chain of fewer than :data:`SHORTEST_CHAIN` draws.
-    effective_sample_size
-        Number of frames / (2 tau_int).
+    The series has shape (chains, draws). tau_int is in draws, 0.5 where draws are independent; 0.5
+    also where nothing can be said: a constant series, or one chain of fewer than
+    :data:`SHORTEST_CHAIN` draws. The effective size is the number of frames / (2 tau_int).
     """
     tau_int, _ = gamma_method(series)
     return tau_int, series.size / (2 * tau_int)
@@ -48,18 +39,9 @@ def gamma_method(series: Floats) -> tuple[float, float]:
     are held against the mean over all of them, not each against its own, so that chains that
     disagree (stuck in opposite signs, say) enlarge the error.
 
-    Parameters
-    ----------
-    series
-        Shape (chains, draws).
-
-    Returns
-    -------
-    tau_int
-        In draws.
-    error
-        NaN for one chain of fewer than :data:`SHORTEST_CHAIN` draws. If several chains are that
-        short, each chain's mean counts as one independent number.
+    The series has shape (chains, draws), tau_int is in draws. The error is NaN for one chain of
+    fewer than :data:`SHORTEST_CHAIN` draws. If several chains are that short, each chain's mean
+    counts as one independent number.
     """
     chains, draws = series.shape
     deviations = series - series.mean()
@@ -130,17 +112,10 @@ class Primaries:
         return counts.astype(float) @ self._frames / frames
 
     def errors(self, function: Function) -> Floats:
-        """Return the standard errors of a function of the means.
+        """Return the standard errors of a function of the means, shape (outputs,).
 
-        Parameters
-        ----------
-        function
-            Takes means of shape (..., k), returns (..., outputs).
-
-        Returns
-        -------
-        ndarray
-            Shape (outputs,). NaN for a single frame, or where the function is NaN.
+        The function takes means of shape (..., k) and returns (..., outputs). Errors are NaN for a
+        single frame, or where the function is NaN.
         """
         if self.sampling == "independent":
             return self._bootstrap_errors(function)

@@ -18,17 +18,8 @@ def hamming_distance(spins: NDArray[np.int8], sampling: str) -> tuple[float, flo
     Gamma method where draws are correlated. Above T_c, where frames have nothing in common,
     it is too large by up to a factor sqrt(2).
 
-    Parameters
-    ----------
-    spins
-        Shape (chain, draw, L, L).
-    sampling
-        ``chain`` or ``independent``.
-
-    Returns
-    -------
-    value, error
-        NaN for a single frame.
+    ``spins`` has shape (chain, draw, L, L), ``sampling`` is ``chain`` or ``independent``. Value and
+    error are NaN for a single frame.
     """
     frames = spins.reshape(-1, spins.shape[-2] * spins.shape[-1])
     count, sites = frames.shape

@@ -32,25 +32,14 @@ STEPS = 200
 
 
 def alignment_counts(spins: NDArray[np.int8]) -> NDArray[np.float64]:
-    """Return how many sites of each frame have each of :data:`ALIGNMENTS`.
-
-    Parameters
-    ----------
-    spins
-        Shape (..., L, L).
-
-    Returns
-    -------
-    ndarray
-        Shape (..., 5).
-    """
+    """Return how many sites of each frame (..., L, L) have each alignment, shape (..., 5)."""
     alignment = spins * lattice.neighbor_sum(spins)
     counts = [(alignment == value).sum(axis=(-2, -1)) for value in ALIGNMENTS]
     return np.stack(counts, axis=-1).astype(float)
 
 
 def from_counts(counts: NDArray[np.float64]) -> NDArray[np.float64]:
-    r"""Return every quantity of :data:`QUANTITIES`.
+    r"""Return every quantity of :data:`QUANTITIES` from means of :func:`alignment_counts`.
 
     The first two are the T at which the log odds for \|h\| = 2 and \|h\| = 4 are the observed ones;
     both are T in equilibrium. The effective temperature is 1 / beta of greatest pseudo-likelihood
@@ -59,18 +48,8 @@ def from_counts(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     .. math:: \sum_i s_i h_i = \sum_i h_i \tanh(\beta h_i),
 
     and spurious flips are the share of sites with \|h\| = 4 that are turned against their field
-    beyond what the temperature at \|h\| = 2 explains.
-
-    Parameters
-    ----------
-    counts
-        Means over frames of :func:`alignment_counts`, shape (..., 5).
-
-    Returns
-    -------
-    ndarray
-        Shape (..., 4); NaN where a class of sites is empty or spins are as likely against their
-        field.
+    beyond what the temperature at \|h\| = 2 explains. Shape (..., 4); NaN where a class of sites is
+    empty or spins are as likely against their field.
     """
     against_4, against_2, _, along_2, along_4 = np.moveaxis(counts, -1, 0)
     with np.errstate(divide="ignore", invalid="ignore"):

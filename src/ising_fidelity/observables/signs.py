@@ -14,14 +14,8 @@ def positive(magnetization: NDArray[np.float64]) -> NDArray[np.float64]:
 def independent_signs(series: NDArray[np.float64], sampling: str) -> float:
     """Return how many independent signs a series of :func:`positive` holds.
 
-    Correlated chains of which none ever changes its sign hold one each.
-
-    Parameters
-    ----------
-    series
-        Shape (chains, draws).
-    sampling
-        ``chain`` or ``independent``.
+    The series has shape (chains, draws), ``sampling`` is ``chain`` or ``independent``. Correlated
+    chains of which none ever changes its sign hold one each.
     """
     if sampling == "independent":
         return float(series.size)
@@ -33,12 +27,7 @@ def independent_signs(series: NDArray[np.float64], sampling: str) -> float:
 def binomial_p_value(share: float, number: float) -> float:
     """Return the chance that a fair coin is at least as far from even, on either side.
 
-    Parameters
-    ----------
-    share
-        Of heads.
-    number
-        Of independent tosses; rounded to a whole number.
+    ``share`` is that of heads, ``number`` how many independent tosses there are, to be rounded.
     """
     from scipy.special import bdtr, bdtrc  # slow to import
 

@@ -9,23 +9,15 @@ from numpy.typing import NDArray
 
 
 def along_axes(spins: NDArray[np.int8]) -> NDArray[np.float64]:
-    """Return the squared moduli of the Fourier components of each frame, mean over both axes.
+    """Return the squared moduli of each frame's Fourier components, mean over both axes.
 
-    Parameters
-    ----------
-    spins
-        Shape (..., L, L).
-
-    Returns
-    -------
-    ndarray
-        Shape (..., L//2 + 1) for n = 0 .. L//2; divided by N they are S(k).
+    Spins have shape (..., L, L), the moduli (..., L//2 + 1) for n = 0 .. L//2; divided by N they
+    are S(k).
     """
-    power = [
+    rows, columns = (
         np.abs(np.fft.rfft(spins.sum(axis=axis, dtype=float), axis=-1)) ** 2 for axis in (-2, -1)
-    ]
-    mean: NDArray[np.float64] = (power[0] + power[1]) / 2
-    return mean
+    )
+    return np.asarray((rows + columns) / 2)
 
 
 def second_moment_length(
@@ -35,17 +27,8 @@ def second_moment_length(
 
     Above T_c it is near the exponential correlation length, and :math:`\xi_2 / L` at T_c is a
     universal number (F. Cooper, B. Freedman and D. Preston, Nucl. Phys. B 210, 210, 1982). Below
-    T_c it grows with the lattice, as nothing is subtracted from S(0).
-
-    Parameters
-    ----------
-    structure_factor
-        S(k), shape (..., at least 2).
-
-    Returns
-    -------
-    ndarray
-        Shape (...), NaN where S(0) < S(k_1).
+    T_c it grows with the lattice, as nothing is subtracted from S(0). S(k) has shape (..., at least
+    2), the length (...); it is NaN where S(0) < S(k_1).
     """
     S_0, S_1 = structure_factor[..., 0], structure_factor[..., 1]
     with np.errstate(divide="ignore", invalid="ignore"):

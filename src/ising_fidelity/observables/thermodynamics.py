@@ -24,13 +24,8 @@ def primaries(
 ) -> NDArray[np.float64]:
     """Return E, E^2, M, |M|, M^2, M^4 of each frame, shape (..., 6).
 
-    Totals over the lattice are whole numbers, so that their sums are exact and the fluctuations
-    of frames that are all the same are exactly 0.
-
-    Parameters
-    ----------
-    energy, magnetization
-        Totals E and M of the whole lattice, any shape.
+    Energy and magnetization are totals over the lattice: whole numbers, so that their sums are
+    exact and the fluctuations of frames that are all the same are exactly 0.
     """
     E, M = energy, magnetization
     return np.stack([E, E**2, M, np.abs(M), M**2, M**4], axis=-1)
@@ -39,21 +34,10 @@ def primaries(
 def from_moments(
     moments: NDArray[np.float64], sites: int, temperature: float
 ) -> NDArray[np.float64]:
-    """Return every quantity of :data:`QUANTITIES` per spin.
+    """Return every quantity of :data:`QUANTITIES` per spin, shape (..., 8).
 
-    Parameters
-    ----------
-    moments
-        Means of :func:`primaries`, shape (..., 6).
-    sites
-        N = L^2.
-    temperature
-        In units of J/k_B; at 0 fluctuations over T are not defined and come out as NaN.
-
-    Returns
-    -------
-    ndarray
-        Shape (..., 8).
+    ``moments`` are means of :func:`primaries`, shape (..., 6), the temperature is in J/k_B; at 0
+    fluctuations over T are not defined and come out as NaN.
     """
     E, E2, M, abs_M, M2, M4 = np.moveaxis(moments, -1, 0)
     N, T = sites, np.float64(temperature)

@@ -1,104 +1,23 @@
-"""What the paper claims, each claim as a test: the form of ``resources/paper_claims.yaml``.
+"""What the paper claims, each claim as a test: the form of ``claims.yaml``.
 
 A claim becomes a number and an interval where it must be: the difference of two sources above 0,
-their ratio within a fifth of 1. :mod:`ising_fidelity.judgement` holds it against a run.
+their ratio within a fifth of 1. :mod:`ising_fidelity.paper.judge` compares it with a run.
 """
 
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
-from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from ising_fidelity.config import NAME
-from ising_fidelity.exceptions import InputError
-from ising_fidelity.files import read_yaml
-from ising_fidelity.models.settings import Number, Section, SomeTemperatures, explain
-from ising_fidelity.temperatures import canonical
-
-SHIPPED = Path(__file__).with_name("paper_claims.yaml")
-EXACT = "exact"
-DERIVED = (
-    "slope_ratio",
-    "energy_spread_at_64",
-    "correlation_signed",
-    "correlation_length_infinite",
-)
-"""Quantities that are no variables of a file."""
-
-Text = Annotated[str, Field(min_length=1)]
+from ising_fidelity.paper.terms import At, Entry, Term, Text, listed, read_entries
+from ising_fidelity.schema import NAME, Number, Section
+from ising_fidelity.scores.deviations import EXACT
 
 
-class Span(Section):
-    """All temperatures of the run from one to another, both included."""
-
-    start: Number = Field(alias="from", ge=0)
-    end: Number = Field(alias="to", ge=0)
-
-    @model_validator(mode="after")
-    def _rising(self) -> Self:
-        if self.start > self.end:
-            raise ValueError(f"from: {self.start} is above to: {self.end}")
-        return self
-
-    def __str__(self) -> str:
-        return f"{canonical(self.start)} to {canonical(self.end)}"
-
-
-def _form(at: Any) -> str:
-    return "range" if isinstance(at, dict | Span) else "list"
-
-
-# Told apart by their form, so that complaints are about the one that is meant.
-At = Annotated[
-    Annotated[SomeTemperatures, Tag("list")] | Annotated[Span, Tag("range")], Discriminator(_form)
-]
-
-
-class Term(Section):
-    """A number, or one at every temperature."""
-
-    source: str = Field(pattern=NAME, description="a source of the run, or exact")
-    quantity: Text = Field(
-        description="variable of fidelity.nc or exact.nc, or slope_ratio: slope of the second step "
-        "of three temperatures over that of the first; energy_spread_at_64: standard deviation of "
-        "u of single frames, scaled to the paper's L; correlation_signed: the paper's Eq. 13, raw "
-        "G(r) less the squared signed mean; correlation_length_infinite: exact"
-    )
-    of: str | None = Field(None, description="of slope_ratio: a variable of fidelity.nc")
-    kind: Literal["raw", "connected"] | None = Field(None, description="of fits: of which G(r)")
-    distance: int | None = Field(None, description="of G(r): r", ge=0)
-    at: At | None = Field(None, description="a list, or {from: ..., to: ...}")
-    table: Literal["fidelity", "finite_size", "attribution"] = Field(
-        "fidelity", description="which file; finite_size has no temperatures"
-    )
-
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        if (self.at is None) != (self.table == "finite_size"):
-            raise ValueError("at: temperatures are needed, but of table finite_size there are none")
-        if (self.quantity == "slope_ratio") != (self.of is not None):
-            raise ValueError("of: what slope_ratio, and it alone, is taken of")
-        three = isinstance(self.at, list) and len(self.at) == 3
-        if self.quantity == "slope_ratio" and not three:
-            raise ValueError("at: slope_ratio is of a list of three temperatures")
-        return self
-
-    def __str__(self) -> str:
-        words = [self.quantity.replace("_", " ")]
-        if self.of is not None:
-            words.append(f"of {self.of.replace('_', ' ')}")
-        if self.kind is not None:
-            words.append(f"of {self.kind} G(r)")
-        if self.distance is not None:
-            words.append(f"at r = {self.distance}")
-        return " ".join([*words, "of", self.source])
-
-
-class Claim(Section):
+class Claim(Entry):
     """What all claims have."""
 
-    id: Text
     sentence: Text = Field(description="the words of the paper")
     place: Text = Field(description="where they stand")
     note: str = Field("", description="how words became a test")
@@ -147,7 +66,7 @@ class Comparison(Claim):
         if self.test == "equal" and not self.tolerance:
             raise ValueError("tolerance: above 0 with test equal, as errors confirm no equality")
         if self.against is None and not between and self.threshold is None:
-            raise ValueError("threshold: needed where nothing is given to hold the value against")
+            raise ValueError("threshold: needed where there is nothing to compare the value with")
         if self.against is not None and self.against.at != self.value.at:
             ends = (self.value.at, self.against.at)
             if not all(isinstance(at, list) and len(at) == 1 for at in ends):
@@ -204,7 +123,9 @@ class Better(Claim):
     source: str = Field(pattern=NAME)
     than: str = Field(pattern=NAME)
     quantity: Text
-    reference: Literal["exact", "monte_carlo"] = Field("exact", description="what both are held to")
+    reference: Literal["exact", "monte_carlo"] = Field(
+        "exact", description="what both are compared with"
+    )
     at: At
 
     def words(self) -> str:
@@ -240,32 +161,7 @@ KINDS: dict[str, type[AnyClaim]] = {"better": Better, "citation": Citation}
 
 
 def load(path: Path) -> list[AnyClaim]:
-    """Read and check a list of claims.
-
-    Raises
-    ------
-    InputError
-        Naming the file, the claim and the key, what is wrong and what is allowed.
-    """
-    if not path.is_file():
-        raise InputError(f"{path}: no such file")
-    entries = read_yaml(path)
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise InputError(f"{path}: a list of claims is needed, each a mapping of keys to values")
-    claims = []
-    for number, entry in enumerate(entries, start=1):
-        name = entry.get("id", f"claim {number}")
-        try:
-            claims.append(KINDS.get(str(entry.get("test")), Comparison).model_validate(entry))
-        except ValidationError as problem:
-            raise InputError(f"{path}: {name}: {explain(problem)}") from problem
-    names = [claim.id for claim in claims]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise InputError(f"{path}: {twice[0]}: one id for two claims")
-    return claims
-
-
-def listed(at: list[str] | Span) -> str:
-    """Return temperatures in words."""
-    return str(at) if isinstance(at, Span) else ", ".join(at)
+    """Read and check a list of claims; errors are those of :func:`.read_entries`."""
+    return read_entries(
+        path, lambda content: KINDS.get(str(content.get("test")), Comparison), "claim", "claims"
+    )

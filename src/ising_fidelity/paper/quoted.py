@@ -1,99 +1,83 @@
-"""The numbers that the paper quotes, each beside ours."""
+"""The numbers that the paper quotes, each beside ours: the form of ``numbers.yaml``."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Self
 
 import numpy as np
 import pandas as pd
-import xarray as xr
+from pydantic import BeforeValidator, Field, model_validator
 
-from ising_fidelity import fidelity
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.files import read_yaml
-from ising_fidelity.temperatures import canonical
-
-KEYS = {"id", "statement", "where", "source", "quantity"}
-PAPER_SIZE = 64
-"""L of the paper."""
+from ising_fidelity.paper.lookup import LackingError, Run, UnmeasuredError, numbers
+from ising_fidelity.paper.terms import PAPER_SIZE, Entry, Term, Text, as_list, read_entries
+from ising_fidelity.schema import AnyNumber
 
 
-def beside(path: Path, sources: Mapping[str, xr.Dataset]) -> pd.DataFrame:
+class Quote(Term, Entry):
+    """A number that the paper quotes, and the term that it is compared with."""
+
+    statement: Text = Field(description="the words of the paper")
+    where: Text = Field(description="where they stand")
+    value: Annotated[
+        tuple[AnyNumber, ...], Field(strict=False, max_length=2), BeforeValidator(as_list)
+    ] = Field((), description="the number, or [lowest, highest]; left out where the paper has none")
+    note: str = Field("", description="how the two are matched")
+
+    @model_validator(mode="after")
+    def _one_number(self) -> Self:
+        one = self.at is None or (isinstance(self.at, list) and len(self.at) == 1)
+        if not one and self.quantity != "slope_ratio":
+            raise ValueError("at: one temperature, or three of slope_ratio")
+        return self
+
+
+def load(path: Path) -> list[Quote]:
+    """Read and check a list of quoted numbers; errors are those of :func:`.read_entries`."""
+    return read_entries(path, lambda _: Quote, "entry", "entries")
+
+
+def beside(quotes: Sequence[Quote], run: Run, name: str) -> pd.DataFrame:
     """Return the paper's numbers beside ours; ours is empty where this run lacks the source.
 
-    Parameters
-    ----------
-    path
-        YAML list of entries, see ``resources/paper.yaml``.
-    sources
-        The groups of ``fidelity.nc``.
-
-    Raises
-    ------
-    InputError
-        If the file is missing, no such list, or names a variable that does not exist.
+    Raises :class:`InputError`, naming the list, of a variable that does not exist.
     """
-    if not path.is_file():
-        raise InputError(f"{path}: no such file")
-    entries = read_yaml(path)
-    if not isinstance(entries, list):
-        raise InputError(f"{path}: a list of entries is needed, each with {sorted(KEYS)}")
-    rows = []
-    for entry in entries:
-        if not isinstance(entry, dict) or KEYS - entry.keys():
-            raise InputError(f"{path}: entry {entry!r} lacks one of {sorted(KEYS)}")
-        value, error, note = _ours(path, entry, sources)
-        quoted = entry.get("value", "")
-        numbers = quoted if isinstance(quoted, list) else [quoted]
-        at = entry.get("at", "")
-        rows.append(
-            {
-                "id": entry["id"],
-                "statement": entry["statement"],
-                "where": entry["where"],
-                "paper_value": " to ".join(str(number) for number in numbers),
-                "source": entry["source"],
-                "temperature": " ".join(
-                    canonical(one) for one in (at if isinstance(at, list) else [at]) if one != ""
-                ),
-                "quantity": " of ".join(
-                    str(entry[key]) for key in ("quantity", "of", "kind") if key in entry
-                ),
-                "our_value": value,
-                "our_error": error,
-                "note": "; ".join(text for text in (entry.get("note", ""), note) if text),
-            }
-        )
-    return pd.DataFrame(rows)
+    return pd.DataFrame([_row(quote, run, name) for quote in quotes])
 
 
-def _ours(
-    path: Path, entry: Mapping[str, Any], sources: Mapping[str, xr.Dataset]
-) -> tuple[float, float, str]:
-    """Return our value, its error and a note for one of the paper's numbers."""
-    at = entry.get("at", [])
-    wanted = [float(one) for one in (at if isinstance(at, list) else [at])]
-    data = sources.get(entry["source"])
-    if data is None or not np.isin(wanted, data["temperature"].values).all():
-        return np.nan, np.nan, "not in this run"
-    quantity = entry["quantity"]
-    variable = {"energy_spread": "specific_heat"}.get(quantity, entry.get("of", quantity))
-    if variable not in data:
-        raise InputError(f"{path}: {entry['id']}: {variable} is no variable of fidelity.nc")
-    if "kind" in entry:
-        data = data.sel(correlation_kind=entry["kind"])
-    if quantity == "peak_temperature":
-        return float(data["temperature"][int(np.nanargmax(data[variable].values))]), np.nan, ""
-    data = data.sel(temperature=wanted)
-    values = data[variable].values.astype(float)
-    errors = np.zeros(len(values))
-    if f"{variable}_error" in data:
-        errors = data[f"{variable}_error"].values.astype(float)
-    if quantity == "slope_ratio":
-        return *fidelity.slope_ratio(np.array(wanted), values, errors), ""
-    if quantity == "energy_spread":
-        size = int(data["lattice_size"][0])
-        spread, error = fidelity.energy_spread(values[0], errors[0], wanted[0], size)
-        scaled = f"{spread * size / PAPER_SIZE:.2g} at {PAPER_SIZE}"
-        return spread, error, f"at L = {size}; a spread goes as 1/L: {scaled}"
-    return values[0], errors[0], ""
+def _row(quote: Quote, run: Run, name: str) -> dict[str, Any]:
+    value, error, note = np.nan, np.nan, "not in this run"
+    try:
+        ours = numbers(quote, run, known=False)
+        value, error, note = ours.values[0], ours.errors[0], _scaled(quote, run)
+    except UnmeasuredError as lack:
+        raise InputError(
+            f"{name}: {quote.id}: {lack.variable} is no variable of table {quote.table}"
+        ) from lack
+    except LackingError:
+        pass
+    words = [quote.quantity, quote.of, quote.kind]
+    distance = "" if quote.distance is None else f" at r = {quote.distance}"
+    return {
+        "id": quote.id,
+        "statement": quote.statement,
+        "where": quote.where,
+        "paper_value": " to ".join(f"{one:.12g}" for one in quote.value),
+        "source": quote.source,
+        "temperature": " ".join(quote.at) if isinstance(quote.at, list) else "",
+        "quantity": " of ".join(word for word in words if word) + distance,
+        "our_value": value,
+        "our_error": error,
+        "note": "; ".join(text for text in (quote.note, note) if text),
+    }
+
+
+def _scaled(quote: Quote, run: Run) -> str:
+    """Return what a spread of energies would be at the paper's L; nothing of other numbers."""
+    if quote.quantity != "energy_spread":
+        return ""
+    size, scaled = (
+        numbers(quote.model_copy(update={"quantity": quantity}), run, known=False).values[0]
+        for quantity in ("lattice_size", "energy_spread_at_64")
+    )
+    return f"at L = {size:g}; a spread goes as 1/L: {scaled:.2g} at {PAPER_SIZE}"

@@ -18,7 +18,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.files import whole
+from ising_fidelity.io.files import whole
 
 FORMAT = "ising-fidelity parcel 1"
 """The one key of the metadata of every file."""

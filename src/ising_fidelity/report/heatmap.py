@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ising_fidelity import fidelity
+from ising_fidelity.scores import deviations
 
 EDGES = (2.0, 3.0, 5.0, 10.0, 30.0)
 """abs(z) at which the colour changes."""
@@ -46,14 +46,10 @@ def color_class(z: float) -> str:
 
 
 def heat_map(rows: pd.DataFrame, caption: str) -> str:
-    """Return one quantity's table: a row per source, a column per temperature, z in the cells.
+    """Return a table with a row per source, a column per temperature, and z in the cells.
 
-    Parameters
-    ----------
-    rows
-        Rows of the table of ``score`` at single temperatures, of one quantity and reference.
-    caption
-        What stands above.
+    ``rows`` are those of the table of ``score`` at single temperatures, of one quantity and
+    reference.
     """
     temperatures = sorted(set(rows["temperature"]), key=float)
     head = "".join(f'<th scope="col">{T}</th>' for T in temperatures)
@@ -87,7 +83,7 @@ def legend() -> str:
 
 def _cell(row: "pd.Series[Any]") -> str:
     z, adjusted = row["deviation_in_errors"], row["p_adjusted"]
-    significant = adjusted < fidelity.SIGNIFICANT
+    significant = adjusted < deviations.SIGNIFICANT
     names = " ".join(name for name in (color_class(z), "s" if significant else "") if name)
     text = f"{row['source']}, T = {row['temperature']}: {row['value']:.4g}"
     if not np.isnan(row["error"]):

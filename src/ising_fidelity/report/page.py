@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from ising_fidelity import fidelity, heatmap
-from ising_fidelity.claims import EXACT
-from ising_fidelity.dataset import ERROR_SUFFIX
-from ising_fidelity.judgement import CONFIRMED, REFUTED, UNDECIDED, with_error
-from ising_fidelity.verdicts import SYMBOLS
+from ising_fidelity.paper.judge import CONFIRMED, REFUTED, UNDECIDED
+from ising_fidelity.report import heatmap
+from ising_fidelity.report.tables import html_table, with_errors
+from ising_fidelity.scores import deviations
+from ising_fidelity.scores.deviations import EXACT
+from ising_fidelity.scores.summary import SYMBOLS
+from ising_fidelity.scores.table import SUMS
 
-SUMS = ("all", "training")
 STYLE = f"""
 body {{ font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 78em; padding: 0 1em;
        color: #222; background: #fff;
@@ -51,15 +52,15 @@ class Content:
     scores
         The table of ``score``.
     reference
-        The source that the others were held against.
+        The source that the others were compared with.
     lattice_size
         L.
     verdicts, orderings
-        What :mod:`ising_fidelity.verdicts` makes of the scores.
+        What :mod:`ising_fidelity.scores.summary` makes of the scores.
     claims
-        The table of :func:`ising_fidelity.judgement.judge`.
+        The table of :func:`ising_fidelity.paper.judge.judge`.
     quoted
-        The table of :func:`ising_fidelity.quotations.beside`, if there is one.
+        The table of :func:`ising_fidelity.paper.quoted.beside`.
     finite_size, attribution
         Datasets by source; scalars, and parts of the specific heat's excess.
     """
@@ -70,7 +71,7 @@ class Content:
     verdicts: Mapping[str, Sequence[str]]
     orderings: pd.DataFrame
     claims: pd.DataFrame
-    quoted: pd.DataFrame | None = None
+    quoted: pd.DataFrame
     finite_size: Mapping[str, xr.Dataset] = field(default_factory=dict)
     attribution: Mapping[str, xr.Dataset] = field(default_factory=dict)
 
@@ -115,8 +116,8 @@ def _verdicts(content: Content) -> str:
     return f"""<h2>Verdicts</h2>
 <p>Each source against Monte Carlo ({escape(content.reference)}), made from the numbers below.
 Indistinguishable means that the p-value, adjusted for the number of temperatures (Benjamini and
-Hochberg), is at least {fidelity.SIGNIFICANT:g}: with the frames of this run, not with any number of
-them.</p>
+Hochberg), is at least {deviations.SIGNIFICANT:g}: with the frames of this run, not with any number
+of them.</p>
 <dl>
 {"".join(entries)}</dl>
 """
@@ -126,18 +127,18 @@ def _orderings(orderings: pd.DataFrame) -> str:
     if orderings.empty:
         return ""
     return f"""<h2>Which model is better</h2>
-<p>A model is called better only on {fidelity.ENOUGH_SEEDS} training seeds of both or more, where
+<p>A model is called better only on {deviations.ENOUGH_SEEDS} training seeds of both or more, where
 the difference is more than twice its spread between seeds. In brackets are the root mean square
 deviations of both over all temperatures, of u and C from exact results, of |m| and χ from Monte
 Carlo.</p>
-{_table(orderings, "text")}"""
+{html_table(orderings, "text")}"""
 
 
 def _summary(content: Content) -> str:
     """Return one line per source."""
     lines: dict[str, dict[str, str]] = {}
     rows = content.scores[content.scores["temperature"].isin(SUMS)]
-    shown = {*fidelity.AGAINST_EXACT, *fidelity.AGAINST_REFERENCE, "all"}
+    shown = {*deviations.AGAINST_EXACT, *deviations.AGAINST_REFERENCE, "all"}
     for source, group in rows[rows["quantity"].isin(shown)].groupby("source", sort=False):
         line = lines.setdefault(str(source), {})
         for (quantity, reference), pair in group.groupby(["quantity", "reference"], sort=False):
@@ -160,7 +161,7 @@ def _summary(content: Content) -> str:
 ({escape(content.reference)}): root mean square deviation over all temperatures, in brackets over
 those it was trained on. The last columns give the share of all deviations within two and three
 errors; 95 % and 99.7 % are what errors alone would leave.</p>
-{_table(table)}"""
+{html_table(table)}"""
 
 
 def _with_training(values: "pd.Series[Any]", form: str) -> str:
@@ -188,7 +189,7 @@ def _claims(claims: pd.DataFrame) -> str:
 <p>Each claim as a test of this run's numbers, at this run's lattice and with its networks: {tally}.
 Two standard errors decide, more of them where one of several temperatures is to refute or confirm.
 A claim about one model is judged for the network of this run; one that compares two models needs
-{fidelity.ENOUGH_SEEDS} training seeds of both.</p>
+{deviations.ENOUGH_SEEDS} training seeds of both.</p>
 <table class="text"><thead><tr>{head}</tr></thead>
 <tbody>
 {"".join(lines)}</tbody></table>
@@ -212,8 +213,8 @@ def _heat_maps(content: Content) -> str:
     return f"""<h2>Where each source deviates</h2>
 <p>z in every cell: the deviation in units of both sides' errors; of distances, how far they are
 above their noise floor, in units of its spread. Bold and underlined is what remains significant
-after adjustment for the number of temperatures, at {fidelity.SIGNIFICANT:.0%}. Point at a cell for
-its numbers; scores.csv has them all.</p>
+after adjustment for the number of temperatures, at {deviations.SIGNIFICANT:.0%}. Point at a cell
+for its numbers; scores.csv has them all.</p>
 {heatmap.legend()}{"".join(drawn)}
 """
 
@@ -222,12 +223,12 @@ def _finite_size(results: Mapping[str, xr.Dataset]) -> str:
     """Return the critical temperature and the exponents of each source."""
     if not results:
         return ""
-    lines = [{"source": source} | _with_errors(data) for source, data in results.items()]
+    lines = [{"source": source} | with_errors(data) for source, data in results.items()]
     return f"""<h2>Finite-size scaling</h2>
 <p>A joint fit of all lattice sizes. Exact are T_c = 2.269185, nu = 1 and eta = 1/4. Where the
 p-value of the fit is small the frames do not scale as the fit assumes, and its numbers say
 nothing.</p>
-{_table(pd.DataFrame(lines).fillna(""))}"""
+{html_table(pd.DataFrame(lines).fillna(""))}"""
 
 
 def _attribution(results: Mapping[str, xr.Dataset]) -> str:
@@ -235,10 +236,10 @@ def _attribution(results: Mapping[str, xr.Dataset]) -> str:
     tables = []
     for model, data in results.items():
         lines = [
-            {"T": f"{float(T):g}"} | _with_errors(data.sel(temperature=T))
+            {"T": f"{float(T):g}"} | with_errors(data.sel(temperature=T))
             for T in data["temperature"].values
         ]
-        tables.append(_table(pd.DataFrame(lines).fillna(""), caption=model))
+        tables.append(html_table(pd.DataFrame(lines).fillna(""), caption=model))
     if not tables:
         return ""
     return f"""<h2>Where the excess of the specific heat comes from</h2>
@@ -246,55 +247,18 @@ def _attribution(results: Mapping[str, xr.Dataset]) -> str:
 {"".join(tables)}"""
 
 
-def _with_errors(data: xr.Dataset) -> dict[str, str]:
-    """Return the scalars of a dataset in words, each with its error if it has one."""
-    words = {}
-    for key, variable in data.data_vars.items():
-        name = str(key)
-        if variable.ndim or variable.dtype.kind not in "iuf" or name.endswith(ERROR_SUFFIX):
-            continue
-        error = data.get(name + ERROR_SUFFIX)
-        words[name] = with_error(float(variable), np.nan if error is None else float(error))
-    return words
-
-
-def _paper(quoted: pd.DataFrame | None) -> str:
-    if quoted is None:
-        return ""
-    return f"<h2>The paper's numbers and ours</h2>\n{_table(quoted.drop(columns='id'), 'text')}"
+def _paper(quoted: pd.DataFrame) -> str:
+    return f"<h2>The paper's numbers and ours</h2>\n{html_table(quoted.drop(columns='id'), 'text')}"
 
 
 def _details(scores: pd.DataFrame) -> str:
     """Return the rows of each source at single temperatures, folded."""
-    shown = {*fidelity.AGAINST_EXACT, *fidelity.AGAINST_REFERENCE}
+    shown = {*deviations.AGAINST_EXACT, *deviations.AGAINST_REFERENCE}
     single = scores[~scores["temperature"].isin(SUMS) & scores["quantity"].isin(shown)]
     folded = []
     for source, rows in single.groupby("source", sort=False):
         table = rows.drop(columns=["source", "within_2_errors", "within_3_errors"])
         table["in_training_temperatures"] = np.where(rows["in_training_temperatures"], "yes", "")
         name = escape(str(source))
-        folded.append(f"<details><summary>{name}</summary>{_table(table)}</details>\n")
+        folded.append(f"<details><summary>{name}</summary>{html_table(table)}</details>\n")
     return f"<h2>Each temperature</h2>\n{''.join(folded)}"
-
-
-def _table(rows: pd.DataFrame, css_class: str = "", caption: str = "") -> str:
-    """Return a table; numbers in four digits, nothing where a number is not known."""
-    head = "".join(f'<th scope="col">{escape(_plain(name))}</th>' for name in rows.columns)
-    lines = [
-        f"<tr>{''.join(f'<td>{escape(_shown(cell))}</td>' for cell in line)}</tr>\n"
-        for line in rows.itertuples(index=False, name=None)
-    ]
-    kind = f' class="{css_class}"' if css_class else ""
-    above = f"<caption>{escape(caption)}</caption>" if caption else ""
-    body = "".join(lines)
-    return f"<table{kind}>{above}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>\n"
-
-
-def _plain(name: object) -> str:
-    return str(name).replace("_", " ")
-
-
-def _shown(cell: object) -> str:
-    if isinstance(cell, float):
-        return "" if np.isnan(cell) else f"{cell:.4g}"
-    return str(cell)

@@ -6,11 +6,17 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from ising_fidelity.io.temperatures import as_written
+from ising_fidelity.io.variables import ERROR_SUFFIX
+
 Floats = NDArray[np.float64]
+
+EXACT = "exact"
+"""What exact results are called among sources and references."""
 
 AGAINST_EXACT = ("energy", "specific_heat")
 AGAINST_REFERENCE = ("energy", "abs_magnetization", "specific_heat", "susceptibility")
-"""Quantities that have a closed form on a finite lattice, and those held against Monte Carlo."""
+"""Quantities that have a closed form on a finite lattice, and those compared with Monte Carlo."""
 REWEIGHTED_AGAINST_EXACT = {
     "free_energy": "free_energy",
     "entropy": "entropy",
@@ -29,13 +35,41 @@ MORE_AGAINST_REFERENCE = (
     "largest_cluster",
     "mean_cluster_size",
 )
-"""Held against Monte Carlo, too, in the table of all scores."""
+"""Compared with Monte Carlo, too, in the table of all scores."""
 SLOPE = "energy_slope_excess"
 """The energy's slope over temperature less the specific heat, see :func:`with_energy_slopes`."""
 SIGNIFICANT = 0.05
 """Share of false alarms that is put up with, among temperatures and their adjusted p-values."""
 ENOUGH_SEEDS = 3
 """Training seeds of either model before one of them is called better."""
+
+
+def too_few_seeds(count: int) -> str:
+    """Return how many training seeds there are, too few of them."""
+    return "one training seed" if count == 1 else f"{count} training seeds"
+
+
+def with_error(value: float, error: float, digits: int = 4) -> str:
+    """Return a number with what digits its error, of two, leaves; without one, with so many."""
+    if not (np.isfinite(value) and np.isfinite(error) and error > 0):
+        return f"{value:.{digits}g}"
+    decimals = max(0, 1 - int(np.floor(np.log10(error))))
+    return f"{value:.{decimals}f} ± {error:.{decimals}f}"
+
+
+def at_common_temperatures(*datasets: xr.Dataset) -> tuple[xr.Dataset, ...]:
+    """Return datasets at the temperatures that all have, as :func:`.as_written` tells the same."""
+    written = [
+        one.assign_coords(temperature=[as_written(T) for T in one["temperature"].values])
+        for one in datasets
+    ]
+    return xr.align(*written, join="inner")
+
+
+def value_and_error(data: xr.Dataset, name: str) -> tuple[Floats, Floats]:
+    """Return a variable and its error; exact numbers have none, and 0 stands for it."""
+    error = data.get(f"{name}{ERROR_SUFFIX}", xr.zeros_like(data[name]))
+    return data[name].values, error.values
 
 
 def deviation_in_errors(deviation: Floats, error: Floats, expected_error: Floats) -> Floats:
@@ -57,15 +91,10 @@ def p_values(in_errors: Floats) -> Floats:
 
 
 def adjusted(p_values: Floats) -> Floats:
-    """Return p-values adjusted for how many there are; NaN does not count.
+    """Return p-values, shape (n,), adjusted for how many there are; NaN does not count.
 
     Of those at most q a share q is expected to be false alarms (Y. Benjamini and Y. Hochberg,
     J. R. Stat. Soc. B 57, 289, 1995).
-
-    Parameters
-    ----------
-    p_values
-        Shape (n,).
     """
     result = np.full(p_values.shape, np.nan)
     order = np.argsort(p_values)[: np.count_nonzero(~np.isnan(p_values))]
@@ -83,18 +112,10 @@ def together(p_values: Floats) -> float:
 def difference_between_seeds(first: Floats, second: Floats) -> tuple[float, float]:
     """Return the difference of two models' means over training seeds, and its spread.
 
-    The spread is that of one network of each, not of the means: where it is one normal spread for
-    both, and three seeds each, a difference of twice the spread comes by chance once in 39 times.
-
-    Parameters
-    ----------
-    first, second
-        One number of every training seed, shapes (n,) and (m,).
-
-    Returns
-    -------
-    difference, spread
-        The spread is NaN unless there are :data:`ENOUGH_SEEDS` of either.
+    Each is given as one number per seed, shapes (n,) and (m,); the spread is NaN unless there are
+    :data:`ENOUGH_SEEDS` of either. It is that of one network of each, not of the means: where it is
+    one normal spread for both, and three seeds each, a difference of twice the spread comes by
+    chance once in 39 times.
     """
     difference = float(first.mean() - second.mean())
     if min(first.size, second.size) < ENOUGH_SEEDS:
@@ -113,35 +134,18 @@ class Summary:
 
 
 def summarize(deviation: Floats, in_errors: Floats) -> Summary:
-    """Return root mean squares and shares of those within 2 and 3 errors.
-
-    Parameters
-    ----------
-    deviation, in_errors
-        Any shape; NaN does not count.
-    """
-    return Summary(
-        _rms(deviation), _rms(in_errors), _share_within(2, in_errors), _share_within(3, in_errors)
-    )
-
-
-def _rms(values: Floats) -> float:
-    known = values[~np.isnan(values)]
-    return float(np.sqrt(np.mean(known**2))) if known.size else np.nan
-
-
-def _share_within(errors: float, values: Floats) -> float:
-    known = values[~np.isnan(values)]
-    return float(np.mean(np.abs(known) <= errors)) if known.size else np.nan
+    """Return root mean squares and shares of those within 2 and 3 errors; NaN does not count."""
+    known = [values[~np.isnan(values)] for values in (deviation, in_errors)]
+    rms = [float(np.sqrt(np.mean(one**2))) if one.size else np.nan for one in known]
+    sizes = np.abs(known[1])
+    within = [float(np.mean(sizes <= most)) if sizes.size else np.nan for most in (2, 3)]
+    return Summary(*rms, *within)
 
 
 def energy_spread(
-    specific_heat: float, error: float, temperature: float, lattice_size: int
+    specific_heat: float, error: float, temperature: float, lattice_size: float
 ) -> tuple[float, float]:
-    """Return the standard deviation of the energy per spin of single frames, T sqrt(C) / L.
-
-    The error follows from that of the specific heat.
-    """
+    """Return the standard deviation of u of single frames, T sqrt(C) / L, and its error by C's."""
     spread = temperature * np.sqrt(specific_heat) / lattice_size
     return float(spread), float(spread * error / (2 * specific_heat)) if specific_heat else np.nan
 
@@ -201,13 +205,9 @@ def with_energy_slopes(data: xr.Dataset, solved: xr.Dataset) -> tuple[xr.Dataset
     Slopes over the same steps differ from the specific heat by the same.
     """
     pair = []
-    for one in xr.align(data, solved, join="inner"):
-        unknown = xr.zeros_like(one["energy"])
-        columns = [
-            np.stack([one[name].values, one.get(f"{name}_error", unknown).values])
-            for name in AGAINST_EXACT
-        ]
+    for one in at_common_temperatures(data, solved):
+        columns = [np.stack(value_and_error(one, name)) for name in AGAINST_EXACT]
         excess, error = energy_slope_excess(one["temperature"].values, *columns)
-        added = {SLOPE: ("temperature", excess), f"{SLOPE}_error": ("temperature", error)}
+        added = {SLOPE: ("temperature", excess), f"{SLOPE}{ERROR_SUFFIX}": ("temperature", error)}
         pair.append(one.assign(added))
     return pair[0], pair[1]

@@ -6,8 +6,15 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from ising_fidelity import fidelity
-from ising_fidelity.judgement import too_few_seeds
+from ising_fidelity.scores.deviations import (
+    AGAINST_REFERENCE,
+    EXACT,
+    SIGNIFICANT,
+    Floats,
+    difference_between_seeds,
+    too_few_seeds,
+)
+from ising_fidelity.scores.table import SUMS
 
 SYMBOLS = {
     "energy": "u",
@@ -17,12 +24,12 @@ SYMBOLS = {
     "energy_magnetization_histogram": "the joint distribution of u and m",
 }
 COMPARED = (
-    ("energy", "exact"),
-    ("specific_heat", "exact"),
+    ("energy", EXACT),
+    ("specific_heat", EXACT),
     ("abs_magnetization", "reference"),
     ("susceptibility", "reference"),
 )
-"""Quantities in which models are put in order, and what they are held against."""
+"""Quantities in which models are put in order, and what they are compared with."""
 
 
 def of_sources(
@@ -33,7 +40,7 @@ def of_sources(
 ) -> dict[str, list[str]]:
     """Return a few sentences on each source but the repeats of a model.
 
-    The reference itself is held against exact results, all others against the reference.
+    The reference itself is compared with exact results, all others with the reference.
 
     Parameters
     ----------
@@ -42,16 +49,16 @@ def of_sources(
     models, repeats
         Model to its training temperatures and to the sources of its other training seeds.
     reference
-        The Monte Carlo source that others are held against.
+        The Monte Carlo source that others are compared with.
     """
     others = {name for names in repeats.values() for name in names}
-    single = scores[~scores["temperature"].isin(["all", "training"])]
+    single = scores[~scores["temperature"].isin(SUMS)]
     words = {}
     for source, rows in single.groupby("source", sort=False):
         if source in others:
             continue
         if source == reference:
-            counts = _counts([rows], "exact")
+            counts = _counts([rows], EXACT)
             words[str(source)] = [f"The reference. Indistinguishable from exact results {counts}."]
             continue
         seeds = [rows, *(single[single["source"] == one] for one in repeats.get(str(source), ()))]
@@ -71,7 +78,9 @@ def of_sources(
             against = _between(against, training)
         sentences.append(_first_failure(against))
         if training:
-            sentences.append(_seed_count(len(seeds)))
+            several = f"Counts are those of {len(seeds)} training seeds, all else of the first."
+            one = "This is one network: one training seed."
+            sentences.append(several if len(seeds) > 1 else one)
         words[str(source)] = [sentence for sentence in sentences if sentence]
     return words
 
@@ -83,7 +92,7 @@ def _between(rows: pd.DataFrame, training: Sequence[str]) -> pd.DataFrame:
 
 
 def _failing(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[rows["p_adjusted"] < fidelity.SIGNIFICANT]
+    return rows[rows["p_adjusted"] < SIGNIFICANT]
 
 
 def _counts(seeds: Sequence[pd.DataFrame], reference: str) -> str:
@@ -107,7 +116,7 @@ def _counts(seeds: Sequence[pd.DataFrame], reference: str) -> str:
 
 def _farthest(rows: pd.DataFrame) -> str:
     """Return where the observables are most errors away from Monte Carlo."""
-    failing = _failing(rows[rows["quantity"].isin(fidelity.AGAINST_REFERENCE)])
+    failing = _failing(rows[rows["quantity"].isin(AGAINST_REFERENCE)])
     if failing.empty:
         return "No deviation of these is significant."
     worst = failing.iloc[int(failing["deviation_in_errors"].abs().to_numpy().argmax())]
@@ -120,7 +129,7 @@ def _farthest(rows: pd.DataFrame) -> str:
 
 def _heat(rows: pd.DataFrame) -> str:
     """Return where the specific heat is most times off the exact value."""
-    chosen = _failing(rows[(rows["quantity"] == "specific_heat") & (rows["reference"] == "exact")])
+    chosen = _failing(rows[(rows["quantity"] == "specific_heat") & (rows["reference"] == EXACT)])
     if chosen.empty:
         return "C is nowhere distinguishable from the exact value."
     with np.errstate(divide="ignore"):
@@ -132,7 +141,7 @@ def _heat(rows: pd.DataFrame) -> str:
 
 def _first_failure(rows: pd.DataFrame) -> str:
     """Return where, coming from high temperatures, an observable first differs."""
-    failing = _failing(rows[rows["quantity"].isin(fidelity.AGAINST_REFERENCE)])
+    failing = _failing(rows[rows["quantity"].isin(AGAINST_REFERENCE)])
     if failing.empty:
         return ""
     temperatures = failing["temperature"].astype(float)
@@ -141,14 +150,6 @@ def _first_failure(rows: pd.DataFrame) -> str:
     return (
         f"From the highest temperature down it fails first at T = {first['temperature'].iloc[0]}, "
         f"in {_joined(quantities)}."
-    )
-
-
-def _seed_count(count: int) -> str:
-    return (
-        "This is one network: one training seed."
-        if count == 1
-        else f"Counts are those of {count} training seeds, all else of the first."
     )
 
 
@@ -163,7 +164,7 @@ def orderings(
 
     The number of a model is its root mean square deviation over all temperatures; the smaller one
     is better where both have enough training seeds and the difference of their means is more than
-    twice its spread, see :func:`ising_fidelity.fidelity.difference_between_seeds`.
+    twice its spread, see :func:`.difference_between_seeds`.
     """
     others = {name for names in repeats.values() for name in names}
     everywhere = scores[scores["temperature"] == "all"]
@@ -177,7 +178,7 @@ def orderings(
         line = {"models": f"{first}, {second}"}
         for quantity, kind in COMPARED:
             rows = everywhere[everywhere["quantity"] == quantity]
-            rows = rows[(rows["reference"] == "exact") == (kind == "exact")]
+            rows = rows[(rows["reference"] == EXACT) == (kind == EXACT)]
             by_source = rows.set_index("source")["deviation"]
             sides = [
                 by_source.reindex([model, *repeats.get(model, ())]).dropna().to_numpy()
@@ -194,11 +195,11 @@ def _follows_another(name: str, models: Mapping[str, Sequence[str]]) -> bool:
     return bool(after) and model in models
 
 
-def order(first: str, second: str, deviations: fidelity.Floats, others: fidelity.Floats) -> str:
+def order(first: str, second: str, deviations: Floats, others: Floats) -> str:
     """Return which of two models is better, given the deviations of their training seeds."""
     if not deviations.size or not others.size:
         return "not measured"
-    difference, spread = fidelity.difference_between_seeds(others, deviations)
+    difference, spread = difference_between_seeds(others, deviations)
     numbers = f"{deviations.mean():.2g}, {others.mean():.2g}"
     if np.isnan(spread):
         seeds = too_few_seeds(min(deviations.size, others.size))

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import xarray as xr
 
-from ising_fidelity import dataset, provenance
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.io import netcdf, provenance
 
 KINDS = ("observables", "comparisons")
 ATTRIBUTIONS = "attributions"
@@ -18,10 +18,6 @@ WRITTEN = {
 """Which verb writes each kind, and variables that tell it."""
 
 SOURCE_ATTRIBUTES = ("sampling", "error_method", "fit_window", "rounding", "thermal_sweeps")
-TITLES = {
-    True: "Parts of the excess specific heat of all sources of Ising frames",
-    False: "Observables and distances of all sources of Ising frames",
-}
 
 Pieces = dict[float, dict[str, xr.Dataset]]
 
@@ -55,12 +51,12 @@ def merge(*, files: Sequence[Path], output: Path) -> None:
                 f"{path}: paths end in <kind>/<source>/T<T>.nc, kind in {KINDS}, "
                 f"or all in {ATTRIBUTIONS!r}"
             )
-        data = dataset.read(path)
+        data = netcdf.read(path)
         temperature = data.get("temperature")
         if temperature is None or temperature.ndim or temperature.dtype.kind not in "iuf":
             raise InputError(f"{path}: no scalar coordinate 'temperature' (in units of J/k_B)")
         verb, names = WRITTEN[kind]
-        dataset.require(data, names, str(path), verb)
+        netcdf.require(data, names, str(path), verb)
         pieces = sources.setdefault(source, {}).setdefault(float(data["temperature"]), {})
         if kind in pieces:
             raise InputError(f"{path}: T = {float(data['temperature'])} of {source} comes twice")
@@ -71,16 +67,17 @@ def merge(*, files: Sequence[Path], output: Path) -> None:
         if isinstance(error, InputError):
             raise
         raise InputError(f"FILE: these do not fit together ({error})") from error
+    about = "Parts of the excess specific heat" if attributions else "Observables and distances"
     root = xr.Dataset(
         attrs=provenance.attributes(
             "merge",
             {source: group["temperature"].values.tolist() for source, group in groups.items()},
-            title=TITLES[attributions],
+            title=f"{about} of all sources of Ising frames",
             summary="One group per source, every variable along temperature",
             source=", ".join(groups),
         )
     )
-    dataset.write(xr.DataTree.from_dict({"/": root, **groups}), output)
+    netcdf.write(xr.DataTree.from_dict({"/": root, **groups}), output)
 
 
 def _group(source: str, pieces: Mapping[float, Mapping[str, xr.Dataset]]) -> xr.Dataset:

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ising_fidelity import dataset, montecarlo, provenance
+from ising_fidelity import montecarlo
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.frames import frames_dataset, read_frames
+from ising_fidelity.io import netcdf, provenance
 
 
 def relax(
@@ -13,25 +15,9 @@ def relax(
 ) -> None:
     """Write the frames after some sweeps at the file's temperature, each frame a chain of its own.
 
-    With clusters, ``sweeps`` is how many each frame flips, whatever their sizes. That number is
-    fixed, which keeps frames in equilibrium there exactly; to stop when enough spins have been
-    flipped would not.
-
+    They are moved by :func:`.dynamics.relax`; 0 sweeps, or clusters, leave the spins as they are.
     What the file says of itself is kept, but for the network's raw output, which the spins no
     longer come from, and for the probabilities of the frames that were there before.
-
-    Parameters
-    ----------
-    frames
-        A file that keeps the contract of frames, whoever wrote it.
-    sweeps
-        Of L^2 attempted flips at random sites, or single clusters; 0 leaves the spins as they are.
-    seed
-        Of every random number.
-    output
-        Path of the netCDF file.
-    sampler
-        ``metropolis`` or ``cluster`` (Wolff's).
 
     Raises
     ------
@@ -41,9 +27,9 @@ def relax(
     """
     if not 0 <= sweeps <= montecarlo.MOST:
         raise InputError(
-            f"--sweeps: {sweeps}; allowed are whole numbers from 0 on, up to {montecarlo.MOST}"
+            f"sweeps: {sweeps}; allowed are whole numbers from 0 on, up to {montecarlo.MOST}"
         )
-    given = dataset.read_frames(frames)
+    given = read_frames(frames)
     spins, temperature = given["spin"].values, float(given["temperature"])
     if spins.shape[-1] < 2:
         raise InputError(f"{frames}: frames are 1 x 1; allowed are lattices from 2 x 2 on")
@@ -69,8 +55,8 @@ def relax(
     if not isinstance(before, int | np.integer):
         raise InputError(f"{frames}: attribute {count} is {before!r}; allowed are whole numbers")
     described[count] = sweeps + int(before)
-    dataset.write(
-        dataset.frames_dataset(
+    netcdf.write(
+        frames_dataset(
             relaxed.reshape(spins.shape),
             temperature,
             str(given.attrs["sampling"]),

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from ising_fidelity.models import recorded, training
-from ising_fidelity.models.recorded import WARM_UP, Recorded
-from ising_fidelity.models.settings import DiffusionSettings
+from ising_fidelity.models.common import cuda_graphs
+from ising_fidelity.models.common.cuda_graphs import WARM_UP, Recorded
+from ising_fidelity.models.diffusion.settings import DiffusionSettings
+from ising_fidelity.models.training import loop
 
 
 class Graph:
@@ -41,7 +42,7 @@ def stand_in(monkeypatch):
         "CUDAGraph": Graph,
         "graph": graph,
     }.items():
-        monkeypatch.setattr(recorded.torch.cuda, name, value)
+        monkeypatch.setattr(cuda_graphs.torch.cuda, name, value)
 
 
 def test_work_is_done_until_it_is_recorded_and_then_replayed(stand_in):
@@ -90,7 +91,7 @@ def test_replayed_training_comes_to_what_training_comes_to(tmp_path):
             batch_size=8,
             compile=compiled,
         )
-        trained = training.train(
+        trained = loop.train(
             settings, spins, 1, torch.device("cuda"), tmp_path / f"{compiled}.pt", "test"
         )
         losses.append(trained.history["loss"])

@@ -1,10 +1,10 @@
-"""Circular borders against PyTorch's own padding, gradients of both orders with them."""
+"""Circular borders and their gradients of both orders, compared with PyTorch's own padding."""
 
 import pytest
 import torch
 from torch.nn import functional
 
-from ising_fidelity.models.layers import Convolution
+from ising_fidelity.models.common.layers import Convolution
 
 
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])

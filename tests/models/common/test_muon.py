@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from ising_fidelity.models.muon import Muon, orthogonalized
+from ising_fidelity.models.common.muon import Muon, orthogonalized
 
 
 @pytest.mark.parametrize("shape", [(3, 8, 8), (2, 16, 4), (1, 4, 30)])
@@ -41,7 +41,7 @@ def test_a_step_has_the_size_of_its_rate_whatever_the_gradient():
         assert 0.1 * 0.7 < float(weight.detach().norm() / 8**0.5) < 0.1 * 1.25
 
 
-def test_a_saved_optimizer_goes_on_to_the_same_weights():
+def test_a_saved_optimizer_resumes_to_the_same_weights():
     def weights():
         generator = torch.Generator().manual_seed(4)
         return [nn.Parameter(torch.randn(5, 5, generator=generator)) for _ in range(3)]

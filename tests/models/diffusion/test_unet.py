@@ -3,9 +3,11 @@
 import pytest
 import torch
 
-from ising_fidelity.models import layers, unet
-from ising_fidelity.models.settings import UNetSettings
-from ising_fidelity.models.unet import UNet, channels_last, count_parameters, describe_network
+from ising_fidelity.models.common.layers import channels_last, count_parameters
+from ising_fidelity.models.diffusion import layers, unet
+from ising_fidelity.models.diffusion.describe import describe_network
+from ising_fidelity.models.diffusion.settings import UNetSettings
+from ising_fidelity.models.diffusion.unet import UNet
 
 COMPACT = UNetSettings(width=4, embedding=16)
 

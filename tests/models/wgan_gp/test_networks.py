@@ -7,25 +7,17 @@ import pytest
 import torch
 from torch import nn
 
-from ising_fidelity.models import penalized
-from ising_fidelity.models.settings import PenalizedSettings
+from ising_fidelity.models.common.blocks import SiteNorm
+from ising_fidelity.models.wgan_gp.networks import Critic, Generator, gradient_penalty, spins
 
-SETTINGS = PenalizedSettings(
-    family="wgan-gp",
-    training_temperatures=["2.30"],
-    generator_width=6,
-    critic_width=6,
-    condition=8,
-    latent=4,
-    noise=3,
-    levels=3,
-)
+from ..small import PENALIZED
 
 
 def networks(**changes):
     torch.manual_seed(1)
-    settings = SETTINGS.model_copy(update=changes)
-    return penalized.Generator(settings), penalized.Critic(settings), settings.unit
+    sizes = {"generator_width": 6, "critic_width": 6, "latent": 4, "noise": 3, "levels": 3}
+    settings = PENALIZED.model_copy(update=sizes | {"augmentation": "none"} | changes)
+    return Generator(settings), Critic(settings), settings.unit
 
 
 def temperatures(frames=3):
@@ -65,14 +57,14 @@ def test_the_critic_judges_moved_frames_alike(patch, levels):
 
 
 def modulations(network):
-    """Return the layers through which a network is told T, by level, and those beside levels."""
+    """Return the layers by which a network depends on T, by level, and those beside levels."""
     by_level = [[block.modulation for block in blocks] for blocks in network.levels]
-    beside = [network.expected] if isinstance(network, penalized.Critic) else []
+    beside = [network.expected] if isinstance(network, Critic) else []
     return by_level, beside
 
 
 @pytest.mark.parametrize("level", range(3))
-def test_every_level_of_both_networks_is_told_the_temperature(level):
+def test_every_level_of_both_networks_depends_on_the_temperature(level):
     """With all other levels deaf, the output still changes with T; with all deaf it does not."""
     generator, critic, _ = networks(latent=1)
     latent = generator.random(1, 16, torch.Generator().manual_seed(2))
@@ -133,7 +125,7 @@ def test_one_generator_draws_lattices_of_all_sizes():
 def test_the_critic_is_unbounded_and_has_no_norm():
     _, critic, _ = networks()
     kinds = {type(module) for module in critic.modules()}
-    norms = nn.modules.batchnorm._BatchNorm, nn.GroupNorm, nn.LayerNorm, penalized.SiteNorm
+    norms = nn.modules.batchnorm._BatchNorm, nn.GroupNorm, nn.LayerNorm, SiteNorm
     assert not [kind for kind in kinds if issubclass(kind, norms)]
     assert isinstance(critic.output, nn.Linear)
     with torch.no_grad():
@@ -160,7 +152,7 @@ def test_the_penalty_of_a_linear_critic_by_hand():
 
     real, generated = torch.ones(3, 1, 2, 2), -torch.ones(3, 1, 2, 2)
     share = torch.tensor([0.0, 0.3, 1.0])
-    penalty = penalized.gradient_penalty(critic, real, generated, temperatures(), share)
+    penalty = gradient_penalty(critic, real, generated, temperatures(), share)
     assert penalty.item() == pytest.approx((math.sqrt(4) * 5 / 4 - 1) ** 2)
 
 
@@ -173,7 +165,7 @@ def test_the_penalty_is_taken_between_real_and_generated_frames():
     real, generated = torch.ones(1, 1, 2, 2), -torch.ones(1, 1, 2, 2)
     for a in (0.0, 0.5, 0.75, 1.0):
         share = torch.tensor([a])
-        penalty = penalized.gradient_penalty(critic, real, generated, temperatures(1), share)
+        penalty = gradient_penalty(critic, real, generated, temperatures(1), share)
         assert penalty.item() == pytest.approx((4 * abs(2 * a - 1) - 1) ** 2, abs=1e-6)
 
 
@@ -184,7 +176,7 @@ def test_the_penalty_can_be_minimised():
         return (frames * weight).sum(dim=(1, 2, 3))
 
     real, generated = torch.ones(1, 1, 2, 2), -torch.ones(1, 1, 2, 2)
-    penalty = penalized.gradient_penalty(critic, real, generated, temperatures(1), torch.ones(1))
+    penalty = gradient_penalty(critic, real, generated, temperatures(1), torch.ones(1))
     torch.autograd.backward(penalty)
     # (2 |w| - 1)^2 with |w| = 4 has the gradient 4 (2 |w| - 1) w / |w|.
     torch.testing.assert_close(weight.grad, torch.full((2, 2), 4 * 7 * 0.5))
@@ -192,7 +184,7 @@ def test_the_penalty_can_be_minimised():
 
 def test_spins_are_signs_with_the_gradient_of_the_output():
     output = torch.tensor([-0.3, 0.0, 0.7], requires_grad=True)
-    signs = penalized.spins(output)
+    signs = spins(output)
     torch.testing.assert_close(signs, torch.tensor([-1.0, 1.0, 1.0]))
     torch.autograd.backward((signs * torch.tensor([1.0, 2.0, 3.0])).sum())
     torch.testing.assert_close(output.grad, torch.tensor([1.0, 2.0, 3.0]))

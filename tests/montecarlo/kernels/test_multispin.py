@@ -3,13 +3,16 @@
 Seeds are fixed; each stochastic test states its rate of false alarms.
 """
 
+from itertools import product
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ising_fidelity import lattice
-from ising_fidelity.montecarlo import chains, kernels, multispin, reference
+from ising_fidelity.montecarlo import acceptance, chains, packed
+from ising_fidelity.montecarlo.kernels import multispin, reference, single_spin
 
 SEEDS = st.integers(0, 2**32)
 TEMPERATURES = st.sampled_from([0.0, 0.5, 1.0, 2.269185, 4.0, 100.0, np.inf])
@@ -32,7 +35,7 @@ def replicas(count, lattice_size, temperature, *, checkerboard=True, seed=1, **a
     random = np.random.default_rng(seed)
     starts = random.choice(np.array([-1, 1], np.int8), (count, lattice_size, lattice_size))
     streams = [sequence(seed, block) for block in range(-(-count // 64))]
-    return chains.Replicas(
+    return packed.Replicas(
         starts, temperature, checkerboard, streams, sequence(seed, 1000), **arguments
     )
 
@@ -43,11 +46,11 @@ def test_checkerboard_is_its_twin(lattice_size, temperature, lanes, seed):
     results = []
     for module in (multispin, reference):
         words, states, _ = start(lattice_size, lanes, seed)
-        chances = chains.digit_chances(temperature)
+        chances = acceptance.digit_chances(temperature)
         module.checkerboard_sweeps(words, states, 2, lattice_size, chances)
         results.append((words, states))
-    assert np.array_equal(results[0][0], results[1][0])
-    assert np.array_equal(results[0][1], results[1][1])
+    for compiled, plain in zip(*results, strict=True):
+        assert np.array_equal(compiled, plain)
 
 
 @settings(max_examples=20, deadline=None)
@@ -56,14 +59,8 @@ def test_random_sites_are_their_twin(lattice_size, temperature, lanes, seed):
     results = []
     for module in (multispin, reference):
         words, states, site_state = start(lattice_size, lanes, seed)
-        module.random_site_attempts(
-            words,
-            states,
-            site_state,
-            60,
-            lattice_size,
-            chains.digit_chances(temperature),
-        )
+        chances = acceptance.digit_chances(temperature)
+        module.random_site_attempts(words, states, site_state, 60, lattice_size, chances)
         results.append((words, states, site_state))
     for compiled, plain in zip(*results, strict=True):
         assert np.array_equal(compiled, plain)
@@ -78,30 +75,29 @@ def test_unpacking_is_its_twin(lattice_size, lanes, seed):
 @given(st.integers(1, 200), st.integers(1, 70), SEEDS)
 def test_packing_is_undone_by_unpacking(count, sites, seed):
     spins = np.random.default_rng(seed).choice(np.array([-1, 1], np.int8), (count, sites))
-    unpacked = multispin.unpack(chains.packed(spins))
+    unpacked = multispin.unpack(packed.packed(spins))
     assert np.array_equal(unpacked[:count], spins)
     assert (unpacked[count:] == -1).all()
 
 
 @pytest.mark.parametrize("temperature", [0.0, 0.5, 2.269185, 4.0, np.inf])
 def test_chances_are_exact_to_what_a_float_holds(temperature):
-    for row, cost in zip(chains.digit_chances(temperature), (4, 8), strict=True):
+    for row, cost in zip(acceptance.digit_chances(temperature), (4, 8), strict=True):
         digits = [int(word) & 1 for word in row[:-1]]
         assert all(int(word) in (0, 2**64 - 1) for word in row[:-1])
         value = sum(digit << place for place, digit in enumerate(digits)) * 2**64 + int(row[-1])
-        expected = chains.acceptance(temperature, cost)
+        expected = acceptance.acceptance(temperature, cost)
         assert value / 2 ** (64 + multispin.DIGITS) == pytest.approx(expected, rel=1e-15)
 
 
 @pytest.mark.parametrize("checkerboard", [True, False], ids=["checkerboard", "random sites"])
 def test_widths_of_vectors_and_numbers_of_threads_give_the_same_frames(checkerboard):
     frames = []
-    for lanes in multispin.LANES:
-        for threads in (1, 2):
-            allowed = tuple(size for size in multispin.LANES if size <= lanes)
-            walk = replicas(1000, 6, 2.3, checkerboard=checkerboard, threads=threads, lanes=allowed)
-            walk.sweep(10)
-            frames.append(walk.frames)
+    for lanes, threads in product(multispin.LANES, (1, 2)):
+        allowed = tuple(size for size in multispin.LANES if size <= lanes)
+        walk = replicas(1000, 6, 2.3, checkerboard=checkerboard, threads=threads, lanes=allowed)
+        walk.sweep(10)
+        frames.append(walk.frames)
     assert all(np.array_equal(frames[0], other) for other in frames)
 
 
@@ -149,5 +145,5 @@ def test_streams_of_blocks_do_not_overlap():
     10^14 / 2^65 = 3e-6; streams that overlap share many.
     """
     streams = [chains.generator_state(sequence(1, block)) for block in range(200)]
-    words = np.sort(np.concatenate([kernels.random_words(state, 50_000) for state in streams]))
+    words = np.sort(np.concatenate([single_spin.random_words(state, 50_000) for state in streams]))
     assert (words[1:] != words[:-1]).all()

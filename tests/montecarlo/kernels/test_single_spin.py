@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ising_fidelity import lattice
-from ising_fidelity.montecarlo import chains, kernels, reference
+from ising_fidelity.montecarlo import acceptance, chains
+from ising_fidelity.montecarlo.kernels import reference, single_spin
 
 SEEDS = st.integers(0, 2**32)
 TEMPERATURES = st.sampled_from([0.0, 0.5, 1.0, 2.269185, 4.0, 100.0, np.inf])
@@ -25,7 +26,7 @@ def run(module, name, lattice_size, seed, count, **chances):
 
 
 def assert_twins(name, lattice_size, seed, count, **chances):
-    compiled = run(kernels, name, lattice_size, seed, count, **chances)
+    compiled = run(single_spin, name, lattice_size, seed, count, **chances)
     plain = run(reference, name, lattice_size, seed, count, **chances)
     assert np.array_equal(compiled[0], plain[0])
     assert np.array_equal(compiled[1], plain[1])
@@ -36,27 +37,27 @@ def assert_twins(name, lattice_size, seed, count, **chances):
 def test_random_words(seed):
     words = [
         module.random_words(np.random.SeedSequence(seed).generate_state(4, np.uint64), 20)
-        for module in (kernels, reference)
+        for module in (single_spin, reference)
     ]
     assert np.array_equal(*words)
 
 
 def test_the_first_words_are_those_of_the_authors():
     """From state 1, 2, 3, 4: known answers of xoshiro256++ (Blackman and Vigna)."""
-    words = kernels.random_words(np.array([1, 2, 3, 4], np.uint64), 4)
+    words = single_spin.random_words(np.array([1, 2, 3, 4], np.uint64), 4)
     expected = [41943041, 58720359, 3588806011781223, 3591011842654386]
     assert words.tolist() == expected
 
 
 @given(st.integers(2, 7), TEMPERATURES, SEEDS)
 def test_metropolis(lattice_size, temperature, seed):
-    thresholds = chains.acceptance_thresholds(temperature)
+    thresholds = acceptance.acceptance_thresholds(temperature)
     assert_twins("metropolis", lattice_size, seed, 300, thresholds=thresholds)
 
 
 @given(st.integers(2, 7), TEMPERATURES, SEEDS, st.sampled_from([1, 30, chains.UNBOUNDED]))
 def test_wolff(lattice_size, temperature, seed, most_flips):
-    bond = chains.bond_threshold(temperature)
+    bond = acceptance.bond_threshold(temperature)
     assert_twins("wolff", lattice_size, seed, 20, bond=bond, most_flips=most_flips)
 
 
@@ -69,17 +70,14 @@ def test_metropolis_keeps_detailed_balance(temperature):
     """
     words = [(2 * k + 1) * 2**64 // 4000 for k in range(2000)]
     drawing = [np.array([0, 1, 0, w >> 23 | w << 41 & 2**64 - 1], np.uint64) for w in words]
-    chances = {
-        "lattice_size": 2,
-        "thresholds": chains.acceptance_thresholds(temperature),
-    }
+    thresholds = acceptance.acceptance_thresholds(temperature)
     states = lattice.all_configurations(2)
     number = {frame.tobytes(): index for index, frame in enumerate(states)}
     transition = np.zeros((16, 16))
     for index, frame in enumerate(states):
         for state in drawing:
             spins = frame.flatten()
-            kernels.metropolis(spins, state.copy(), 1, **chances)
+            single_spin.metropolis(spins, state.copy(), 1, 2, thresholds)
             transition[index, number[spins.tobytes()]] += 1 / len(words)
     u = lattice.energy(states)
     weights = np.exp(-(u - u.min()) * 4 / temperature) if temperature else (u == u.min()) * 1.0

@@ -8,7 +8,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ising_fidelity.figures import style
+from ising_fidelity.figures import panels, style
 from ising_fidelity.figures.inputs import Inputs
 
 CAUSES = {
@@ -29,7 +29,7 @@ def draw(inputs: Inputs) -> Figure:
     sources = style.looks(inputs.having("attribution"))
     looks = style.temperature_looks(inputs.temperatures)
     columns, rows = len(looks) + 1, len(sources)
-    figure, axes = style.panels(rows, columns, (1.4 + 2.9 * columns, 0.9 + 1.75 * rows))
+    figure, axes = panels.panels(rows, columns, (1.4 + 2.9 * columns, 0.9 + 1.75 * rows))
     for row, source in zip(axes, sources, strict=True):
         for ax, (T, look) in zip(row, looks.items(), strict=False):
             data = inputs.row(source, T, "attribution")
@@ -40,7 +40,7 @@ def draw(inputs: Inputs) -> Figure:
         row[0].set_ylabel(sources[source].label, fontweight="bold")
         row[-1].set_yscale("log")
         low, high = row[-1].get_ylim()
-        style.plain_ticks(row[-1].yaxis, [1, 3] if high < 300 * low else [1])
+        panels.plain_ticks(row[-1].yaxis, [1, 3] if high < 300 * low else [1])
         row[-1].set_ylabel(r"$C$ / $k_B$")
         row[-1].grid(False, axis="x")
     for ax, look in zip(axes[0], looks.values(), strict=False):
@@ -50,8 +50,8 @@ def draw(inputs: Inputs) -> Figure:
         ax.set_xlabel(r"$C - C_\mathrm{exact}$ / $k_B$")
     axes[-1, -1].set_xlabel("sweeps")
     size = int(next(iter(inputs.attribution.values()))["lattice_size"].max())
-    axes[0, -1].plot([], [], color=style.INK, linestyle=DASHES, label=style.exact_label(size))
-    style.legend(figure, axes[:, -1], columns=columns + 1)
+    axes[0, -1].plot([], [], color=style.INK, linestyle=DASHES, label=panels.exact_label(size))
+    panels.legend(figure, axes[:, -1], columns=columns + 1)
     return figure
 
 
@@ -78,7 +78,7 @@ def _relaxed(ax: Axes, data: xr.Dataset, look: style.Look) -> None:
     walked = data.dropna("sweeps", subset=["specific_heat_relaxed"])
     place = np.arange(walked.sizes["sweeps"])
     values = (walked[f"specific_heat_relaxed{end}"].values for end in ("", "_error"))
-    style.points(ax, look, place, *values)
+    panels.points(ax, look, place, *values)
     exact = float(data["specific_heat_exact"])
     ax.axhline(exact, color=look.color, linewidth=1.1, linestyle=DASHES, zorder=1.7)
     ax.set_xticks(place, [f"{count}" for count in walked["sweeps"].values])

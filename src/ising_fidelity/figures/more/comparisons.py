@@ -1,31 +1,99 @@
-"""What figures of comparisons share: numbers against temperature beside their noise floor."""
+"""Comparisons of each source with the reference: numbers over temperature, and noise floors."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
+import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.ticker import NullLocator
+from matplotlib.figure import Figure
 
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.figures import style
+from ising_fidelity.figures import panels, style
 from ising_fidelity.figures.inputs import Inputs
 
-FLOOR: dict[str, Any] = {"color": "0.85", "linewidth": 0, "zorder": 0.5}
 FLOOR_LABEL = r"Monte Carlo against Monte Carlo, $\pm$ 2 spreads"
-Z_LINEAR = 10
-Z_TICKS = (-1000, -100, -10, -5, 0, 5, 10, 100, 1000, 10000)
-"""z up to which its axis is linear, logarithmic above, and what is written at it."""
+AUC = "classifier_auc"
+ROWS = {"wasserstein": "Wasserstein", "ks": "Kolmogorov-Smirnov"}
+COLUMNS = {"energy": "$u$", "abs_magnetization": "$|m|$", "magnetization": "$m$"}
+JOINT = "energy_magnetization_histogram"
+NEAREST = "nearest_training_symmetric"
 
 
-def having(inputs: Inputs, name: str, flag: str) -> list[str]:
-    """Return the sources that a number was measured of.
+def classifier(inputs: Inputs) -> Figure:
+    """Draw how well a network tells the frames of each source from Monte Carlo."""
+    sources = _having(inputs, AUC, "--classifier")
+    figure, axes = panels.panels(1, 1, (8.4, 4.8))
+    ax = axes[0, 0]
+    _numbers(ax, inputs, sources, AUC)
+    ax.axhline(0.5, color=style.INK, linewidth=1.1, zorder=1.5, label="nothing tells them apart")
+    ax.set(ylim=(None, 1.02), xlabel=style.TEMPERATURE, ylabel="area under the ROC curve")
+    panels.legend(figure, [ax], columns=3)
+    return figure
 
-    Raises
-    ------
-    InputError
-        If there are none; ``flag`` is what ``compare`` needs for it.
+
+def distances(inputs: Inputs) -> Figure:
+    """Draw rows of distances from the reference, each above a row of their z.
+
+    The reference, if shown, is its even frames against its odd ones.
     """
+    figure, axes = panels.panels(4, 4, (15, 11.5), sharex=True)
+    places = {
+        f"{quantity}_{distance}": (row, column, f"{label}, {symbol}")
+        for row, (distance, label) in zip((0, 2), ROWS.items(), strict=True)
+        for column, (quantity, symbol) in enumerate(COLUMNS.items())
+    }
+    places[JOINT] = (0, 3, "total variation, $(u, m)$")
+    for name, (row, column, label) in places.items():
+        values, z = axes[row : row + 2, column]
+        _numbers(values, inputs, inputs.sources, name)
+        _noise_floor(values, inputs, name)
+        values.set(yscale="log", ylabel=label)
+        _scores(z, inputs, inputs.sources, name)
+        z.set_ylabel(f"$z$: {label}")
+    for ax in axes[2:, 3]:
+        ax.remove()
+    lowest = [*axes[3, :3], axes[1, 3]]
+    panels.over_temperature(lowest)
+    for ax in lowest:
+        ax.tick_params(labelbottom=True)
+    return panels.finish(figure, figure.axes)
+
+
+def memory(inputs: Inputs) -> Figure:
+    """Draw whether models repeat their training frames, and how many different ones they make."""
+    models = _having(inputs, NEAREST, "--memory-frames and --training")
+    figure, axes = panels.panels(1, 3, (15, 5))
+    nearest, z, modes = axes[0]
+    _numbers(nearest, inputs, models, NEAREST)
+    look = style.Look("held-out Monte Carlo", "#000000", "o", (0, (1, 1)))
+    panels.along_temperature(nearest, look, _heldout(inputs, models), f"{NEAREST}_heldout")
+    nearest.set_ylim(bottom=0)
+    nearest.set_ylabel("sites that differ from the nearest\ntraining frame, modulo symmetries")
+    _scores(z, inputs, models, NEAREST)
+    z.set_ylabel("$z$, below 0 where nearer than held-out frames")
+    _numbers(modes, inputs, inputs.sources, "vendi_ratio")
+    _noise_floor(modes, inputs, "vendi_ratio")
+    modes.set_yscale("log")
+    panels.plain_ticks(modes.yaxis, [1, 2, 5])
+    modes.set_ylabel("distinct frames (Vendi score)\nin units of Monte Carlo's")
+    panels.over_temperature(axes[0])
+    return panels.finish(figure, axes[0])
+
+
+def _heldout(inputs: Inputs, models: list[str]) -> xr.Dataset:
+    """Return the distances of held-out frames, wherever one of the models was trained.
+
+    Models that were trained at a temperature were trained on the same frames there.
+    """
+    name = f"{NEAREST}_heldout"
+    first, *others = (inputs.fidelity[model][[name, f"{name}_error"]] for model in models)
+    for piece in others:
+        first = first.combine_first(piece)
+    return first.dropna("temperature", subset=[name])
+
+
+def _having(inputs: Inputs, name: str, flag: str) -> list[str]:
+    """Return the sources that a number was measured of; ``flag`` is what ``compare`` needs."""
     found = [source for source in inputs.sources if name in inputs.fidelity[source]]
     if not found:
         raise InputError(
@@ -34,39 +102,28 @@ def having(inputs: Inputs, name: str, flag: str) -> list[str]:
     return found
 
 
-def numbers(ax: Axes, inputs: Inputs, sources: Sequence[str], name: str) -> None:
+def _numbers(ax: Axes, inputs: Inputs, sources: Sequence[str], name: str) -> None:
     """Draw a number of some sources with its errors."""
     for source, look in style.looks(sources).items():
         # A source without frames to learn from at some temperatures has no number there.
-        group = inputs.fidelity[source][[name, f"{name}_error"]].dropna(
+        known = inputs.fidelity[source][[name, f"{name}_error"]].dropna(
             "temperature", subset=[name]
         )
-        values = [group[key].values for key in ("temperature", name, f"{name}_error")]
-        style.points(ax, look, *values)
-    style.critical(ax)
+        panels.along_temperature(ax, look, known, name)
+    panels.critical(ax)
 
 
-def scores(ax: Axes, inputs: Inputs, sources: Sequence[str], name: str) -> None:
+def _scores(ax: Axes, inputs: Inputs, sources: Sequence[str], name: str) -> None:
     """Draw how far a number of some sources is from its noise floor, in spreads of that."""
     # Before the points, so that margins are those of this axis.
-    ax.set_yscale("symlog", linthresh=Z_LINEAR)
+    ax.set_yscale("symlog", linthresh=panels.Z_LINEAR)
     for source, look in style.looks(sources).items():
         z = inputs.fidelity[source][f"{name}_z"].dropna("temperature")
-        style.points(ax, look, z["temperature"].values, z.values, np.zeros(z.size))
-    z_axis(ax)
+        panels.points(ax, look, z["temperature"].values, z.values, np.zeros(z.size))
+    panels.z_axis(ax)
 
 
-def z_axis(ax: Axes) -> None:
-    """Shade what chance leaves of z on an axis drawn full, and write plain numbers at it."""
-    ax.axhspan(-2, 2, **FLOOR)
-    limits = ax.get_ylim()
-    ax.set_yticks([z for z in Z_TICKS if limits[0] <= z <= limits[1]])
-    ax.yaxis.set_major_formatter("{x:g}")
-    ax.yaxis.set_minor_locator(NullLocator())
-    style.critical(ax)
-
-
-def noise_floor(ax: Axes, inputs: Inputs, name: str) -> None:
+def _noise_floor(ax: Axes, inputs: Inputs, name: str) -> None:
     """Shade the mean of the first source's noise floor, two spreads to either side.
 
     The spread is (number - mean) / z; the floor is left out where it does not spread. All sources
@@ -78,4 +135,4 @@ def noise_floor(ax: Axes, inputs: Inputs, name: str) -> None:
     spread = np.divide(value - mean, z, out=np.full_like(mean, np.nan), where=known)
     # A logarithmic axis has no place for 0.
     ends = np.maximum(mean - 2 * spread, mean / 10), mean + 2 * spread
-    ax.fill_between(group["temperature"].values, *ends, label=FLOOR_LABEL, **FLOOR)
+    ax.fill_between(group["temperature"].values, *ends, label=FLOOR_LABEL, **panels.FLOOR)

@@ -1,6 +1,6 @@
 """How much Monte Carlo each source's frames need to reach equilibrium, and what models save.
 
-The first source is what magnetizations and susceptibilities are held against; of the others, those
+The first source is what magnetizations and susceptibilities are compared with; of the others, those
 are shown that Monte Carlo or a Gibbs finish follows.
 """
 
@@ -13,9 +13,9 @@ from matplotlib.figure import Figure
 from matplotlib.markers import CARETDOWNBASE, CARETUPBASE
 from matplotlib.ticker import NullLocator
 
-from ising_fidelity import relaxation
+from ising_fidelity.analysis import relaxation
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.figures import style
+from ising_fidelity.figures import panels, style
 from ising_fidelity.figures.inputs import Inputs
 
 STARTS = ("random", "ordered")
@@ -29,13 +29,7 @@ Curves = Mapping[tuple[str, str], relaxation.Need]
 
 
 def draw(inputs: Inputs) -> Figure:
-    """Draw the figure.
-
-    Raises
-    ------
-    InputError
-        If none of the sources has relaxed or finished frames.
-    """
+    """Draw the figure; raises :class:`.InputError` without relaxed or finished frames."""
     reference, *starts = inputs.sources
     curves = {
         (start, kind): relaxation.need(after, inputs.exact, inputs.fidelity[reference])
@@ -53,19 +47,19 @@ def draw(inputs: Inputs) -> Figure:
     against = [start for start in STARTS if (start, "sweeps") in sweeps]
     models = {key: need for key, need in sweeps.items() if key[0] not in STARTS}
     count = len(needed) + (len(against) if models else 0)
-    figure, axes = style.panels(count, 1, (12, 1.2 + 3.7 * count), sharex=True)
-    panels = axes[:, 0]
-    for ax, (label, some) in zip(panels, needed.items(), strict=False):
+    figure, axes = panels.panels(count, 1, (12, 1.2 + 3.7 * count), sharex=True)
+    drawn = axes[:, 0]
+    for ax, (label, some) in zip(drawn, needed.items(), strict=False):
         _needed(ax, some, looks)
         ax.set_ylabel(label)
-    for ax, start in zip(panels[len(needed) :], against, strict=False):
+    for ax, start in zip(drawn[len(needed) :], against, strict=False):
         _saved(ax, models, sweeps[start, "sweeps"], looks)
         ax.set_ylabel(f"sweeps saved against the {looks[start].label}")
-    for ax in panels:
-        style.critical(ax)
-    panels[-1].set_xlabel(style.TEMPERATURE)
-    style.letter(panels)
-    style.legend(figure, panels[: len(needed)])
+    for ax in drawn:
+        panels.critical(ax)
+    panels.over_temperature(drawn[-1:])
+    panels.letter(drawn)
+    panels.legend(figure, drawn[: len(needed)])
     return figure
 
 

@@ -2,7 +2,7 @@
 
 from matplotlib.figure import Figure
 
-from ising_fidelity.figures import style
+from ising_fidelity.figures import panels, style
 from ising_fidelity.figures.inputs import Inputs
 
 LOSSES = {
@@ -17,7 +17,7 @@ def draw(inputs: Inputs) -> Figure:
     """Draw the figure: a column per model, losses above, learning rate below."""
     models = style.looks(inputs.having("training"))
     columns = len(models)
-    figure, axes = style.panels(
+    figure, axes = panels.panels(
         2, columns, (2.6 * columns, 4.8), sharex="col", height_ratios=[2.4, 1]
     )
     for (above, below), model in zip(axes.T, models, strict=True):
@@ -38,7 +38,7 @@ def draw(inputs: Inputs) -> Figure:
         below.plot(epoch, data["learning_rate"], color=style.INK)
         if data.attrs["family"] == "diffusion":
             above.set_yscale("log")
-            style.plain_ticks(above.yaxis, [1, 1.5, 2, 3, 5, 7])
+            panels.plain_ticks(above.yaxis, [1, 1.5, 2, 3, 5, 7])
         for ax in (above, below):
             kept = int(data.attrs["best_epoch"])
             ax.axvline(kept, color=style.INK, linestyle=":", label="weights kept")
@@ -49,6 +49,4 @@ def draw(inputs: Inputs) -> Figure:
     axes[0, 0].set_ylabel("loss")
     axes[1, 0].set_ylabel("learning rate")
     figure.align_ylabels(axes[:, 0])
-    style.letter(axes[0], [look.label for look in models.values()])
-    style.legend(figure, axes[0], columns=5)
-    return figure
+    return panels.finish(figure, axes[0], [look.label for look in models.values()], columns=5)

@@ -9,8 +9,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ising_fidelity import exact
-from ising_fidelity.figures import style
+from ising_fidelity.exact import finite, infinite
+from ising_fidelity.figures import panels, style
 from ising_fidelity.figures.inputs import Inputs
 
 
@@ -18,7 +18,7 @@ def draw(inputs: Inputs) -> Figure:
     """Draw the figure: a column per temperature."""
     sources = style.looks(inputs.having("equilibration"))
     columns = len(inputs.temperatures)
-    figure, axes = style.panels(2, columns, (3.4 * columns, 6.4), sharex=True, sharey="row")
+    figure, axes = panels.panels(2, columns, (3.4 * columns, 6.4), sharex=True, sharey="row")
     for source, look in sources.items():
         for column, data in zip(axes.T, inputs.series("equilibration", source), strict=True):
             step = data["step"].values
@@ -33,9 +33,7 @@ def draw(inputs: Inputs) -> Figure:
     axes[0, 0].set_ylabel(style.LABELS["energy"])
     axes[1, 0].set_ylabel(r"magnetization $|m|$")
     titles = [f"$T$ = {style.short(T)}" for T in inputs.temperatures]
-    style.letter(axes.flat, titles * 2)
-    style.legend(figure, axes.flat, columns=2)
-    return figure
+    return panels.finish(figure, axes.flat, titles * 2, columns=2)
 
 
 def _walks(
@@ -66,6 +64,6 @@ def _walks(
 def _exact(energy: Axes, magnetization: Axes, data: xr.Dataset) -> None:
     """Draw where the walks should end: u of this lattice, m of the infinite one."""
     size, T = json.loads(data.attrs["settings"])["lattice_size"], float(data["temperature"])
-    u, m = exact.kaufman(size, T).energy, exact.yang_magnetization(T)
-    energy.axhline(u, label=style.exact_label(size), **style.FINITE)
+    u, m = finite.kaufman(size, T).energy, infinite.yang_magnetization(T)
+    energy.axhline(u, label=panels.exact_label(size), **style.FINITE)
     magnetization.axhline(m, label=style.EXACT_INFINITE, **style.INFINITE)

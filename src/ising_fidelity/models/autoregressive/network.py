@@ -20,94 +20,19 @@ What a refinement is told lives on the lattice of spacing c, and there the netwo
 groups are drawn on small lattices. One network serves all of them, as it does all lattice sizes.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import groupby
-
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ising_fidelity.models.layers import Convolution
-from ising_fidelity.models.patchnet import Blocks, SiteNorm
-from ising_fidelity.models.settings import MultiscaleNetworkSettings
+from ising_fidelity.models.autoregressive.settings import (
+    AutoregressiveSettings,
+    MultiscaleNetworkSettings,
+)
+from ising_fidelity.models.common.blocks import Blocks, SiteNorm
+from ising_fidelity.models.common.layers import Convolution
 
 CELL = 2
 """Sites along a cell, whose spins the network sees together: the smallest period of a group."""
-
-
-@dataclass(frozen=True)
-class Group:
-    """Sites that are drawn at a time, on the lattice of all that is needed for them.
-
-    Attributes
-    ----------
-    spacing
-        Of that lattice's sites, in sites of the whole one.
-    known, new
-        Which of its sites were drawn before and which are now, shape (L / spacing, L / spacing).
-    """
-
-    spacing: int
-    known: NDArray[np.bool_]
-    new: NDArray[np.bool_]
-
-
-def order(lattice_size: int, colors: int) -> list[Group]:
-    """Return the groups in the order in which they are drawn.
-
-    Parameters
-    ----------
-    lattice_size
-        L, a multiple of 4.
-    colors
-        Groups of centers, and of both kinds of edges, in each refinement but the last: a power of
-        two up to 16. Sites of one color are closest where a period of the colors does not fit into
-        the lattice.
-    """
-    spacing = lattice_size & -lattice_size
-    if spacing == lattice_size:
-        spacing //= 2
-    rank = np.full((lattice_size, lattice_size), -1)
-    spacings: list[int] = []
-
-    def add(y: NDArray[np.intp], x: NDArray[np.intp]) -> None:
-        if y.size:
-            rank[y, x] = len(spacings)
-            spacings.append(half)
-
-    half = spacing // 2
-    for y, x in np.ndindex(lattice_size // spacing, lattice_size // spacing):
-        add(np.array([spacing * y]), np.array([spacing * x]))
-    while half:
-        v, u = np.indices(2 * (lattice_size // (2 * half),))
-        color = _color(u, v, colors)
-        y, x = 2 * half * v, 2 * half * u
-        if half == 1:
-            # The second half of the centers and all edges: independent in the Ising model.
-            color = np.minimum(color, colors // 2)
-        for one in range(colors):
-            add(y[color == one] + half, x[color == one] + half)
-        if half == 1:
-            add(np.concatenate([y, y + 1], axis=None), np.concatenate([x + 1, x], axis=None))
-            break
-        for down, right in ((0, half), (half, 0)):
-            for one in range(colors):
-                add(y[color == one] + down, x[color == one] + right)
-        half //= 2
-    grids = [(spacing, rank[::spacing, ::spacing]) for spacing in spacings]
-    return [Group(c, grid < number, grid == number) for number, (c, grid) in enumerate(grids)]
-
-
-def _color(u: NDArray[np.intp], v: NDArray[np.intp], colors: int) -> NDArray[np.intp]:
-    """Return the color of each site of a square lattice: every bit splits it by the root of 2."""
-    bits = ((u + v) % 2, u % 2, (u // 2 + v // 2) % 2, u // 2 % 2)
-    color = np.zeros_like(u)
-    for bit in bits[: colors.bit_length() - 1]:
-        color = 2 * color + bit
-    return color
 
 
 class MultiscaleNetwork(nn.Module):
@@ -141,23 +66,9 @@ class MultiscaleNetwork(nn.Module):
     ) -> Tensor:
         """Return the field h of every site; the spins of new ones have the mean tanh h.
 
-        Parameters
-        ----------
-        spins
-            On the lattice of the group, shape (batch, 1, L / spacing, L / spacing); those that are
-            not known do not matter.
-        known, new
-            0 or 1, see :class:`Group`, shape (batch, 1, L / spacing, L / spacing) or with a single
-            frame for all.
-        spacing
-            Of that lattice's sites.
-        temperature
-            Units of J/k_B, shape (batch,).
-
-        Returns
-        -------
-        Tensor
-            Shape (batch, 1, L / spacing, L / spacing).
+        All are on the lattice of the group, shape (batch, 1, L / spacing, L / spacing); ``known``
+        and ``new`` are 0 or 1, see :class:`Group`, or a single frame for all. Spins that are not
+        known do not matter. T is in J/k_B, shape (batch,).
         """
         seen = spins * known
         sign = torch.sign(2 * seen.sum(dim=(2, 3), keepdim=True) + seen[..., :1, :1])
@@ -169,139 +80,9 @@ class MultiscaleNetwork(nn.Module):
         y = self.stem(functional.pixel_unshuffle(inputs, CELL))
         y = self.blocks(y, condition)
         field = functional.pixel_shuffle(self.output(self.norm(y)), CELL)
-        in_units_of_T: Tensor = sign * field / T[:, None, None, None]
-        return in_units_of_T
+        return sign * field / T[:, None, None, None]
 
 
-@dataclass(frozen=True)
-class Level:
-    """The groups that are drawn on one lattice, as a network takes them.
-
-    Attributes
-    ----------
-    spacing
-        Of the lattice's sites.
-    known, new
-        Shape (groups, 1, L / spacing, L / spacing), 0 or 1.
-    chance
-        How often each is trained on, shape (groups,), sum 1.
-    """
-
-    spacing: int
-    known: Tensor
-    new: Tensor
-    chance: Tensor
-
-
-def levels(groups: Sequence[Group], device: torch.device) -> list[Level]:
-    """Return the lattices that groups are drawn on, coarse before fine.
-
-    Groups are trained on in proportion to the root of the number of their sites: of a sum whose
-    terms are estimated from single ones, the variance is least if each is drawn as often as it
-    varies, and that of a sum over a group's sites goes with their number.
-    """
-    made = []
-    for spacing, members in groupby(groups, key=lambda group: group.spacing):
-        masks = [(group.known, group.new) for group in members]
-        known, new = (
-            torch.from_numpy(np.stack(part)[:, None]).to(device, torch.float32)
-            for part in zip(*masks, strict=True)
-        )
-        root = new.sum(dim=(1, 2, 3)).sqrt()
-        made.append(Level(spacing, known, new, root / root.sum()))
-    return made
-
-
-def surprise(
-    network: nn.Module,
-    on: Sequence[Level],
-    spins: Tensor,
-    temperature: Tensor,
-    generator: torch.Generator,
-) -> Tensor:
-    """Return an unbiased estimate of -ln q of each frame, from one random group of every level.
-
-    Parameters
-    ----------
-    spins
-        Frames of -1 and +1, shape (batch, 1, L, L).
-    temperature
-        Units of J/k_B, shape (batch,).
-
-    Returns
-    -------
-    Tensor
-        In nats, shape (batch,).
-    """
-    total = torch.zeros_like(temperature)
-    for level in on:
-        which = level.chance.multinomial(len(spins), True, generator=generator)
-        new, s = level.new[which], spins[..., :: level.spacing, :: level.spacing]
-        field = network(s, level.known[which], new, level.spacing, temperature)
-        of_group = (new * functional.softplus(-2 * s * field)).sum(dim=(1, 2, 3))
-        total = total + of_group / level.chance[which]
-    return total
-
-
-def log_probability(
-    network: nn.Module, on: Sequence[Level], spins: Tensor, temperature: Tensor
-) -> Tensor:
-    """Return ln q of each frame, in nats and double precision, shape (batch,).
-
-    Parameters are those of :func:`surprise`.
-    """
-    total = torch.zeros(len(spins), dtype=torch.float64, device=spins.device)
-    for level in on:
-        s = spins[..., :: level.spacing, :: level.spacing]
-        for known, new in zip(level.known, level.new, strict=True):
-            field = network(s, known[None], new[None], level.spacing, temperature)
-            total += _log_odds_of(s, field, new).sum(dim=1)
-    return total
-
-
-def draw(
-    network: nn.Module,
-    on: Sequence[Level],
-    lattice_size: int,
-    temperature: Tensor,
-    generator: torch.Generator,
-) -> tuple[Tensor, Tensor]:
-    """Return frames and ln q of each.
-
-    Parameters
-    ----------
-    on
-        All levels of :func:`order`.
-    lattice_size
-        L.
-    temperature
-        Units of J/k_B, of every frame, shape (batch,).
-
-    Returns
-    -------
-    spins
-        -1 and +1, shape (batch, 1, L, L).
-    log_probability
-        In nats and double precision, shape (batch,).
-    """
-    frames, device = len(temperature), temperature.device
-    spins = torch.zeros(frames, 1, lattice_size, lattice_size, device=device)
-    total = torch.zeros(frames, dtype=torch.float64, device=device)
-    for level in on:
-        s = spins[..., :: level.spacing, :: level.spacing]
-        for known, new in zip(level.known, level.new, strict=True):
-            field = network(s, known[None], new[None], level.spacing, temperature)
-            sites = new[0] > 0
-            chance = torch.sigmoid(2 * field[:, 0, sites].double())
-            random = torch.rand(
-                chance.shape, generator=generator, device=device, dtype=torch.float64
-            )
-            s[:, 0, sites] = torch.where(random < chance, 1.0, -1.0)
-            total += _log_odds_of(s, field, new).sum(dim=1)
-    return spins, total
-
-
-def _log_odds_of(s: Tensor, field: Tensor, new: Tensor) -> Tensor:
-    """Return ln of the probability of every new spin, shape (batch, sites of the group)."""
-    sites = new[0] > 0
-    return functional.logsigmoid(2 * (s * field)[:, 0, sites].double())
+def build(settings: AutoregressiveSettings, lattice_size: int) -> MultiscaleNetwork:
+    """Return the untrained network; it does not depend on L."""
+    return MultiscaleNetwork(settings.network)

@@ -24,12 +24,7 @@ class Recorded:
     must be the same in every call with inputs of like shapes: nothing is read back, and what it
     changes, such as weights, is changed in place.
 
-    Parameters
-    ----------
-    work
-        Its output is overwritten by the next call.
-    generator
-        Of the random numbers that it draws, if it does.
+    Its output is overwritten by the next call. The generator is that of its random numbers.
     """
 
     def __init__(

@@ -13,12 +13,8 @@ ITERATIONS = 5
 def orthogonalized(matrices: Tensor) -> Tensor:
     """Return U V^T of each matrix U S V^T, nearly: singular values come to lie between 0.7 and 1.2.
 
-    Five Newton-Schulz iterations of fifth order (K. Jordan et al., Muon, 2024).
-
-    Parameters
-    ----------
-    matrices
-        Shape (batch, rows, columns).
+    Five Newton-Schulz iterations of fifth order (K. Jordan et al., Muon, 2024), on matrices of
+    shape (batch, rows, columns).
     """
     tall = matrices.shape[1] > matrices.shape[2]
     x = matrices.mT if tall else matrices
@@ -34,16 +30,8 @@ class Muon(torch.optim.Optimizer):
     """Momentum whose steps are made orthogonal, for weights that are matrices or convolutions.
 
     A convolution counts as the matrix from all its inputs, places included, to its outputs. Weights
-    of one shape are treated together, which saves most of the time that many small ones take.
-
-    Parameters
-    ----------
-    weights
-        Of two dimensions or more.
-    lr
-        Size of a step: the root mean square of its singular values.
-    momentum
-        Decay of the mean gradient; the step looks ahead as Nesterov's does.
+    of one shape are treated together, which saves most of the time that many small ones take. The
+    rate is the root mean square of a step's singular values, and the momentum Nesterov's.
     """
 
     def __init__(self, weights: Iterable[nn.Parameter], lr: float, momentum: float = 0.95) -> None:

@@ -10,7 +10,7 @@ a network estimates the noise, and the reverse chain takes it away again step by
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -18,22 +18,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-VARIANCES = ("beta", "posterior", "spin")
-
-Network = Callable[[Tensor, Tensor, Tensor], Tensor]
-"""Maps noisy frames (batch, 1, L, L), times (batch,), temperatures (batch,) to their noise."""
+from ising_fidelity.models.common.protocol import Network
 
 
 @dataclass(frozen=True)
 class Schedule:
     """How much noise each step adds.
 
-    Attributes
-    ----------
-    time
-        The network's name of each step, increasing, shape (steps,); 1 .. N_t unless respaced.
-    beta
-        Variance that each step adds, shape (steps,), float64.
+    ``time`` is the network's name of each step, increasing, 1 .. N_t unless respaced; ``beta``, in
+    float64, is the variance that it adds. Both have the shape (steps,).
     """
 
     time: Tensor
@@ -127,14 +120,10 @@ def loss(
 
     Parameters
     ----------
-    x_0
-        Frames of -1 and +1, shape (batch, 1, L, L).
-    temperature
-        Units of J/k_B, shape (batch,).
+    x_0, noise
+        Frames of -1 and +1 and normal numbers, shape (batch, 1, L, L); T in J/k_B, shape (batch,).
     step
         Index into the schedule, from 0, shape (batch,), on the schedule's device.
-    noise
-        Standard normal, the shape of ``x_0``.
     """
     alpha_bar = schedule.alpha_bar[step]
     x_t = q_sample(x_0, alpha_bar, noise)
@@ -179,19 +168,11 @@ def reverse_chain(
     Parameters
     ----------
     x
-        Standard normal, shape (batch, 1, L, L).
-    temperature
-        Units of J/k_B, shape (batch,).
+        Standard normal, shape (batch, 1, L, L); T in J/k_B, shape (batch,).
     variance
-        What sigma^2 is: ``beta`` (the paper), ``posterior`` (that of q(x_s | x_t, x_0)), or
-        ``spin``: the posterior's plus what x_0 still varies given x_t. As x_0 is -1 or +1, that is
-        1 - E[x_0 | x_t]^2 at every site, which the network's estimate gives; it is the site-wise
-        form of the optimal variance of Bao et al. (ICLR 2022), the best one for few steps.
+        What sigma^2 is: ``beta`` (the paper) or ``posterior``, that of q(x_s | x_t, x_0).
 
-    Yields
-    ------
-    Tensor
-        x at the start and after each step, the last one being the frames.
+    Yields x at the start and after each step, the last one being the frames.
     """
     alpha_bar, previous = schedule.alpha_bar, schedule.alpha_bar_previous
     yield x
@@ -203,10 +184,6 @@ def reverse_chain(
             yield mean
             return
         sigma2: Tensor = beta if variance == "beta" else beta * (1 - previous[i]) / noise_level
-        if variance == "spin":
-            x_0 = (x - float(noise_level.sqrt()) * eps) / float(alpha_bar[i].sqrt())
-            weight = previous[i] * (beta / noise_level) ** 2
-            sigma2 = sigma2.to(x.dtype) + weight.to(x.dtype) * (1 - x_0.square()).clamp(min=0)
         noise = torch.randn(x.shape, generator=generator, device=x.device)
         x = mean + sigma2.sqrt().to(x.dtype) * noise
         yield x

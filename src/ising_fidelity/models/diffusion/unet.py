@@ -1,33 +1,22 @@
 """The conditional U-Net of the diffusion models (the paper's Fig. 1c, d)."""
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 
-from ising_fidelity.models.layers import (
+from ising_fidelity.models.common.layers import TemperatureEmbedding, full_precision, fused
+from ising_fidelity.models.diffusion.layers import (
     DoubleConvolution,
     SelfAttention,
-    TemperatureEmbedding,
     Upsampling,
-    full_precision,
-    fused,
     sinusoidal_encoding,
 )
-from ising_fidelity.models.settings import UNetSettings
+from ising_fidelity.models.diffusion.settings import DiffusionSettings, UNetSettings
 
 
 class Level(nn.Module):
     """One level of the U-Net: resize, convolve, add the embedding, attend.
 
-    Parameters
-    ----------
-    inputs, outputs
-        Channels; on the way up ``inputs`` counts those of the skip connection, too.
-    upward
-        Whether the level doubles the resolution or halves it.
-    settings
-        Of the network.
+    On the way up it doubles the resolution, and ``inputs`` counts the skip connection's channels.
     """
 
     def __init__(self, inputs: int, outputs: int, upward: bool, settings: UNetSettings) -> None:
@@ -49,8 +38,7 @@ class Level(nn.Module):
         with full_precision(x):
             shift = self.embedding(embedding)
         x = self.convolutions(x) + shift[:, :, None, None]
-        attended: Tensor = self.attention(x)
-        return attended
+        return self.attention(x)
 
 
 class UNet(nn.Module):
@@ -82,21 +70,9 @@ class UNet(nn.Module):
         self.output = nn.Conv2d(w, 1, 1)
 
     def forward(self, x: Tensor, time: Tensor, temperature: Tensor) -> Tensor:
-        """Estimate the noise.
+        """Map x (batch, 1, L, L), t = 1 .. N_t (batch,) and T (batch,) in J/k_B to eps, as x.
 
-        Parameters
-        ----------
-        x
-            Noisy frames, shape (batch, 1, L, L), L a multiple of 8.
-        time
-            t = 1 .. N_t, shape (batch,).
-        temperature
-            Units of J/k_B, shape (batch,).
-
-        Returns
-        -------
-        Tensor
-            eps, shape (batch, 1, L, L).
+        L is a multiple of 8.
         """
         with full_precision(x):
             embedding = sinusoidal_encoding(time, self.dimension) + self.temperature(temperature)
@@ -116,62 +92,6 @@ class UNet(nn.Module):
         return noise
 
 
-def channels_last(network: nn.Module) -> None:
-    """Order the weights of convolutions as processors like best, tensor cores above all."""
-    for module in network.modules():
-        if isinstance(module, nn.Conv2d):
-            module.weight.data = module.weight.data.contiguous(memory_format=torch.channels_last)
-
-
-def count_parameters(network: nn.Module) -> int:
-    """Return the number of trainable numbers of a network."""
-    return sum(parameter.numel() for parameter in network.parameters())
-
-
-@dataclass(frozen=True)
-class Block:
-    """One block of a network, as a figure or a table shows it.
-
-    Attributes
-    ----------
-    name
-        Such as ``down 1``.
-    inputs, outputs
-        Channels; inputs count those of a skip connection.
-    lattice_size
-        Of the block's output.
-    parameters
-        Number of trainable numbers.
-    """
-
-    name: str
-    inputs: int
-    outputs: int
-    lattice_size: int
-    parameters: int
-
-
-def describe_network(network: UNet, lattice_size: int) -> list[Block]:
-    """Return the blocks in the order that a frame passes them, as they are when one does."""
-    named: list[tuple[str, nn.Module]] = [("stem", network.stem)]
-    named += [(f"down {level}", block) for level, block in enumerate(network.down, 1)]
-    named += [(f"bottleneck {level}", block) for level, block in enumerate(network.bottleneck, 1)]
-    named += [(f"up {level}", block) for level, block in enumerate(network.up, 1)]
-    named.append(("output", network.output))
-    shapes: dict[str, tuple[int, int]] = {}
-    hooks = [
-        block.register_forward_hook(
-            lambda _, __, output, name=name: shapes.update({name: tuple(output.shape[1:3])})
-        )
-        for name, block in named
-    ]
-    with torch.no_grad():
-        one = torch.ones(1)
-        network(torch.zeros(1, 1, lattice_size, lattice_size), one, one)
-    for hook in hooks:
-        hook.remove()
-    blocks = []
-    for name, block in named:
-        convolution = next(part for part in block.modules() if isinstance(part, nn.Conv2d))
-        blocks.append(Block(name, convolution.in_channels, *shapes[name], count_parameters(block)))
-    return blocks
+def build(settings: DiffusionSettings, lattice_size: int) -> UNet:
+    """Return the untrained network; it does not depend on L."""
+    return UNet(settings.network)

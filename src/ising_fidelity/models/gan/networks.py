@@ -4,8 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ising_fidelity.models.layers import TemperatureEmbedding
-from ising_fidelity.models.settings import AdversarialSettings
+from ising_fidelity.models.common.layers import TemperatureEmbedding
+from ising_fidelity.models.gan.settings import AdversarialSettings
 
 LAYERS = 4
 
@@ -50,8 +50,7 @@ class Generator(nn.Module):
     def forward(self, z: Tensor, temperature: Tensor) -> Tensor:
         """Map z (batch, latent) and temperatures (batch,) in J/k_B to (batch, 1, L, L)."""
         code = torch.cat([z, self.temperature(temperature)], dim=1)
-        frames: Tensor = self.layers(code[:, :, None, None])
-        return frames
+        return self.layers(code[:, :, None, None])
 
 
 class Critic(nn.Module):
@@ -83,14 +82,6 @@ class Critic(nn.Module):
         return judged.flatten()
 
 
-def critic_loss(real: Tensor, generated: Tensor) -> Tensor:
-    """Return what the critic minimises: it is to give real frames 1 and generated ones 0.
-
-    The Wasserstein objective of Arjovsky, Chintala and Bottou (ICML 2017), shapes (batch,).
-    """
-    return generated.mean() - real.mean()
-
-
 def generator_loss(
     judged: Tensor, generated: Tensor, real: Tensor, magnetization_weight: float
 ) -> Tensor:
@@ -99,16 +90,8 @@ def generator_loss(
     .. math:: -\langle D(G(z, T), T) \rangle + w \langle (m_G - m_{MC})^2 \rangle,
 
     where the second term, of GAN-M alone, compares the mean spins of generated and Monte Carlo
-    frames at the same temperature, frame by frame.
-
-    Parameters
-    ----------
-    judged
-        The critic's values of the generated frames, shape (batch,).
-    generated, real
-        Frames at the same temperatures, shape (batch, 1, L, L).
-    magnetization_weight
-        w.
+    frames (batch, 1, L, L) at the same temperature, frame by frame. ``judged`` is D (batch,), and
+    ``magnetization_weight`` w.
     """
     loss = -judged.mean()
     if magnetization_weight:

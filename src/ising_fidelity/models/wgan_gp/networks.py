@@ -16,9 +16,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ising_fidelity.models.layers import Convolution
-from ising_fidelity.models.patchnet import SiteNorm
-from ising_fidelity.models.settings import PenalizedSettings
+from ising_fidelity.models.common.blocks import SiteNorm
+from ising_fidelity.models.common.layers import Convolution
+from ising_fidelity.models.wgan_gp.settings import PenalizedSettings
 
 SLOPE = 0.2
 """Of leaky ReLUs below zero."""
@@ -99,8 +99,7 @@ class GeneratorBlock(nn.Module):
         scale, shift, strength = self.modulation(condition)[:, :, None, None].chunk(3, dim=1)
         y = self.norm(x) * (1 + scale) + shift + (1 + strength) * self.noise(noise)
         y = self.first(functional.leaky_relu(y, SLOPE))
-        changed: Tensor = x + self.second(functional.leaky_relu(self.norm(y), SLOPE))
-        return changed
+        return x + self.second(functional.leaky_relu(self.norm(y), SLOPE))
 
 
 class Generator(nn.Module):
@@ -151,20 +150,7 @@ class Generator(nn.Module):
         )
 
     def forward(self, latent: Latent, temperature: Tensor) -> Tensor:
-        """Return real numbers between -1 and +1 whose signs are the spins.
-
-        Parameters
-        ----------
-        latent
-            See :meth:`random`.
-        temperature
-            Units of J/k_B, shape (batch,).
-
-        Returns
-        -------
-        Tensor
-            Shape (batch, 1, L, L).
-        """
+        """Map T (batch,) in J/k_B to (batch, 1, L, L) between -1 and +1; signs are the spins."""
         condition = self.condition(temperature, latent.frame)
         first, *noise = latent.sites[0].split(self.noise, dim=1)
         y = self.stem(first)
@@ -193,8 +179,7 @@ class CriticBlock(nn.Module):
         """Map (batch, channels, L, L) to the same shape."""
         scale, shift = self.modulation(condition)[:, :, None, None].chunk(2, dim=1)
         y = self.first(functional.leaky_relu(x * (1 + scale) + shift, SLOPE))
-        changed: Tensor = x + self.second(functional.leaky_relu(y, SLOPE))
-        return changed
+        return x + self.second(functional.leaky_relu(y, SLOPE))
 
 
 class Critic(nn.Module):
@@ -258,12 +243,8 @@ def gradient_penalty(
 
     Parameters
     ----------
-    critic
-        D.
     real, generated
-        Frames at the same temperatures, shape (batch, 1, L, L).
-    temperature
-        Units of J/k_B, shape (batch,).
+        Frames, shape (batch, 1, L, L), at the same temperatures in J/k_B, shape (batch,).
     share
         a, from 0 to 1, shape (batch,).
     """
@@ -273,3 +254,8 @@ def gradient_penalty(
     (gradient,) = torch.autograd.grad(judged.sum(), between, create_graph=True)
     slope = math.sqrt(real[0].numel()) * gradient.flatten(1).norm(dim=1)
     return (slope - 1).square().mean()
+
+
+def build(settings: PenalizedSettings, lattice_size: int) -> Generator:
+    """Return the untrained generator; it does not depend on L."""
+    return Generator(settings)

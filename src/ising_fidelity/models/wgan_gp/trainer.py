@@ -2,33 +2,36 @@
 
 import copy
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from ising_fidelity.models import adversarial, penalized
-from ising_fidelity.models.settings import PenalizedSettings
-
-if TYPE_CHECKING:
-    from ising_fidelity.models.training import Frames
+from ising_fidelity.models.common import wasserstein
+from ising_fidelity.models.common.data import Frames
+from ising_fidelity.models.common.protocol import Losses
+from ising_fidelity.models.wgan_gp import networks
+from ising_fidelity.models.wgan_gp.settings import PenalizedSettings
 
 
 class PenalizedTrainer:
     """Critic and generator in turn, Adam, the generator's weights averaged."""
 
+    augments = False
+
     def __init__(
         self,
         settings: PenalizedSettings,
-        held_out: "Frames",
+        seen: Frames,
+        held_out: Frames,
         device: torch.device,
         noise: torch.Generator,
     ) -> None:
         self.settings, self.held_out, self.noise = settings, held_out, noise
         self.lattice_size = held_out.spins.shape[-1]
-        self.generator = penalized.Generator(settings).to(device)
+        self.generator = networks.Generator(settings).to(device)
         self.averaged = copy.deepcopy(self.generator).requires_grad_(False)
-        self.critic = penalized.Critic(settings).to(device)
+        self.critic = networks.Critic(settings).to(device)
         betas = (settings.adam_beta_1, settings.adam_beta_2)
         self.rates = (settings.generator_learning_rate, settings.critic_learning_rate)
         self.optimizers = tuple(
@@ -37,9 +40,7 @@ class PenalizedTrainer:
         )
         self.steps = 0
 
-    def batch(
-        self, frames: Tensor, temperature: Tensor, progress: float
-    ) -> dict[str, float | Tensor]:
+    def batch(self, frames: Tensor, temperature: Tensor, progress: float) -> Losses:
         """Take one step of the critic and, every ``critic_steps`` batches, one of the generator."""
         settings = self.settings
         falling = 0.5 * (1 + math.cos(math.pi * progress))
@@ -54,13 +55,13 @@ class PenalizedTrainer:
             losses["generator_loss"] = self._generate(temperature)
         return losses
 
-    def _criticise(self, frames: Tensor, temperature: Tensor) -> dict[str, float | Tensor]:
+    def _criticise(self, frames: Tensor, temperature: Tensor) -> Losses:
         with torch.no_grad():
             generated = self._spins(self.generator, temperature, self.noise)
         both = self.critic(torch.cat([frames, generated]), temperature.repeat(2))
-        loss = adversarial.critic_loss(*both.chunk(2))
+        loss = wasserstein.critic_loss(*both.chunk(2))
         where = torch.rand(len(frames), generator=self.noise, device=frames.device)
-        penalty = penalized.gradient_penalty(self.critic, frames, generated, temperature, where)
+        penalty = networks.gradient_penalty(self.critic, frames, generated, temperature, where)
         self._step(1, loss + self.settings.gradient_penalty * penalty)
         return {"critic_loss": loss.detach(), "gradient_penalty": penalty.detach()}
 
@@ -85,10 +86,10 @@ class PenalizedTrainer:
         self.optimizers[which].step()
 
     def _spins(
-        self, network: penalized.Generator, temperature: Tensor, noise: torch.Generator
+        self, network: networks.Generator, temperature: Tensor, noise: torch.Generator
     ) -> Tensor:
         latent = network.random(len(temperature), self.lattice_size, noise)
-        return penalized.spins(network(latent, temperature))
+        return networks.spins(network(latent, temperature))
 
     @torch.no_grad()
     def validate(self) -> float:
@@ -99,7 +100,7 @@ class PenalizedTrainer:
             frames, temperature = self.held_out[index]
             generated = self._spins(self.averaged, temperature, fixed)
             judged = self.critic(frames, temperature), self.critic(generated, temperature)
-            total += adversarial.critic_loss(*judged).item() * len(index)
+            total += wasserstein.critic_loss(*judged).item() * len(index)
         return total / len(self.held_out)
 
     def is_best(self, losses: list[float]) -> bool:
@@ -108,8 +109,7 @@ class PenalizedTrainer:
 
     def weights(self) -> dict[str, Tensor]:
         """Return the generator's averaged weights; the critic is not needed for sampling."""
-        weights: dict[str, Tensor] = self.averaged.state_dict()
-        return weights
+        return self.averaged.state_dict()
 
     def state(self) -> dict[str, Any]:
         """Return weights, averages and moments of both networks and the count of steps."""

@@ -1,16 +1,16 @@
 """The compiled kernels, if they are what the sources beside them say."""
 
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.montecarlo.sources import FOLDER, sources_hash
+from ising_fidelity.montecarlo.kernels.sources import FOLDER, sources_hash
 
 REMEDY = "run make install, or pip install where this project is"
 
 try:
-    from ising_fidelity.montecarlo import kernels, multispin
+    from ising_fidelity.montecarlo.kernels import multispin, single_spin
 except ImportError as error:
     raise InputError(f"{FOLDER}: the kernels are not compiled ({error}); {REMEDY}") from None
 
-if {kernels.SOURCES_HASH, multispin.SOURCES_HASH} != {sources_hash()}:
+if {single_spin.SOURCES_HASH, multispin.SOURCES_HASH} != {sources_hash()}:
     raise InputError(f"{FOLDER}: the kernels are compiled from other sources; {REMEDY}")
 
-__all__ = ["kernels", "multispin"]
+__all__ = ["multispin", "single_spin"]

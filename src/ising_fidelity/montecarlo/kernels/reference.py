@@ -1,7 +1,7 @@
 """The kernels in plain Python: the same algorithms, the same random stream, the same results.
 
-They are there to be read, and for tests of ``kernels.pyx``, which has the same functions with the
-same arguments. All change ``spins`` and ``state`` in place.
+They are there to be read, and for tests of ``single_spin.pyx``, which has the same functions with
+the same arguments. All change ``spins`` and ``state`` in place.
 
 Arguments that several share:
 

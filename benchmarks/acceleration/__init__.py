@@ -1,0 +1,1 @@
+"""The speed of training at the scale of the paper."""

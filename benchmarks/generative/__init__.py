@@ -1,0 +1,1 @@
+"""The speed of training and sampling of diffusion models on one core."""

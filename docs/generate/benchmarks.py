@@ -1,0 +1,60 @@
+"""What the benchmarks have measured."""
+
+import json
+from typing import Any
+
+from docs.generate.markdown import short, table, with_error
+from docs.generate.sources import BENCHMARKS
+
+WRITTEN = (
+    "overhead",
+    "acceleration-cost",
+    "acceleration-loss",
+    "acceleration-rates",
+    "acceleration-rates-nvidia-h200",
+    "acceleration-peer",
+)
+RATIO = "packed_checkerboard_is_faster_by"
+CLUSTER_RATIO = "our_cluster_is_faster_by"
+OTHERS = ("mcising", "dwave-samplers", "peapods", "numba")
+
+
+def written(name: str) -> str:
+    """Return what a benchmark has written."""
+    return (BENCHMARKS / f"{name}.txt").read_text().strip()
+
+
+def monte_carlo() -> str:
+    """Return what is known of the Monte Carlo engine: rates of flips, memory, threads."""
+    data = json.loads((BENCHMARKS / "montecarlo.json").read_text())
+    rates = _medians(data["rates"]["L=64 T=2.269185"], "attempts_per_ns", RATIO)
+    samples = _medians(data["samples"]["walks"], "effective_samples_per_s", CLUSTER_RATIO)
+    orders = data["samples"]["orders"]
+    tau_int = {
+        name: with_error(order["sweeps"]["sweeps"], order["sweeps"]["error"])
+        for name, order in orders.items()
+    }
+    random, clusters = orders["random site"], orders["cluster"]["clusters"]["sweeps"]
+    about = data["machine"]
+    others = ", ".join(f"{name} {about[name]}" for name in OTHERS)
+    ratio = with_error(random["times_checkerboard"], random["error"])
+    speedup = data["threads"]["2"]["speedup"]["median"]
+    text = (
+        "At T_c and L = 64 the integrated autocorrelation time of |m| is "
+        f"{tau_int['random site']} sweeps for sites at random, {tau_int['checkerboard']} for the "
+        f"checkerboard (a ratio of {ratio}), and {tau_int['cluster']} for clusters "
+        f"({clusters:.2g} of them). Two threads are {speedup:.2f} times as fast as one. Measured "
+        f"with {others} on {about['CPU']}, {about['widest vectors']}."
+    )
+    return "\n\n".join(
+        [
+            table(["T_c, L = 64, one core", "attempts/ns", "packed ours faster by"], rates),
+            table(["", "samples of \\|m\\|/s", "our clusters faster by"], samples),
+            text,
+        ]
+    )
+
+
+def _medians(rows: dict[str, Any], *keys: str) -> list[list[str]]:
+    """Return a line for each row of measurements."""
+    return [[name, *(short(row[key]["median"]) for key in keys)] for name, row in rows.items()]

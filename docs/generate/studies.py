@@ -1,0 +1,70 @@
+"""Tables of the living studies: other models, other lattices, few data."""
+
+import pandas as pd
+
+from docs.generate.markdown import short, table
+from docs.generate.sources import DATA, MEMORY, QUANTITIES, STUDIES
+
+DU, DC = "mean \\|u - exact\\|", "mean \\|C / exact - 1\\|"
+
+
+def generators() -> str:
+    """Return what models without a reverse chain cost and how far off they are."""
+    data = pd.read_csv(STUDIES / "generators.csv")
+    data = data[data["run"] != "the paper"]
+    columns = {
+        "parameters": "parameters",
+        "training_core_seconds": "training, s",
+        "inside_energy_deviation": DU,
+        "inside_specific_heat_deviation": DC,
+        "all_energy_deviation": "u, all T",
+        "all_specific_heat_deviation": "C, all T",
+    }
+    lines = []
+    for _, row in data.iterrows():
+        cells = ["" if pd.isna(row[name]) else short(row[name]) for name in columns]
+        lines.append([row["source"], *cells])
+    return table(["frames", *columns.values()], lines)
+
+
+def transfer() -> str:
+    """Return what frames of other lattice sizes are off by, means over temperatures."""
+    data = pd.read_csv(STUDIES / "transfer.csv")
+    data["frames_of"] = data["gibbs_sweeps"].map(lambda sweeps: "finish" if sweeps else "alone")
+    data["range"] = data["in_training_range"].map({True: "1.6 to 3.4", False: "outside"})
+    data["u"] = (data["energy"] - data["energy_exact"]).abs()
+    data["C"] = (data["specific_heat"] / data["specific_heat_exact"] - 1).abs()
+    z = {f"{name}_z": label for (name, _), label in QUANTITIES.items()}
+    heads = ["trained at L", "L", "steps", "T", "frames", DU, DC]
+    heads += [f"{label}: rms z" for label in z.values()]
+    keys = ["trained_lattice_size", "lattice_size", "sampling_steps", "range", "frames_of"]
+    lines = []
+    for group, rows in data.groupby(keys):
+        squares = [f"{(rows[name] ** 2).mean() ** 0.5:.1f}" for name in z]
+        means = [f"{rows['u'].mean():.4f}", f"{rows['C'].mean():.2f}"]
+        lines.append([*map(str, group), *means, *squares])
+    return table(heads, lines)
+
+
+def data() -> str:
+    """Return what frames of models trained on few and on many frames are off by.
+
+    Distances to the nearest training frame are means over temperatures that were trained on.
+    """
+    read = pd.read_csv(STUDIES / "data.csv", dtype={"temperature": str})
+    read = read[read["temperature"].astype(float).between(1.6, 3.4)]
+    finish = read["source"].str.contains("gibbs")
+    heads = ["frames per T", "frames", DU, DC]
+    heads += ["mean off \\|m\\|", "to the nearest training frame", "of new Monte Carlo"]
+    lines = []
+    for which, of_which in (("alone", read[~finish]), ("finish", read[finish])):
+        for source, rows in of_which.groupby("source", sort=False):
+            off = {name: rows[name] - rows[f"{name}_expected"] for name, _ in QUANTITIES}
+            relative = off["specific_heat"] / rows["specific_heat_expected"]
+            cells = [str(source).removeprefix(DATA).split("+")[0], which]
+            cells += [f"{off['energy'].abs().mean():.4f}", f"{relative.abs().mean():.3f}"]
+            cells += [f"{off['abs_magnetization'].abs().mean():.4f}"]
+            for name in (MEMORY, f"{MEMORY}_heldout"):
+                cells.append(f"{rows[name].mean():.4f}")
+            lines.append(cells)
+    return table(heads, lines)

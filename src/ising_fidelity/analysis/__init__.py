@@ -1,0 +1,1 @@
+"""What lies behind deviations: attribution, scaling, relaxation."""

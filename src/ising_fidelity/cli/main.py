@@ -1,0 +1,83 @@
+"""The command ``ising-fidelity``: one command per step of the walk, each a thin cover.
+
+Exit status: 0 done, 2 wrong usage or bad input (one line on stderr), 130 and 143 ended by Ctrl-C
+and by SIGTERM, 1 anything else.
+"""
+
+import os
+import re
+import signal
+import sys
+import warnings
+from typing import NoReturn
+
+import typer
+
+from ising_fidelity.cli.commands import app
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.io.files import abandon
+
+
+def main() -> None:
+    """Run the command line."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:  # as it is in the background
+            signal.signal(number, _end)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", UserWarning)
+            warnings.showwarning = _warn  # type: ignore[assignment]  # it takes what it is given
+            sys.exit(app(standalone_mode=False))
+    except InputError as error:
+        _refuse(_as_flags(str(error)))
+    except MemoryError as error:
+        _refuse(f"more memory is needed than there is ({error})")
+    except Exception as error:
+        # Wrong usage, in the words of the command-line library; all else is an error of ours.
+        if not hasattr(error, "format_message"):
+            raise
+        _refuse(error.format_message() or "a command is needed; allowed are those above")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(number: int, _: object) -> NoReturn:
+    """End at once after Ctrl-C or SIGTERM, without what is half written.
+
+    Nothing is raised: in the midst of a library an exception may be lost, or leave a lock behind
+    that closing the file then waits for, as xarray's did.
+    """
+    abandon()
+    os._exit(128 + number)
+
+
+def _refuse(message: str) -> NoReturn:
+    """End with status 2 and one line, whatever was typed or is in a file."""
+    print(f"ising-fidelity: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(2)
+
+
+def _as_flags(message: str) -> str:
+    """Return an error of the library's with flags in place of the parameters that it names.
+
+    The one that is wrong comes first; others have their values in brackets behind them.
+    """
+    name, colon, rest = message.partition(": ")
+    flags = {
+        flag.removeprefix("--").replace("-", "_"): flag
+        for command in typer.main.get_command(app).commands.values()  # type: ignore[attr-defined]
+        if command.name in sys.argv[1:2]
+        for parameter in command.params
+        for flag in parameter.opts
+        if flag.startswith("--")
+    }
+    if name not in flags or name == "config":  # which names a key of the files
+        return message
+    others = re.sub(r"\b(\w+)(?= \()", lambda found: flags.get(found[0], found[0]), rest)
+    return f"{flags[name]}{colon}{others}"
+
+
+def _warn(message: Warning | str, *_: object) -> None:
+    print(f"warning: {' '.join(str(message).split())}", file=sys.stderr)

@@ -1,0 +1,152 @@
+"""Distances of one set of frames from another as a labelled dataset."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ising_fidelity import lattice
+from ising_fidelity.comparison import classifier, copies, distances, diversity, noise_floor
+from ising_fidelity.comparison.labels import LONG_NAMES
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.io import netcdf, provenance
+from ising_fidelity.io.temperatures import same
+from ising_fidelity.io.variables import ERROR_SUFFIX
+from ising_fidelity.observables import errors
+
+TAU_INTS = ("energy_tau_int", "abs_magnetization_tau_int")
+SERIES = ("energy", "magnetization", "abs_magnetization")
+AGAINST_FLOOR = (
+    *(f"{name}_{distance}" for name in SERIES for distance in ("wasserstein", "ks")),
+    "energy_magnetization_histogram",
+    "classifier_auc",
+    "nearest_training_symmetric",
+    "vendi_ratio",
+)
+"""What is compared with its noise floor, so that z and p-value are there."""
+
+
+def compared(
+    given: xr.Dataset,
+    other: xr.Dataset,
+    training: Mapping[str, xr.Dataset] | None = None,
+    *,
+    seed: int = 0,
+    memory_frames: int = 0,
+    classify: bool = False,
+    names: tuple[str, str] = ("frames", "reference"),
+) -> xr.Dataset:
+    """Return the distances; the reference compared with itself is split in even and odd frames.
+
+    Parameters
+    ----------
+    given, other
+        Frames, and those of the reference, at one temperature and of one lattice size.
+    training
+        Training frames, by what an error calls them; those at other temperatures are left aside.
+    seed
+        Of bootstrap, noise floors and classifier.
+    memory_frames
+        How many frames to compare with the training frames modulo all symmetries; 0 for none.
+    classify
+        Whether to train a network to tell the frames from the reference.
+    names
+        What an error calls the frames and the reference.
+
+    Raises
+    ------
+    InputError
+        If lattice sizes or temperatures differ, or the reference is compared with itself with a
+        single frame.
+    """
+    training = training or {}
+    temperature = float(given["temperature"])
+    if not same(temperature, other["temperature"].values[()]):
+        raise InputError(
+            f"{names[1]}: temperature is {float(other['temperature'])}; "
+            f"{names[0]} has {temperature}, and both must be the same"
+        )
+    spins, others = _flat(given, names[0], given), _flat(other, names[1], given)
+    blocks = _block(given), _block(other)
+    itself = np.array_equal(spins, others)
+    if itself:
+        if len(spins) < 2:
+            raise InputError(f"{names[0]}: a single frame; against itself two or more are needed")
+        spins, others = spins[0::2], spins[1::2]
+        blocks = (max(1.0, blocks[0] / 2), max(1.0, blocks[1] / 2))
+    estimates = {
+        **distances.compare(spins, others, blocks, seed),
+        **diversity.diversity(spins, others, blocks, seed),
+    }
+    if classify:
+        estimates["classifier_auc"] = classifier.two_sample_test(spins, others, blocks, seed)
+    known = [
+        _flat(one, name, given)
+        for name, one in training.items()
+        if same(temperature, one["temperature"].values[()])
+    ]
+    if known:
+        learnt = np.concatenate(known)
+        nearest = copies.nearest_hamming(spins, learnt)
+        estimates["nearest_training_hamming"] = noise_floor.Estimate(*nearest)
+        if memory_frames:
+            estimates |= copies.memory(spins, others, learnt, memory_frames, seed)
+    variables: dict[str, float] = {}
+    for name, estimate in estimates.items():
+        variables |= {name: estimate.value, name + ERROR_SUFFIX: estimate.error}
+        if name in AGAINST_FLOOR:
+            variables |= {f"{name}_z": estimate.z, f"{name}_p_value": estimate.p_value}
+        if not np.isnan(estimate.floor):
+            variables[f"{name}_floor"] = estimate.floor
+    data = xr.Dataset(
+        variables,
+        coords={"temperature": temperature},
+        attrs={
+            **provenance.attributes(
+                "compare",
+                {
+                    "frames": provenance.array_hash(spins),
+                    "reference": provenance.array_hash(others),
+                    "training": [provenance.array_hash(one) for one in known],
+                    "memory_frames": memory_frames,
+                    "classifier": classify,
+                },
+                title=f"Distances between sets of Ising frames at T = {temperature}",
+                summary="Distances between distributions, with bootstrap errors and noise floors",
+                source=str(given.attrs.get("source", "frames of unknown origin")),
+                seed=seed,
+                generator="PCG64",
+            ),
+            "comparison": "even frames against odd frames of the reference"
+            if itself
+            else "all frames against all frames of the reference",
+        },
+    )
+    return netcdf.describe(data, LONG_NAMES)
+
+
+def _flat(data: xr.Dataset, name: str, frames: xr.Dataset) -> NDArray[np.int8]:
+    """Return the frames of all chains in one row, of the lattice size that ``frames`` have."""
+    size, wanted = data.sizes["x"], frames.sizes["x"]
+    if size != wanted:
+        raise InputError(
+            f"{name}: frames are {size} x {size}; allowed here are {wanted} x {wanted}"
+        )
+    return data["spin"].values.reshape(-1, size, size)
+
+
+def _block(data: xr.Dataset) -> float:
+    """Return how many draws hang together, 2 tau_int of u or abs(m), whichever is more.
+
+    Not of m: below T_c a chain keeps its sign, and that it does is a difference from the reference.
+    """
+    if data.attrs["sampling"] == "independent":
+        return 1.0
+    said = [data.attrs.get(name) for name in TAU_INTS]
+    times = [float(tau) for tau in said if isinstance(tau, float) and 0 < tau <= data.sizes["draw"]]
+    if len(times) < len(TAU_INTS):  # or what is said cannot be
+        spins = data["spin"].values
+        series = lattice.energy(spins), np.abs(lattice.magnetization(spins))
+        times = [errors.autocorrelation_time(one)[0] for one in series]
+    return max(1.0, 2 * max(times))

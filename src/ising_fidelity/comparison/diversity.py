@@ -1,0 +1,104 @@
+"""How many different frames a set of frames amounts to."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ising_fidelity.comparison.noise_floor import Estimate, against_floor, thinning
+from ising_fidelity.observables.errors import Floats
+
+Spins = NDArray[np.int8]
+
+VENDI_FRAMES = 250
+"""At most so many frames of either side; the eigenvalues of more take long."""
+
+VENDI_PAIRS = 200
+
+JACKKNIFE_GROUPS = 10
+
+
+def evenly_spaced(spins: Spins, count: int) -> Spins:
+    """Return ``count`` frames, or all if there are fewer, from the whole length of a set."""
+    count = min(count, len(spins))
+    return spins[np.arange(count) * len(spins) // max(count, 1)]
+
+
+def overlap_kernel(spins: Spins) -> Floats:
+    r"""Return the squared overlaps of frames, :math:`K_{ab} = (s_a \cdot s_b / N)^2`, shape (n, n).
+
+    1 on the diagonal and positive semidefinite, being the elementwise square of a Gram matrix. The
+    square makes a frame and the same with all signs changed one.
+    """
+    # Whole numbers up to 2^24 are exact in float32.
+    frames = spins.reshape(len(spins), -1).astype(np.float32)
+    return ((frames @ frames.T).astype(float) / frames.shape[1]) ** 2
+
+
+def vendi_score(kernel: Floats) -> float:
+    r"""Return the effective number of distinct frames in a set.
+
+    .. math:: \exp\Bigl(-\sum_i \lambda_i \ln \lambda_i\Bigr), \qquad
+        \lambda_i \text{ the eigenvalues of } K / n
+
+    (D. Friedman and A. B. Dieng, Trans. Mach. Learn. Res., 2023): n where all frames are
+    orthogonal, 1 where they are the same. The kernel K has shape (n, n) and 1 on the diagonal.
+    """
+    eigenvalues = np.linalg.eigvalsh(kernel / len(kernel))
+    eigenvalues = eigenvalues[eigenvalues > 0]
+    return float(np.exp(-np.sum(eigenvalues * np.log(eigenvalues))))
+
+
+def diversity(
+    spins: Spins, reference: Spins, blocks: tuple[float, float] = (1, 1), seed: int = 0
+) -> dict[str, Estimate]:
+    """Return the Vendi score of the frames, of as many of the reference, and their ratio.
+
+    The score grows with the number of frames, so both sides have the same: no more than half of
+    the reference, than the frames, and than :data:`VENDI_FRAMES`, evenly spaced. The noise floor
+    is the ratio between disjoint random halves of that size of the reference; without replacement,
+    since a frame drawn twice is a mode less. Disjoint, they differ as two samples of the truth do:
+    what a finite reference takes from the variance of each, it adds by making one large where the
+    other is small. A mode collapse makes the ratio small: p is the share of ratios as small as this
+    one, z is negative where it is smaller. Errors are those of the jackknife, which leaves out one
+    of ten groups of frames at a time.
+
+    Parameters
+    ----------
+    spins, reference
+        Shapes (n, L, L) and (m, L, L).
+    blocks
+        2 tau_int of either side: of correlated frames only some are looked at.
+    seed
+        Of the halves of the reference.
+    """
+    (stride, _), (other_stride, _) = map(thinning, blocks)
+    spins, reference = spins[::stride], reference[::other_stride]
+    count = min(len(spins), len(reference) // 2, VENDI_FRAMES)
+    names = ("vendi_score", "vendi_score_reference", "vendi_ratio")
+    if count == 0:
+        return dict.fromkeys(names, Estimate(np.nan, np.nan))
+    own, other = (
+        Estimate(*_vendi_with_error(overlap_kernel(evenly_spaced(side, count))))
+        for side in (spins, reference)
+    )
+    generator = np.random.default_rng(seed)
+    everything = overlap_kernel(reference)
+    ratios = np.empty(VENDI_PAIRS)
+    for pair in range(VENDI_PAIRS):
+        halves = generator.permutation(len(reference))[: 2 * count].reshape(2, count)
+        first, second = (vendi_score(everything[np.ix_(half, half)]) for half in halves)
+        ratios[pair] = first / second
+    ratio = own.value / other.value
+    error = ratio * np.hypot(own.error / own.value, other.error / other.value)
+    estimates = own, other, against_floor(ratio, float(error), ratios, low=True)
+    return dict(zip(names, estimates, strict=True))
+
+
+def _vendi_with_error(kernel: Floats) -> tuple[float, float]:
+    count = len(kernel)
+    if count < 2:
+        return vendi_score(kernel), np.nan
+    groups = np.arange(count) * JACKKNIFE_GROUPS // count
+    left = [groups != group for group in np.unique(groups)]
+    scores = np.array([vendi_score(kernel[np.ix_(rest, rest)]) for rest in left])
+    variance = (len(scores) - 1) * scores.var()
+    return vendi_score(kernel), float(np.sqrt(variance))

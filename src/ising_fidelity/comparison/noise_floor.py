@@ -1,0 +1,148 @@
+"""Distances beside what frames of the reference alone would have."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ising_fidelity.observables.errors import RESAMPLES, Floats
+
+Integers = NDArray[np.int32]
+
+FLOOR_DRAWS = 2000
+
+CHUNK = 128
+
+Distance = Callable[[Floats, Floats], Floats]
+"""Takes k values in rising order and differences (..., k) of weights; returns distances (...)."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with what can be said of it.
+
+    Attributes
+    ----------
+    value, error
+        The number and its standard error, NaN if either side is a single frame.
+    z, p_value
+        Against its noise floor; z is NaN where that does not spread, both where there is none.
+    floor
+        Mean of the noise floor: what Monte Carlo against Monte Carlo would have.
+    """
+
+    value: float
+    error: float
+    z: float = np.nan
+    p_value: float = np.nan
+    floor: float = np.nan
+
+
+def thinning(block: float) -> tuple[int, float]:
+    """Return the stride at which correlated frames are looked at, and what correlation is left.
+
+    From 2 tau_int of the frames, the nearest whole number, and 2 tau_int of every stride-th frame,
+    were the decay of correlations exponential.
+    """
+    stride = max(1, round(block))
+    decay = ((block - 1) / (block + 1)) ** stride
+    return stride, (1 + decay) / (1 - decay)
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Frames drawn again, the same ones for every distance.
+
+    Attributes
+    ----------
+    resampled
+        Indices into either side's own frames, shapes (RESAMPLES, n) and (RESAMPLES, m).
+    floor
+        Indices into the reference's frames, shapes (FLOOR_DRAWS, n') and (FLOOR_DRAWS, m'), where
+        n' and m' are the effective numbers of frames.
+    """
+
+    resampled: tuple[Integers, Integers]
+    floor: tuple[Integers, Integers]
+
+    @classmethod
+    def of(cls, sizes: tuple[int, int], blocks: tuple[float, float], seed: int) -> "Draws":
+        """Return draws for sides of these sizes."""
+        generator = np.random.default_rng(seed)
+        first, second = (
+            (_blockwise(size, int(np.ceil(block)), generator), max(1, round(size / block)))
+            for size, block in zip(sizes, blocks, strict=True)
+        )
+        floor = [
+            generator.integers(sizes[1], size=(FLOOR_DRAWS, effective), dtype=np.int32)
+            for effective in (first[1], second[1])
+        ]
+        return cls((first[0], second[0]), (floor[0], floor[1]))
+
+    def estimate(
+        self,
+        distances: dict[str, Distance],
+        first: NDArray[np.generic],
+        second: NDArray[np.generic],
+    ) -> dict[str, Estimate]:
+        """Return distances with their errors and where they are above their noise floors.
+
+        Either side has one value of every frame, shapes (n,) and (m,).
+        """
+        values, ranks = np.unique(np.concatenate([first, second]), return_inverse=True)
+        own, other = ranks[: len(first)], ranks[len(first) :]
+        found, resampled, floor = (
+            _weights(one, index_one, len(values)) - _weights(two, index_two, len(values))
+            for one, index_one, two, index_two in (
+                (own, np.arange(len(own))[None], other, np.arange(len(other))[None]),
+                (own, self.resampled[0], other, self.resampled[1]),
+                (other, self.floor[0], other, self.floor[1]),
+            )
+        )
+        single = min(len(first), len(second)) < 2
+        return {
+            name: against_floor(
+                float(distance(values, found)[0]),
+                np.nan if single else float(distance(values, resampled).std(ddof=1)),
+                distance(values, floor),
+            )
+            for name, distance in distances.items()
+        }
+
+
+def against_floor(value: float, error: float, floor: Floats, low: bool = False) -> Estimate:
+    """Return where a number is within what it would be between Monte Carlo and Monte Carlo.
+
+    ``floor`` is what it is where there is no difference, shape (draws,); ``low`` says whether small
+    numbers speak against that, in place of large ones.
+    """
+    # What is the same but for rounding counts as the same.
+    slack = 1e-12 * max(abs(value), float(np.abs(floor).max()))
+    extreme = floor <= value + slack if low else floor >= value - slack
+    mean, spread = float(floor.mean()), float(floor.std(ddof=1))
+    return Estimate(
+        value=value,
+        error=error,
+        z=np.nan if spread <= slack else (value - mean) / spread,
+        p_value=(1 + int(np.count_nonzero(extreme))) / (1 + floor.size),
+        floor=mean,
+    )
+
+
+def _blockwise(size: int, block: int, generator: np.random.Generator) -> Integers:
+    """Return resamples of indices, with replacement in blocks of successive ones."""
+    starts = generator.integers(size, size=(RESAMPLES, -(-size // block)))
+    places = (starts[:, :, None] + np.arange(block)).reshape(RESAMPLES, -1)
+    return (places[:, :size] % size).astype(np.int32)
+
+
+def _weights(ranks: NDArray[np.intp], index: NDArray[np.integer], values: int) -> Floats:
+    """Return the share of each value among the frames drawn, shape (draws, values)."""
+    shares = np.empty((len(index), values))
+    for first in range(0, len(index), CHUNK):
+        drawn = ranks[index[first : first + CHUNK]]
+        places = drawn + values * np.arange(len(drawn))[:, None]
+        counts = np.bincount(places.ravel(), minlength=values * len(drawn))
+        shares[first : first + CHUNK] = counts.reshape(len(drawn), values)
+    return shares / index.shape[1]

@@ -1,0 +1,89 @@
+"""Reading config files: presets are merged over each other, then checked."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from ising_fidelity.config.run import Config
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.io.files import read_yaml
+from ising_fidelity.models.family import families
+from ising_fidelity.schema import explain
+
+
+def merge(base: Mapping[str, Any], update: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay one mapping over another: mappings are merged, everything else is replaced."""
+    merged = dict(base)
+    for key, value in update.items():
+        old = merged.get(key)
+        if isinstance(old, Mapping) and isinstance(value, Mapping):
+            value = merge(old, value)
+        merged[key] = value
+    return merged
+
+
+def load(paths: Sequence[str | Path]) -> Config:
+    """Read config files, lay all but the first over the first, and check the result.
+
+    Those that are laid over it are laid over each other before, as Snakemake does: a mapping that
+    one of them replaces by null, and a later one by keys, has the keys left out from the first.
+
+    Raises
+    ------
+    InputError
+        Naming the file or the key, what is wrong and what is allowed.
+    """
+    base: dict[str, Any] = {}
+    over: dict[str, Any] = {}
+    for number, path in enumerate(paths):
+        content = read_yaml(Path(path))
+        if not isinstance(content, dict):
+            raise InputError(f"{path}: a config is a mapping of keys to values")
+        if number:
+            over = merge(over, content)
+        else:
+            base = content
+    return check(merge(base, over))
+
+
+def without_likes(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a config whose models have all their keys, and no ``like`` any more.
+
+    Raises
+    ------
+    InputError
+        If a model is like an entry that is not there, or like itself.
+    """
+    models, templates = content.get("models"), content.get("templates") or {}
+    if not isinstance(models, Mapping) or not isinstance(templates, Mapping):
+        return dict(content)
+    given = {
+        name: entry for name, entry in {**templates, **models}.items() if isinstance(entry, Mapping)
+    }
+
+    def whole(name: str, behind: tuple[str, ...]) -> dict[str, Any]:
+        entry = dict(given[name])
+        if "like" not in entry:
+            return entry
+        like = entry.pop("like")
+        if not isinstance(like, str) or like not in given:
+            raise InputError(
+                f"config: models.{behind[0]}.like: no entry {like!r} in templates or models; "
+                f"allowed are {', '.join(map(repr, given))}"
+            )
+        if like in behind:
+            raise InputError(f"config: models.{behind[0]}.like: {like} leads back to itself")
+        return merge(whole(like, (*behind, like)), entry)
+
+    made = {name: whole(name, (name,)) if name in given else models[name] for name in models}
+    return {**content, "models": made, "templates": {}}
+
+
+def check(content: Mapping[str, Any]) -> Config:
+    """Return a config made of plain values; raises InputError with one line if it is wrong."""
+    try:
+        return Config.model_validate(without_likes(content))
+    except ValidationError as error:
+        raise InputError(f"config: {explain(error, families())}") from error

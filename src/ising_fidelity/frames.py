@@ -1,0 +1,125 @@
+"""The contract of frames: what a dataset of spin configurations has to hold."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.io.netcdf import describe, read
+from ising_fidelity.io.temperatures import as_written
+from ising_fidelity.io.variables import FRAME_DIMENSIONS, LOG_PROBABILITY, SAMPLINGS
+
+
+def frames_dataset(
+    spins: NDArray[np.int8],
+    temperature: float,
+    sampling: str,
+    attributes: Mapping[str, Any],
+    field: NDArray[np.floating] | None = None,
+    log_probability: NDArray[np.float64] | None = None,
+) -> xr.Dataset:
+    """Build a dataset of frames that keeps the contract.
+
+    Parameters
+    ----------
+    spins
+        Shape (chain, draw, L, L), values -1 and +1.
+    temperature
+        In units of J/k_B.
+    sampling
+        ``chain`` where draws of one chain are correlated, else ``independent``.
+    attributes
+        Root attributes, see :func:`ising_fidelity.provenance.attributes`.
+    field
+        The network's output before rounding, same shape, stored as float16.
+    log_probability
+        ln q of every frame in nats, shape (chain, draw), q normalised over all frames of this L.
+    """
+    variables: dict[str, Any] = {
+        "spin": (
+            FRAME_DIMENSIONS,
+            np.asarray(spins, np.int8),
+            {"flag_values": np.array([-1, 1], np.int8), "flag_meanings": "down up"},
+        )
+    }
+    if field is not None:
+        variables["field"] = (FRAME_DIMENSIONS, np.asarray(field, np.float16).astype(np.float32))
+    if log_probability is not None:
+        variables[LOG_PROBABILITY] = (FRAME_DIMENSIONS[:2], np.asarray(log_probability, np.float64))
+    dataset = xr.Dataset(
+        variables,
+        coords={"temperature": float(temperature)},
+        attrs={**attributes, "sampling": sampling},
+    )
+    check_frames(dataset, "the new frames")
+    return describe(dataset)
+
+
+def check_frames(dataset: xr.Dataset, name: str) -> None:
+    """Raise InputError, naming ``name``, unless a dataset keeps the contract of frames."""
+    if "spin" not in dataset:
+        raise InputError(
+            f"{name}: no variable 'spin'; a file of frames has spin(chain, draw, y, x)"
+        )
+    spin = dataset["spin"]
+    if spin.dims != FRAME_DIMENSIONS:
+        raise InputError(
+            f"{name}: spin has dimensions {spin.dims}; allowed are {FRAME_DIMENSIONS} in this order"
+        )
+    if 0 in spin.shape or spin.sizes["y"] != spin.sizes["x"]:
+        raise InputError(f"{name}: spin has shape {spin.shape}; frames are square and not empty")
+    if spin.dtype.kind not in "if" or not bool((np.abs(spin.values) == 1).all()):
+        raise InputError(f"{name}: spin has values other than -1 and +1")
+    temperature = dataset.get("temperature")
+    if temperature is None or temperature.ndim != 0:
+        raise InputError(f"{name}: no scalar coordinate 'temperature' (in units of J/k_B)")
+    if temperature.dtype.kind not in "iuf" or not float(temperature) >= 0:
+        raise InputError(
+            f"{name}: temperature is {temperature.values[()]}; allowed are numbers >= 0 and inf"
+        )
+    sampling = dataset.attrs.get("sampling")
+    if not isinstance(sampling, str) or sampling not in SAMPLINGS:
+        raise InputError(
+            f"{name}: attribute 'sampling' is {sampling!r}; allowed are 'chain' (correlated draws) "
+            "and 'independent'"
+        )
+    if LOG_PROBABILITY in dataset:
+        _check_log_probability(dataset, name)
+
+
+def _check_log_probability(dataset: xr.Dataset, name: str) -> None:
+    given = dataset[LOG_PROBABILITY]
+    if given.dims != FRAME_DIMENSIONS[:2]:
+        raise InputError(
+            f"{name}: {LOG_PROBABILITY} has dimensions {given.dims}; allowed are "
+            f"{FRAME_DIMENSIONS[:2]} in this order"
+        )
+    if given.dtype.kind != "f" or not bool((given.values <= 0).all() & np.isfinite(given).all()):
+        raise InputError(
+            f"{name}: {LOG_PROBABILITY} has values other than finite numbers of at most 0"
+        )
+    if dataset.attrs["sampling"] != "independent" or not 0 < float(dataset["temperature"]) < np.inf:
+        raise InputError(
+            f"{name}: {LOG_PROBABILITY} of frames with sampling {dataset.attrs['sampling']!r} at "
+            f"T = {float(dataset['temperature'])}; allowed are 'independent' and finite T above 0, "
+            "as they are weighted by it"
+        )
+
+
+def read_frames(path: str | Path) -> xr.Dataset:
+    """Read a file of frames and check its contract; ``spin`` comes back as int8, T as float.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, unreadable or breaks the contract.
+    """
+    dataset = read(path)
+    check_frames(dataset, str(path))
+    temperature = dataset["temperature"].copy(data=as_written(dataset["temperature"].values[()]))
+    spin = dataset["spin"].astype(np.int8)
+    return dataset.assign(spin=spin).assign_coords(temperature=temperature)

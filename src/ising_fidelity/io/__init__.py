@@ -1,0 +1,1 @@
+"""Files: how they are written, read and described."""

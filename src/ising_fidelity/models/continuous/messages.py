@@ -1,0 +1,117 @@
+"""Layers of the patch network: messages between neighbors, linear response, condition."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from ising_fidelity.models.common.blocks import zeroed
+from ising_fidelity.models.common.layers import Convolution, full_precision
+
+FREQUENCIES = 4
+"""Waves in ln sigma, up to period 2 pi: with finer ones what is learned at one noise does not help
+at the next, and fields go up and down with sigma."""
+
+TRANSITION, WIDTHS = 2.3, (0.1, 0.3, 0.9)
+"""Temperature of the transition and widths of steps about it, in J/k_B."""
+
+
+class MessageRound(nn.Module):
+    r"""One round in which every site tells its neighbors what it believes.
+
+    Belief propagation on spins sends atanh(tanh(J/T) tanh(y + h)), where y = x / sigma^2 is what a
+    site knows from its own x and h what it was told before. Here, with features f in place of h,
+
+    .. math:: f \leftarrow f + W_{3 \times 3} \tanh(a \odot W f + b + c \odot y),
+
+    and a, b, c depend on the frame's vector, which knows noise and temperature.
+    """
+
+    def __init__(self, channels: int, condition: int) -> None:
+        super().__init__()
+        self.beliefs = nn.Conv2d(channels, channels, 1)
+        self.modulation = zeroed(nn.Linear(condition, 3 * channels))
+        signs = 1.0 - 2.0 * (torch.arange(channels) % 2)
+        self.evidence = nn.Parameter(signs * torch.linspace(0.25, 2, channels))
+        self.send = Convolution(channels, channels, "circular")
+        with torch.no_grad():
+            self.send.weight.mul_(0.3)
+
+    def forward(self, features: Tensor, y: Tensor, condition: Tensor) -> Tensor:
+        """Map features (batch, channels, L, L), evidence (batch, 1, L, L) to new features."""
+        scale, shift, trust = self.modulation(condition)[:, :, None, None].chunk(3, dim=1)
+        told = torch.addcmul(shift, self.beliefs(features), 1 + scale)
+        known = torch.addcmul(told, y, (1 + trust) * self.evidence[None, :, None, None])
+        return features + self.send(known.tanh())
+
+
+class LinearResponse(nn.Module):
+    r"""What is left of every Fourier mode of the frame, if little is left of it.
+
+    Where noise hides all but the uniform mode, the mean of s given x is linear in the others, each
+    by itself (Wiener's filter),
+
+    .. math:: D_k = \frac{S_k}{S_k + \sigma^2} x_k, \qquad
+              1 / S_k = a (\hat k^2 + \kappa^2)^{7/8}, \quad
+              \hat k^2 = 4 \sin^2(k_x / 2) + 4 \sin^2(k_y / 2),
+
+    with the structure factor per site S_k and its power 2 - eta = 7/4 of k at T_c. Convolutions on
+    patches are poor at it: modes leak into each other. Every wave has its own a and
+    :math:`\kappa^2`, which depend on the frame's vector, and a share in the field, at first 0.
+    Convolutions with filters that are even in both directions are diagonal in products of
+    cos + sin (Hartley), so that all is real products of matrices.
+    """
+
+    def __init__(self, waves: int, condition: int) -> None:
+        super().__init__()
+        self.modulation = zeroed(nn.Linear(condition, 3 * waves))
+        self.register_buffer("log_mass", torch.linspace(-7, 1, waves), persistent=False)
+
+    def forward(self, x: Tensor, sigma: Tensor, condition: Tensor) -> tuple[Tensor, Tensor]:
+        """Map (batch, 1, L, L) to waves (batch, waves, L, L) and their field (batch, 1, L, L)."""
+        stiffness, mass, share = self.modulation(condition).unflatten(1, (3, -1)).unbind(1)
+        with full_precision(x):
+            sites = torch.arange(x.shape[-1], device=x.device)
+            angles = 2 * math.pi / len(sites) * (torch.outer(sites, sites) % len(sites))
+            basis = (angles.cos() + angles.sin()) / math.sqrt(len(sites))
+            along = 2 - 2 * angles[1].cos()
+            square = along[:, None] + along
+            a = stiffness.float().clamp(-8, 8).exp()[:, :, None, None]
+            mass = (self.get_buffer("log_mass") + mass.float()).clamp(-14, 8).exp()
+            inverse = a * (square + mass[:, :, None, None]) ** (7 / 8)
+            kept = 1 / (1 + sigma[:, None, None, None] ** 2 * inverse)
+            waves = basis @ (kept * (basis @ x.float() @ basis)) @ basis
+            field: Tensor = (share.float()[:, :, None, None] * waves).sum(1, keepdim=True)
+        return waves, field
+
+
+class Condition(nn.Module):
+    """One vector for each frame: noise, temperature, and the sum over all sites.
+
+    Temperature enters as T, 1/T, ln T and steps about the transition, where a small change of
+    it is a large one of what lies deep in noise. The sum of x / sigma^2 is all that a frame tells
+    of its sign while the noise is large, and local layers cannot see it.
+    """
+
+    def __init__(self, dimension: int) -> None:
+        super().__init__()
+        of_temperature = 3 + len(WIDTHS)
+        self.layers = nn.Sequential(
+            nn.Linear(5 + of_temperature + 2 * FREQUENCIES, dimension),
+            nn.SiLU(),
+            nn.Linear(dimension, dimension),
+            nn.SiLU(),
+        )
+        self.register_buffer("frequencies", 2.0 ** torch.arange(FREQUENCIES) / 8, persistent=False)
+
+    def forward(self, x: Tensor, sigma: Tensor, temperature: Tensor) -> Tensor:
+        """Map frames (batch, 1, L, L), sigma (batch,) and T (batch,) to (batch, dimension)."""
+        log_sigma = sigma.log()
+        angles = log_sigma[:, None] * self.get_buffer("frequencies")
+        total = x.sum(dim=(1, 2, 3)) / sigma**2
+        T = temperature.float()
+        sums = [total.asinh() / 4, total.tanh(), (total / 4).tanh(), (total / 16).tanh()]
+        above = T - TRANSITION
+        told = [above, 1 / T, T.log(), *((above / width).tanh() for width in WIDTHS)]
+        numbers = torch.stack([log_sigma / 4, *told, *sums], dim=1)
+        return self.layers(torch.cat([numbers, angles.sin(), angles.cos()], dim=1))

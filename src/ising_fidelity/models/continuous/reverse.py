@@ -1,0 +1,108 @@
+"""The reverse chain at continuous noise, and its levels."""
+
+import math
+from collections.abc import Iterator
+from itertools import pairwise
+
+import torch
+from torch import Tensor
+
+from ising_fidelity.models.common.protocol import Network
+from ising_fidelity.models.continuous.objective import SMALLEST
+
+
+def levels(steps: int, largest: float, smallest: float = SMALLEST, density: float = 1.0) -> Tensor:
+    """Return the noise before each step and after the last, falling, shape (steps + 1,).
+
+    Even in ln sigma where ``density`` is 1; above it, that many times denser about sigma = 1.2.
+    """
+    fine = torch.linspace(math.log(largest), math.log(smallest), 4001, dtype=torch.float64)
+    weight = 1 + (density - 1) * torch.exp(-((fine - math.log(1.2)) ** 2) / (2 * 0.8**2))
+    place = torch.cat([weight.new_zeros(1), torch.cumsum((weight[1:] + weight[:-1]) / 2, 0)])
+    wanted = torch.linspace(0, float(place[-1]), steps + 1, dtype=torch.float64)
+    index = torch.searchsorted(place, wanted).clamp(1, len(fine) - 1)
+    share = (wanted - place[index - 1]) / (place[index] - place[index - 1])
+    return (fine[index - 1] + share * (fine[index] - fine[index - 1])).exp()
+
+
+def reverse_chain(
+    network: Network,
+    x: Tensor,
+    sigmas: Tensor,
+    temperature: Tensor,
+    sampler: str,
+    generator: torch.Generator,
+) -> Iterator[Tensor]:
+    r"""Walk from noise to less noise, one level per iteration.
+
+    With D the mean of s given x at sigma, the next x, at sigma' < sigma, is
+
+    .. math:: x' = \frac{\sigma'^2}{\sigma^2} x + \Bigl(1 - \frac{\sigma'^2}{\sigma^2}\Bigr) D
+              + \sqrt{v} z, \qquad v = \sigma'^2 \Bigl(1 - \frac{\sigma'^2}{\sigma^2}\Bigr).
+
+    Parameters
+    ----------
+    x
+        Noise of the first level, shape (batch, 1, L, L).
+    sigmas
+        See :func:`levels`.
+    sampler
+        ``trapezoid``: in place of D each site's spin is sampled with that mean; then half of what
+        the change of the cavity fields by the end of the step does to D is added. Independent
+        spins are exact in any number of steps, correlations between spins of second order (one
+        evaluation per step and one more, as the next step begins with these fields).
+        ``multistep``: D is extrapolated to the middle of the step along ln sigma from its last two
+        values (C. Lu et al., DPM-Solver++, 2022, the stochastic solver of second order).
+
+    Yields x at every level, the first included.
+    """
+    steps = {"trapezoid": _trapezoid, "multistep": _multistep}[sampler]
+    yield x
+    yield from steps(network, x, sigmas.tolist(), temperature, generator)
+
+
+def _trapezoid(
+    network: Network, x: Tensor, sigmas: list[float], T: Tensor, generator: torch.Generator
+) -> Iterator[Tensor]:
+    field = _at(network, x, sigmas[0], T)
+    for now, then in pairwise(sigmas):
+        spins = _sampled(torch.tanh(x / now**2 + field), generator)
+        x = _step(x, spins, now, then, generator)
+        own, later = x / then**2, _at(network, x, then, T)
+        change = torch.tanh(own + later) - torch.tanh(own + field)
+        x = x + (1 - (then / now) ** 2) / 2 * change
+        field = later
+        yield x
+
+
+def _multistep(
+    network: Network, x: Tensor, sigmas: list[float], T: Tensor, generator: torch.Generator
+) -> Iterator[Tensor]:
+    before: tuple[float, Tensor] | None = None
+    for now, then in pairwise(sigmas):
+        mean = torch.tanh(x / now**2 + _at(network, x, now, T))
+        last, before = before, (now, mean)
+        if last is not None:
+            ahead = math.log(now / then) / math.log(last[0] / now) / 2
+            mean = (mean + ahead * (mean - last[1])).clamp(-1, 1)
+        x = _step(x, mean, now, then, generator)
+        yield x
+
+
+def _step(x: Tensor, mean: Tensor, now: float, then: float, generator: torch.Generator) -> Tensor:
+    """Return x with less noise, with ``mean`` for the frame behind it."""
+    kept = (then / now) ** 2
+    x = kept * x + (1 - kept) * mean
+    z = torch.randn(x.shape, generator=generator, device=x.device)
+    return x + then * math.sqrt(1 - kept) * z
+
+
+def _at(network: Network, x: Tensor, sigma: float, temperature: Tensor) -> Tensor:
+    """Return the cavity field at one noise of all frames."""
+    return network(x, x.new_full((len(x),), sigma), temperature).float()
+
+
+def _sampled(mean: Tensor, generator: torch.Generator) -> Tensor:
+    """Return independent spins with these means."""
+    chance = torch.rand(mean.shape, generator=generator, device=mean.device)
+    return torch.where(2 * chance < 1 + mean, 1.0, -1.0)

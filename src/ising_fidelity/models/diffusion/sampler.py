@@ -1,0 +1,80 @@
+"""Frames from denoising diffusion models."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.models.checkpoint import Model
+from ising_fidelity.models.common.protocol import Network
+from ising_fidelity.models.diffusion import process
+from ising_fidelity.models.diffusion.settings import DiffusionSettings
+from ising_fidelity.models.sampling.chain import ChainSampler
+from ising_fidelity.models.sampling.options import Chain
+from ising_fidelity.models.sampling.protocol import Request
+
+
+def schedule_of(settings: DiffusionSettings, steps: int | None) -> process.Schedule:
+    """Return a model's schedule, respaced to fewer steps if asked for.
+
+    Raises
+    ------
+    InputError
+        If ``steps`` is not between 2 and the model's N_t.
+    """
+    schedule = process.Schedule.linear(
+        settings.diffusion_steps, settings.beta_start, settings.beta_end
+    )
+    if steps is None:
+        return schedule
+    try:
+        return schedule.respaced(steps)
+    except ValueError as error:
+        raise InputError(f"sampling_steps: {error}") from error
+
+
+class DiffusionSampler(ChainSampler):
+    """The reverse chain of N_t steps, or of fewer."""
+
+    def noise_levels(
+        self, settings: DiffusionSettings, lattice_size: int, chain: Chain
+    ) -> list[float]:
+        """Return the noise over the signal at the chain's start and after each step."""
+        return [*schedule_of(settings, chain.sampling_steps).sigma.flip(0).tolist(), 0.0]
+
+    def times(self, settings: DiffusionSettings, chain: Chain) -> list[int]:
+        """Return t at the chain's start and after each step, falling to 0."""
+        return [*schedule_of(settings, chain.sampling_steps).time.flip(0).tolist(), 0]
+
+    def steps(
+        self, settings: DiffusionSettings, network: Network, noise: Tensor, request: Request
+    ) -> Iterator[Tensor]:
+        """Yield x (frames, 1, L, L) at the start and after each step."""
+        yield from process.reverse_chain(
+            network,
+            schedule_of(settings, request.chain.sampling_steps),
+            noise.to(memory_format=torch.channels_last),
+            noise.new_full((len(noise),), request.temperature),
+            request.chain.reverse_variance,
+            request.generator,
+            settings.prediction,
+        )
+
+    def signal(self, sigma: float) -> float:
+        """Return what x is multiplied with to be s + sigma z: its variance is kept at 1."""
+        return math.sqrt(1 + sigma**2)
+
+    def mean(self, model: Model, x: Tensor, sigma: float, temperature: float) -> Tensor:
+        """Return the network's mean of s given x = s + sigma z."""
+        settings: Any = model.settings
+        T = x.new_full((len(x),), temperature)
+        schedule = schedule_of(settings, None)
+        index = int((schedule.sigma - sigma).abs().argmin())
+        scaled = x / self.signal(sigma)
+        eps = process.estimated_noise(
+            model.network, schedule, index, scaled, T, settings.prediction
+        )
+        return x - sigma * eps

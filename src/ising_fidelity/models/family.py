@@ -1,0 +1,95 @@
+"""The registry of families: every generative model belongs to one, and each is a folder here.
+
+A family's folder registers itself by the ``FAMILY`` of its ``__init__.py``, and is found by its
+name in :data:`FOLDERS`. What a family is built of is named as text and loaded where it is used:
+settings need no torch, training needs no sampler, and no family needs another.
+"""
+
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+    from ising_fidelity.models.common.data import Frames
+    from ising_fidelity.models.common.protocol import Trainer
+    from ising_fidelity.models.common.settings import Training
+    from ising_fidelity.models.sampling.protocol import Sampler
+
+FOLDERS = ("diffusion", "continuous", "autoregressive", "gan", "wgan_gp")
+"""A new family is a folder beside this file and one more name."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """What a family of models is built of, by names such as ``"trainer:DiffusionTrainer"``.
+
+    They are below ``package``, the dotted name of its folder: the function that builds the network
+    from settings and L, the class of its :class:`~ising_fidelity.models.common.protocol.Trainer`,
+    and that of its :class:`~ising_fidelity.models.sampling.protocol.Sampler`. Facts about the
+    family that are needed without torch are attributes of the class of its settings.
+    """
+
+    package: str
+    settings: "type[Training]"
+    network: str
+    trainer: str
+    sampler: str
+
+    @property
+    def name(self) -> str:
+        """The family's name in a config."""
+        return str(self.settings.model_fields["family"].annotation.__args__[0])  # type: ignore[union-attr]  # a Literal
+
+    @property
+    def training_modules(self) -> list[str]:
+        """Dotted names of the modules that a training depends on, with all that they import."""
+        return self._modules("trainer", "network")
+
+    @property
+    def sampling_modules(self) -> list[str]:
+        """Dotted names of the modules that sampling depends on, with all that they import."""
+        return self._modules("sampler", "network")
+
+    def _modules(self, *roles: str) -> list[str]:
+        names = (getattr(self, role).partition(":")[0] for role in roles)
+        return [f"{self.package}.{name}" for name in dict.fromkeys(names)]
+
+    def _load(self, role: str) -> Any:
+        return pkgutil.resolve_name(f"{self.package}.{getattr(self, role)}")
+
+    def build_network(self, settings: "Training", lattice_size: int) -> "nn.Module":
+        """Return the untrained network that draws frames of L x L sites."""
+        return self._load("network")(settings, lattice_size)
+
+    def make_trainer(
+        self,
+        settings: "Training",
+        seen: "Frames",
+        held_out: "Frames",
+        device: "torch.device",
+        noise: "torch.Generator",
+    ) -> "Trainer":
+        """Return what trains a model on the frames that are seen, and watches the others."""
+        return self._load("trainer")(settings, seen, held_out, device, noise)
+
+    def make_sampler(self) -> "Sampler":
+        """Return what draws frames from a trained model."""
+        return self._load("sampler")()
+
+
+@cache
+def families() -> Mapping[str, Family]:
+    """Return every family by its name in a config."""
+    found = (import_module(f"{__package__}.{folder}").FAMILY for folder in FOLDERS)
+    return {family.name: family for family in found}
+
+
+def family_of(settings: "Training") -> Family:
+    """Return the family of a model's settings."""
+    return families()[settings.family]

@@ -1,0 +1,82 @@
+"""Datasets of a training: the frames that go in, the losses that come out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.io import netcdf
+from ising_fidelity.io.temperatures import name_of
+from ising_fidelity.models.common.settings import Training
+from ising_fidelity.models.training.labels import LONG_NAMES
+
+
+def training_spins(
+    settings: Training, frames: Iterable[tuple[str, xr.Dataset]]
+) -> dict[float, NDArray[np.int8]]:
+    """Return spins (chain, draw, L, L) by training temperature in J/k_B.
+
+    Each of ``frames`` follows its name for errors; those at other temperatures are not used.
+
+    Raises
+    ------
+    InputError
+        If a training temperature has no frames, or the frames do not fit together or to the model.
+    """
+    spins: dict[str, NDArray[np.int8]] = {}
+    for path, data in frames:
+        temperature = name_of(data["temperature"].values[()])
+        if temperature in settings.training_temperatures:
+            if temperature in spins:
+                raise InputError(f"{path}: a second file of frames at T = {temperature}")
+            chains, draws = data.sizes["chain"], data.sizes["draw"]
+            there, wanted = chains * draws, settings.frames_per_temperature
+            if wanted and wanted > there:
+                raise InputError(
+                    f"{path}: {there} frames, and frames_per_temperature: {wanted}; allowed are as "
+                    "many or fewer"
+                )
+            used = settings.draws_used(chains, draws)
+            if used < 2:
+                raise InputError(
+                    f"{path}: one draw per chain is there or used; training needs two, one held out"
+                )
+            if settings.draws_seen(used) < 1:
+                raise InputError(
+                    f"{path}: validation_fraction: {settings.validation_fraction} of {used} draws "
+                    "per chain leaves none to train on"
+                )
+            spins[temperature] = data["spin"].values
+    for temperature in settings.training_temperatures:
+        if temperature not in spins:
+            raise InputError(f"training_temperatures: no file of frames at T = {temperature} given")
+    shapes = {values.shape[-1] for values in spins.values()}
+    if len(shapes) > 1:
+        raise InputError(f"the frames have lattice sizes {sorted(shapes)}; allowed is one")
+    if (size := shapes.pop()) % settings.unit:
+        raise InputError(
+            f"the frames have lattice size {size}; models of family {settings.family} and this "
+            f"network are trained on multiples of {settings.unit}"
+        )
+    return {float(temperature): values for temperature, values in spins.items()}
+
+
+def history(
+    losses: Mapping[str, Sequence[float]],
+    best_epoch: int,
+    settings: Training,
+    described: Mapping[str, Any],
+) -> xr.Dataset:
+    """Return the file of losses, one number per epoch each, and of the best epoch, from 0.
+
+    ``described`` is what :func:`ising_fidelity.models.training.record.attributes` says.
+    """
+    data = xr.Dataset(
+        {name: ("epoch", np.asarray(values)) for name, values in losses.items()},
+        coords={"epoch": np.arange(1, len(losses["learning_rate"]) + 1)},
+        attrs={**described, "family": settings.family, "best_epoch": best_epoch + 1},
+    )
+    return netcdf.describe(data, LONG_NAMES)

@@ -1,0 +1,40 @@
+"""What frames say of the chain that made them: acceptance, and whether burn-in was long enough."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ising_fidelity import lattice
+from ising_fidelity.montecarlo.acceptance import acceptance
+
+
+def acceptance_rate(spins: NDArray[np.int8], temperature: float) -> float:
+    """Return the share of attempted flips that equilibrium frames (..., L, L) like these accept.
+
+    That is the mean of Metropolis's min(1, exp(-dE/T)), T in J/k_B, over all sites, whatever their
+    order, of at most 1000 frames spread evenly over all.
+    """
+    frames = spins.reshape(-1, *spins.shape[-2:])
+    frames = frames[:: math.ceil(len(frames) / 1000)]
+    cost = 2 * frames * lattice.neighbor_sum(frames)
+    counts = np.bincount(cost.ravel() + 8, minlength=17)
+    chances = [acceptance(temperature, level - 8) for level in range(17)]
+    return float(counts @ chances / cost.size)
+
+
+def burn_in_p_value(series: NDArray[np.float64], ordered: NDArray[np.bool_]) -> float:
+    """Return the chance of a difference between both kinds of starts as large as this one.
+
+    By Welch's t-test of the means of chains that began ordered against those that began at random;
+    ``series`` has shape (chains, draws), ``ordered`` (chains,). NaN with fewer than two of a kind;
+    1 where all means are the same.
+    """
+    from scipy.stats import ttest_ind
+
+    means = series.mean(axis=1)
+    if min(ordered.sum(), (~ordered).sum()) < 2:
+        return math.nan
+    if np.ptp(means) == 0:
+        return 1.0
+    return float(ttest_ind(means[ordered], means[~ordered], equal_var=False).pvalue)

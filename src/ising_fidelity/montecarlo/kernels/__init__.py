@@ -1,0 +1,1 @@
+"""Compiled Monte Carlo kernels, their sources and a plain Python twin of each."""

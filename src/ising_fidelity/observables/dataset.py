@@ -1,0 +1,100 @@
+"""Every observable of one set of frames as a labelled dataset."""
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ising_fidelity import lattice
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.io import netcdf, provenance
+from ising_fidelity.io.variables import ERROR_SUFFIX, LOG_PROBABILITY
+from ising_fidelity.observables import clusters, correlation, likelihood, signs
+from ising_fidelity.observables.labels import LONG_NAMES
+from ising_fidelity.observables.measure import FUNCTIONS, autocorrelation
+from ising_fidelity.observables.measure import measure as estimate
+
+
+def measured(given: xr.Dataset, seed: int = 0, name: str = "frames") -> xr.Dataset:
+    """Return every observable with its standard error.
+
+    Where frames carry ``log_probability``, what follows from importance weights is among them.
+
+    Parameters
+    ----------
+    given
+        Frames that keep the contract of frames.
+    seed
+        Of the bootstrap of independent frames.
+    name
+        What an error calls the frames.
+
+    Raises
+    ------
+    InputError
+        If L = 1.
+    """
+    spins = given["spin"].values
+    temperature, sampling = float(given["temperature"]), str(given.attrs["sampling"])
+    size = spins.shape[-1]
+    if size < 2:
+        raise InputError(f"{name}: frames are 1 x 1; allowed are lattices from 2 x 2 on")
+    energy, magnetization = lattice.energy(spins), lattice.magnetization(spins)
+    estimates = estimate(spins, temperature, sampling, seed)
+    if LOG_PROBABILITY in given:
+        log_q = given[LOG_PROBABILITY].values.astype(float)
+        flat = (log_q.ravel(), energy.ravel(), magnetization.ravel())
+        estimates |= likelihood.measure(*flat, temperature, size**2, seed)
+    variables: dict[str, Any] = {}
+    for quantity, pair in estimates.items():
+        for key, values in zip((quantity, quantity + ERROR_SUFFIX), pair, strict=True):
+            variables[key] = (_dimensions(quantity, np.ndim(values)), values)
+    positive = signs.positive(magnetization)
+    fair = signs.binomial_p_value(
+        float(variables["positive_share"][1]), signs.independent_signs(positive, sampling)
+    )
+    variables |= {
+        **autocorrelation(spins, sampling),
+        "energy_series": (("chain", "draw"), energy),
+        "magnetization_series": (("chain", "draw"), magnetization),
+        "positive_share_p_value": fair,
+        "lattice_size": size,
+        "number_of_frames": spins.shape[0] * spins.shape[1],
+    }
+    independent = sampling == "independent"
+    data = xr.Dataset(
+        variables,
+        coords={
+            "temperature": temperature,
+            "distance": np.arange(size // 2 + 1),
+            "wavenumber": np.arange(size // 2 + 1),
+            "cluster_size": clusters.bin_centers(size**2),
+            "last_distance": correlation.last_distances(size),
+            "correlation_kind": list(correlation.KINDS),
+        },
+        attrs={
+            **provenance.attributes(
+                "measure",
+                {"frames": provenance.array_hash(spins)},
+                title=f"Observables of Ising frames at T = {temperature}",
+                summary="Means over frames with standard errors",
+                source=str(given.attrs.get("source", "frames of unknown origin")),
+                seed=seed if independent else None,
+                generator="PCG64" if independent else None,
+            ),
+            "sampling": sampling,
+            "error_method": "bootstrap" if independent else "gamma",
+            "fit_window": list(correlation.fit_window(size)),
+        },
+    )
+    return netcdf.describe(data, LONG_NAMES)
+
+
+def _dimensions(name: str, number: int) -> tuple[str, ...]:
+    """Return the dimensions of an observable that has this number of them."""
+    if number == 0:
+        return ()
+    if name in FUNCTIONS:
+        functions = {"structure_factor": "wavenumber", "cluster_size_distribution": "cluster_size"}
+        return (functions.get(name, "distance"),)
+    return ("correlation_kind", "last_distance")[:number]

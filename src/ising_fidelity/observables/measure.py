@@ -1,0 +1,181 @@
+"""What is measured on one set of frames, every number with its standard error."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ising_fidelity import lattice
+from ising_fidelity.observables import (
+    clusters,
+    correlation,
+    hamming,
+    local,
+    signs,
+    structure,
+    thermodynamics,
+)
+from ising_fidelity.observables.errors import Floats, Function, Primaries, autocorrelation_time
+
+Estimates = dict[str, tuple[Floats, Floats]]
+
+
+def measure(spins: NDArray[np.int8], temperature: float, sampling: str, seed: int = 0) -> Estimates:
+    """Measure every observable of one set of frames.
+
+    Parameters
+    ----------
+    spins
+        Shape (chain, draw, L, L), values -1 and +1.
+    temperature
+        In units of J/k_B.
+    sampling
+        ``chain`` where draws of one chain are correlated (errors by the Gamma method), else
+        ``independent`` (bootstrap).
+    seed
+        Of the bootstrap.
+
+    Returns
+    -------
+    dict
+        Name to (value, standard error): scalars as 0-d arrays; functions of distance or
+        wave number of shape (L//2 + 1,); the distribution of cluster sizes with a number for each
+        of :func:`clusters.size_bins`; fitted parameters with one for each of
+        :data:`correlation.KINDS`, and, in windows, for each of :func:`correlation.last_distances`
+        too. Errors are NaN where the frames cannot tell.
+    """
+    size = spins.shape[-1]
+    sample = Primaries(per_frame(spins), sampling, seed)
+    names = of_means(sample.means, size, temperature)
+
+    def everything(means: Floats) -> Floats:
+        return np.concatenate(list(of_means(means, size, temperature).values()), axis=-1)
+
+    error = sample.errors(everything)
+    ends = np.cumsum([part.size for part in names.values()])
+    places = dict(zip(names, np.split(np.arange(error.size), ends[:-1]), strict=True))
+    estimates: Estimates = {
+        name: (value, error[places[name]])
+        if name in FUNCTIONS
+        else (value[0], error[places[name][0]])
+        for name, value in names.items()
+    }
+    # The absolute value has no derivative at 0, where its own spread would be too small.
+    estimates["trajectory_magnetization"] = (
+        estimates["trajectory_magnetization"][0],
+        estimates["magnetization"][1],
+    )
+    distance, distance_error = hamming.hamming_distance(spins, sampling)
+    estimates["hamming_distance"] = (np.asarray(distance), np.asarray(distance_error))
+    fits = []
+    for kind in correlation.KINDS:
+        G, dG = estimates[f"correlation_{kind}"]
+        matrix = correlation.fit_matrix(G, dG, size)
+        fits.append(_fit(sample, everything, places[f"correlation_{kind}"], G, matrix))
+    for name in fits[0]:
+        value, error_of_fit = zip(*(fit[name] for fit in fits), strict=True)
+        estimates[name] = (np.array(value), np.array(error_of_fit))
+    return {
+        name: (one, np.where(np.isfinite(one), its_error, np.nan))
+        for name, (one, its_error) in estimates.items()
+    }
+
+
+def per_frame(spins: NDArray[np.int8]) -> Floats:
+    """Return the numbers of each frame (..., L, L) that :func:`of_means` takes, shape (..., k)."""
+    sites = spins.shape[-1] ** 2
+    energy, magnetization = lattice.energy(spins) * sites, lattice.magnetization(spins) * sites
+    parts = [
+        thermodynamics.primaries(np.rint(energy), np.rint(magnetization)),
+        local.alignment_counts(spins),
+        signs.positive(magnetization)[..., None],
+        correlation.along_axes(spins),
+        structure.along_axes(spins),
+        clusters.primaries(spins),
+    ]
+    return np.concatenate(parts, axis=-1)
+
+
+def of_means(means: Floats, lattice_size: int, temperature: float) -> dict[str, Floats]:
+    """Return all observables that are functions of means of :func:`per_frame`, by name.
+
+    The means have shape (..., k), T is in J/k_B; observables have shape (..., 1), or (..., n) for
+    those of :data:`FUNCTIONS`.
+    """
+    sites, distances = lattice_size**2, lattice_size // 2 + 1
+    widths = [thermodynamics.MOMENTS, len(local.ALIGNMENTS), 1, distances, distances]
+    moments, counts, share, products, spectrum, of_clusters = np.split(
+        means, np.cumsum(widths), axis=-1
+    )
+    scalars = (
+        (thermodynamics.QUANTITIES, thermodynamics.from_moments(moments, sites, temperature)),
+        (local.QUANTITIES, local.from_counts(counts)),
+        (clusters.QUANTITIES, clusters.from_means(of_clusters, sites)),
+    )
+    found = {
+        name: values[..., place, None]
+        for names, values in scalars
+        for place, name in enumerate(names)
+    }
+    raw, S = products / (2 * sites), spectrum / sites
+    length = structure.second_moment_length(S, lattice_size)
+    return {
+        **found,
+        "positive_share": share,
+        "second_moment_correlation_length": length[..., None],
+        "correlation_raw": raw,
+        "correlation_connected": raw - found["abs_magnetization"] ** 2,
+        "correlation_trajectory": raw - found["magnetization"] ** 2,
+        "structure_factor": S,
+        "cluster_size_distribution": clusters.size_distribution(of_clusters, sites),
+    }
+
+
+FUNCTIONS = (
+    *(f"correlation_{kind}" for kind in correlation.KINDS),
+    "structure_factor",
+    "cluster_size_distribution",
+)
+"""Observables that are a number for each distance, wave number or size."""
+
+
+def _fit(
+    sample: Primaries, everything: Function, part: NDArray[np.intp], G: Floats, matrix: Floats
+) -> dict[str, tuple[Floats, Floats]]:
+    """Return what :func:`correlation.fit_matrix` fits to one correlation function, with errors.
+
+    ``part`` says where ``everything`` has it. Errors to first order in the fluctuations of G,
+    whose correlations between distances they contain.
+    """
+    parameters = matrix @ np.log(G, out=np.zeros_like(G), where=G > 0)
+    slope = np.divide(matrix, G, out=matrix.copy(), where=G > 0)
+    errors = sample.errors(lambda means: (everything(means)[..., part] - G) @ slope.T)
+    first = len(correlation.PARAMETERS)
+    fit = {
+        name: (parameters[index], errors[index])
+        for index, name in enumerate(correlation.PARAMETERS)
+    }
+    windows = zip(np.split(parameters[first:], 2), np.split(errors[first:], 2), strict=True)
+    fit |= dict(zip(correlation.WINDOWED, windows, strict=True))
+    for name in ("amplitude", "amplitude_power_law", "amplitude_stable"):
+        logarithm, its_error = fit.pop(f"log_{name}")
+        fit[name] = (np.exp(logarithm), np.exp(logarithm) * its_error)
+    inverse, inverse_error = map(float, fit.pop("inverse_correlation_length"))
+    length = correlation.correlation_length(inverse, inverse_error)
+    return {**fit, "correlation_length": (np.float64(length[0]), np.float64(length[1]))}
+
+
+def autocorrelation(spins: NDArray[np.int8], sampling: str) -> dict[str, float]:
+    """Return tau_int (in draws) and effective sample size of the energy and of abs(m).
+
+    Independent frames have tau_int = 0.5 and as many effective frames as frames.
+    """
+    series = {
+        "energy": lattice.energy(spins),
+        "abs_magnetization": np.abs(lattice.magnetization(spins)),
+    }
+    times: dict[str, float] = {}
+    for name, values in series.items():
+        tau_int, size = 0.5, float(values.size)
+        if sampling == "chain":
+            tau_int, size = autocorrelation_time(values)
+        times |= {f"{name}_tau_int": tau_int, f"{name}_effective_sample_size": size}
+    return times

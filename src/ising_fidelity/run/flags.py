@@ -1,0 +1,94 @@
+"""The flags of each step's command, from the config."""
+
+import json
+import shlex
+from collections.abc import Collection, Iterable
+
+from ising_fidelity.config.run import Config
+from ising_fidelity.run.paths import Paths
+
+
+def flags(**values: object) -> str:
+    """Return command-line flags for the values that are set; True is a flag without a value."""
+    given = {
+        name.replace("_", "-"): value
+        for name, value in values.items()
+        if value is not None and value is not False
+    }
+    return " ".join(
+        f"--{name}" if value is True else f"--{name} {value}" for name, value in given.items()
+    )
+
+
+def repeated(name: str, values: Iterable[object]) -> str:
+    """Return one flag for each of some values."""
+    return " ".join(flags(**{name: value}) for value in values)
+
+
+def monte_carlo(run: Config, source: str, frames: int | None = None) -> str:
+    """Return the flags of a Monte Carlo source, with another number of frames if there is one."""
+    chain = run.monte_carlo[source].plain()
+    del chain["evaluated"]
+    return flags(**(chain | {"frames": frames or chain["frames"]}))
+
+
+def start(run: Config, name: str) -> str:
+    """Return the flags of frames before any Monte Carlo, as many as a model samples."""
+    frames = run.sampling.frames
+    chains = {"sampler": "metropolis", "frames": frames, "chains": frames}
+    return flags(**chains, thermalization=0, spacing=1, start=name)
+
+
+def relaxation(run: Config, source: str) -> str:
+    """Return the flags that say how far a source is from the frames that it begins with."""
+    sampler = "cluster" if source.endswith("clusters") else "metropolis"
+    return flags(sampler=sampler, sweeps=run.relaxed_sources[source][1])
+
+
+def sampling(run: Config, source: str) -> str:
+    """Return the flags of the reverse chain, of models that have one."""
+    model = run.model_behind(source)
+    if model is None or not model.chain_options:
+        return ""
+    plain = run.sampling.plain()
+    given = {name: plain[name] for name in model.chain_options}
+    if source in run.finished_sources and run.finish:
+        given["finish_sigma"] = run.finish.sigma
+        given["finish_sweeps"] = run.finished_sources[source][1]
+    return flags(**given)
+
+
+def walk(run: Config, source: str) -> str:
+    """Return the flags that say how a source walks from its random starts."""
+    walks = run.equilibration
+    if source in run.monte_carlo:
+        return flags(sampler=run.monte_carlo[source].sampler, sweeps=walks.sweeps)
+    return flags(
+        model=Paths(run).model(run.begun(source)),
+        sampling_steps=walks.sampling_steps,
+        reverse_variance=run.sampling.reverse_variance,
+    )
+
+
+def comparison(run: Config) -> str:
+    """Return the flags of what is compared on demand."""
+    chosen = run.comparison
+    return flags(memory_frames=chosen.memory_frames or None, classifier=chosen.classifier)
+
+
+def training_temperatures(run: Config, sources: Collection[str] | None = None) -> str:
+    """Return the training temperatures of all sources with a model, or of some, as JSON."""
+    models = {name: run.model_behind(name) for name in run.all_sources}
+    return json.dumps(
+        {
+            name: model.training_temperatures
+            for name, model in models.items()
+            if model and (sources is None or name in sources)
+        }
+    )
+
+
+def foreign(run: Config, sources: Iterable[str]) -> str:
+    """Return the flag that says where frames made elsewhere are, if any are shown."""
+    places = {name: run.sources[name].frames for name in sources if name in run.sources}
+    return f"--foreign {shlex.quote(json.dumps(places))}" if places else ""

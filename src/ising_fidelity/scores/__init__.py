@@ -1,0 +1,1 @@
+"""Models compared with exact results and Monte Carlo: deviations, tables, verdicts."""

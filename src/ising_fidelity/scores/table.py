@@ -1,0 +1,222 @@
+"""One row per source, temperature and quantity: the deviation from exact and reference values."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from ising_fidelity.io.temperatures import name_of
+from ising_fidelity.io.variables import ERROR_SUFFIX
+from ising_fidelity.scores import deviations
+from ising_fidelity.scores.deviations import EXACT
+
+SUMS = ("all", "training")
+"""In place of a temperature, of rows that sum up."""
+
+COLUMNS = (
+    "source",
+    "temperature",
+    "quantity",
+    "reference",
+    "value",
+    "error",
+    "expected",
+    "expected_error",
+    "deviation",
+    "deviation_in_errors",
+    "within_2_errors",
+    "within_3_errors",
+    "p_value",
+    "p_adjusted",
+    "between_seed_spread",
+    "in_training_temperatures",
+)
+
+ROW = ["quantity", "reference"]
+
+
+BESIDE_REFERENCE = (*deviations.AGAINST_REFERENCE, *deviations.MORE_AGAINST_REFERENCE)
+"""All that is compared with the reference."""
+
+
+def scores_of(
+    sources: Mapping[str, xr.Dataset],
+    exact: xr.Dataset,
+    reference: str,
+    models: Mapping[str, Sequence[str]],
+    repeats: Mapping[str, Sequence[str]],
+) -> pd.DataFrame:
+    """Return the scores of all sources, the columns being :data:`COLUMNS`.
+
+    A source is scored at the temperatures that the exact results or the reference have too; the
+    reference is not compared with itself. Rows whose temperature is one of :data:`SUMS` sum up:
+    root mean squares and shares over all temperatures or those that the model was trained on, and
+    the p-value of all of them together (Simes).
+
+    A distance is scored where ``<name>_z`` and ``<name>_p_value`` say how far it is above its noise
+    floor; those are its deviation in errors and its p-value. ``p_adjusted`` is the p-value adjusted
+    for the number of temperatures of one source and quantity (Benjamini and Hochberg).
+    ``between_seed_spread`` is the standard deviation of value or, in rows that sum up, deviation
+    over the training seeds of a model.
+
+    Parameters
+    ----------
+    sources
+        Observables and distances along ``temperature``, as ``merge`` writes them.
+    exact
+        Exact results along ``temperature``, as ``solve`` writes them.
+    reference
+        The source to compare the others with.
+    models
+        Model to its canonical training temperatures.
+    repeats
+        Model to the sources of its second and later training seeds.
+    """
+    scores = pd.concat(
+        [
+            _score_source(name, data, exact, reference, sources[reference], models.get(name, ()))
+            for name, data in sources.items()
+        ],
+        ignore_index=True,
+    )
+    model_of = {one: model for model, others in repeats.items() for one in (model, *others)}
+    alike = [scores["source"].map(model_of), *(scores[key] for key in ("temperature", *ROW))]
+    about = scores["value"].fillna(scores["deviation"])
+    scores["between_seed_spread"] = about.groupby(alike).transform("std")
+    return scores
+
+
+def quantities_of(all_of_them: bool) -> tuple[str, ...]:
+    """Return what of a source is compared with exact results, and with the reference too."""
+    more = BESIDE_REFERENCE if all_of_them else ()
+    return (*deviations.AGAINST_EXACT, *more)
+
+
+def _score_source(
+    source: str,
+    data: xr.Dataset,
+    exact: xr.Dataset,
+    reference: str,
+    expected: xr.Dataset,
+    training: Sequence[str],
+) -> pd.DataFrame:
+    """Return a source's rows, first each temperature's, then those that sum up."""
+    against = [(EXACT, exact, name) for name in deviations.AGAINST_EXACT]
+    reweighted = [name for name in deviations.REWEIGHTED_AGAINST_EXACT if name in data]
+    against += [(EXACT, exact, name) for name in reweighted]
+    names: tuple[str, ...] = ()
+    if source != reference:
+        against += [(reference, expected, name) for name in BESIDE_REFERENCE]
+        names = _distances(data)
+    parts = [
+        _deviations(data, other, name).assign(reference=label) for label, other, name in against
+    ]
+    if min(one.sizes["temperature"] for one in (data, exact)) >= 3:
+        slopes = deviations.with_energy_slopes(data, exact)
+        inside, solved = (one.isel(temperature=slice(1, -1)) for one in slopes)
+        parts.append(_deviations(inside, solved, deviations.SLOPE).assign(reference=EXACT))
+    parts += [_above_floor(data, name).assign(reference=reference) for name in names]
+    rows = pd.concat(parts, ignore_index=True).sort_values("temperature", kind="stable")
+    rows["p_adjusted"] = rows.groupby(ROW)["p_value"].transform(
+        lambda column: deviations.adjusted(column.to_numpy())
+    )
+    rows["source"], rows["temperature"] = source, rows["temperature"].map(name_of)
+    rows["in_training_temperatures"] = trained = rows["temperature"].isin(set(training))
+    sums = []
+    for label, chosen in zip(SUMS, (rows, rows[trained]), strict=True):
+        if chosen.empty:
+            continue
+        for (quantity, other), group in chosen.groupby(ROW, sort=False):
+            sums.append(_sum_up(group, source, label, str(quantity), str(other)))
+        # Deviations of different quantities have no common unit, distances have one sign, and
+        # weights mend what frames are to be judged by.
+        others = [*names, *reweighted]
+        everything = chosen[~chosen["quantity"].isin(others)].assign(
+            deviation=np.nan, p_value=np.nan
+        )
+        sums.append(_sum_up(everything, source, label, "all", "all"))
+    every = pd.concat([rows, pd.DataFrame(sums)], ignore_index=True)
+    return every.reindex(columns=list(COLUMNS))
+
+
+def _deviations(data: xr.Dataset, other: xr.Dataset, name: str) -> pd.DataFrame:
+    """Return one quantity of one source against one reference at their common temperatures."""
+    data, other = deviations.at_common_temperatures(data, other)
+    value, error = deviations.value_and_error(data, name)
+    exact_name = deviations.REWEIGHTED_AGAINST_EXACT.get(name, name)
+    expected, expected_error = deviations.value_and_error(other, exact_name)
+    deviation = value - expected
+    in_errors = deviations.deviation_in_errors(deviation, error, expected_error)
+    return pd.DataFrame(
+        {
+            "temperature": data["temperature"].values,
+            "quantity": name,
+            "value": value,
+            "error": error,
+            "expected": expected,
+            "expected_error": expected_error,
+            "deviation": deviation,
+            "deviation_in_errors": in_errors,
+            **_within(in_errors),
+            "p_value": deviations.p_values(in_errors),
+        }
+    )
+
+
+def _within(in_errors: deviations.Floats) -> dict[str, deviations.Floats]:
+    return {
+        f"within_{errors}_errors": np.where(
+            np.isnan(in_errors), np.nan, np.abs(in_errors) <= errors
+        )
+        for errors in (2, 3)
+    }
+
+
+def _distances(data: xr.Dataset) -> tuple[str, ...]:
+    """Return the names of the variables that stand beside their z and p-value, in their order."""
+    names = (str(name) for name in data.data_vars)
+    return tuple(name for name in names if f"{name}_z" in data and f"{name}_p_value" in data)
+
+
+def _above_floor(data: xr.Dataset, name: str) -> pd.DataFrame:
+    """Return one distance to the reference and how far it is above its noise floor."""
+
+    def values(suffix: str) -> deviations.Floats:
+        unknown = np.full(data.sizes["temperature"], np.nan)
+        return data[name + suffix].values.astype(float) if name + suffix in data else unknown
+
+    rows = pd.DataFrame(
+        {
+            "temperature": data["temperature"].values,
+            "quantity": name,
+            "value": values(""),
+            "error": values(ERROR_SUFFIX),
+            "expected": values("_floor"),
+            "deviation": values("") - values("_floor"),
+            "deviation_in_errors": values("_z"),
+            **_within(values("_z")),
+            "p_value": values("_p_value"),
+        }
+    )
+    return rows[np.isfinite(data[name].values)]
+
+
+def _sum_up(
+    rows: pd.DataFrame, source: str, temperature: str, quantity: str, reference: str
+) -> dict[str, Any]:
+    summary = deviations.summarize(
+        rows["deviation"].to_numpy(), rows["deviation_in_errors"].to_numpy()
+    )
+    return {
+        "source": source,
+        "temperature": temperature,
+        "quantity": quantity,
+        "reference": reference,
+        "deviation": summary.rms_deviation,
+        "deviation_in_errors": summary.rms_deviation_in_errors,
+        "within_2_errors": summary.within_2_errors,
+        "within_3_errors": summary.within_3_errors,
+        "p_value": deviations.together(rows["p_value"].to_numpy()),
+    }

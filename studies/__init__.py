@@ -1,0 +1,1 @@
+"""Science beyond a run: python -m studies.NAME."""

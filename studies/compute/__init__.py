@@ -1,0 +1,1 @@
+"""What the compute of training and sampling buys."""

@@ -1,0 +1,1 @@
+"""What an independent frame costs."""

@@ -1,0 +1,130 @@
+"""The loop over epochs: how it resumes, which epoch is kept, what an epoch is."""
+
+import numpy as np
+import pytest
+import torch
+
+from ising_fidelity.models.common import averaging
+from ising_fidelity.models.diffusion.trainer import DiffusionTrainer
+from ising_fidelity.models.training import loop
+
+from ..small import CONTINUOUS, CPU, DIFFUSION, FAMILIES, GAN, trainer_of
+
+
+def assert_same_weights(one, other):
+    assert one.keys() == other.keys()
+    for name in one:
+        assert torch.equal(one[name], other[name]), name
+
+
+@pytest.mark.parametrize("settings", FAMILIES, ids=lambda settings: settings.family)
+def test_a_killed_training_resumes_to_the_same_weights(settings, frames, tmp_path, monkeypatch):
+    whole = loop.train(settings, frames, 1, CPU, tmp_path / "whole.pt", "a")
+    save = loop._save_state
+    calls = []
+
+    def save_and_die(path, state):
+        save(path, state)
+        calls.append(path)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(loop, "_save_state", save_and_die)
+    for _ in range(settings.epochs):
+        with pytest.raises(KeyboardInterrupt):
+            loop.train(settings, frames, 1, CPU, tmp_path / "cut.pt", "a")
+    monkeypatch.undo()
+    cut = loop.train(settings, frames, 1, CPU, tmp_path / "cut.pt", "a")
+    assert len(calls) == settings.epochs
+    assert cut.history == whole.history
+    assert_same_weights(cut.weights, whole.weights)
+
+
+@pytest.mark.parametrize("settings", FAMILIES, ids=lambda settings: settings.family)
+def test_the_held_out_loss_of_the_same_weights_is_the_same(settings, frames):
+    trainer, batch = trainer_of(settings, frames)
+    first = trainer.validate()
+    torch.rand(5, generator=trainer.noise)
+    assert trainer.validate() == first
+    trainer.batch(*batch, 0.0)
+    assert trainer.validate() != first
+
+
+def test_a_training_in_pieces_resumes_to_the_same_weights(frames, tmp_path):
+    whole = loop.train(DIFFUSION, frames, 1, CPU, tmp_path / "whole.pt", "a")
+    for epochs in (1, 2, 3):
+        path = tmp_path / "pieces.pt"
+        piece = loop.train(DIFFUSION, frames, 1, CPU, path, "a", seconds=0)
+        assert piece.epochs == epochs
+    assert piece.history == whole.history
+    assert_same_weights(piece.weights, whole.weights)
+    at_once = loop.train(DIFFUSION, frames, 1, CPU, tmp_path / "once.pt", "a", seconds=1e9)
+    assert at_once.history == whole.history
+
+
+def test_a_state_of_other_settings_is_not_resumed(frames, tmp_path):
+    first = loop.train(DIFFUSION, frames, 1, CPU, tmp_path / "state.pt", "a")
+    again = loop.train(DIFFUSION, frames, 2, CPU, tmp_path / "state.pt", "b")
+    assert again.epochs == 3
+    assert again.history["loss"] != first.history["loss"]
+
+
+def test_finish_takes_the_state_as_it_is(frames, tmp_path):
+    one = DIFFUSION.model_copy(update={"epochs": 1})
+    short = loop.train(one, frames, 1, CPU, tmp_path / "state.pt", "a")
+    long = DIFFUSION.model_copy(update={"epochs": 300})
+    done = loop.train(long, frames, 1, CPU, tmp_path / "state.pt", "a", finish=True)
+    assert done.epochs == 1
+    assert_same_weights(done.weights, short.weights)
+
+
+@pytest.mark.parametrize(
+    ("settings", "schedule", "kept"),
+    [(DIFFUSION, "cosine", 1), (CONTINUOUS, "constant", 1), (CONTINUOUS, "cosine", 2)],
+)
+def test_the_epoch_of_least_loss_is_kept_or_the_last_of_a_falling_rate(
+    settings, schedule, kept, frames, tmp_path, monkeypatch
+):
+    losses = iter([0.5, 0.2, 0.9])
+    monkeypatch.setattr(averaging.DenoisingTrainer, "validate", lambda self: next(losses))
+    settings = settings.model_copy(update={"learning_rate_schedule": schedule})
+    trained = loop.train(settings, frames, 1, CPU, tmp_path / "state.pt", "a")
+    assert trained.best_epoch == kept
+    assert trained.history["held_out_loss"] == [0.5, 0.2, 0.9]
+
+
+def test_an_epoch_has_as_many_images_as_asked_for(frames, tmp_path):
+    few = DIFFUSION.model_copy(update={"images_per_epoch": 40, "epochs": 1})
+    seen = []
+    batch = DiffusionTrainer.batch
+
+    def count(self, x, temperature, progress):
+        seen.append(len(x))
+        return batch(self, x, temperature, progress)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DiffusionTrainer, "batch", count)
+        loop.train(few, frames, 1, CPU, tmp_path / "state.pt", "a")
+    assert sum(seen) == 40
+
+
+def test_no_batch_is_left_with_a_single_frame(frames, tmp_path):
+    odd = GAN.model_copy(update={"images_per_epoch": 17, "epochs": 1})
+    small = {T: spins[:, :, :4, :4] for T, spins in frames.items()}
+    trained = loop.train(odd, small, 1, CPU, tmp_path / "state.pt", "a")
+    assert np.isfinite(trained.history["critic_loss"]).all()
+
+
+def test_training_lowers_the_loss(frames, tmp_path):
+    long = DIFFUSION.model_copy(
+        update={"epochs": 30, "learning_rate": 3e-3, "diffusion_steps": 1000}
+    )
+    trained = loop.train(long, frames, 1, CPU, tmp_path / "state.pt", "a")
+    assert trained.history["held_out_loss"][-1] < 0.7 * trained.history["held_out_loss"][0]
+
+
+def test_an_epoch_without_a_generator_step_has_no_generator_loss(frames, tmp_path):
+    rare = GAN.model_copy(update={"critic_steps": 5, "epochs": 2})
+    trained = loop.train(rare, frames, 1, CPU, tmp_path / "state.pt", "a")
+    losses = trained.history["generator_loss"]
+    assert np.isnan(losses).tolist() == [True, False]
+    assert {len(column) for column in trained.history.values()} == {2}

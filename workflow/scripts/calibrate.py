@@ -1,0 +1,185 @@
+"""How long one job of a kind takes: it is run smaller than it is, and a line is drawn."""
+
+import copy
+import re
+import resource
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from ising_fidelity.config.run import Config
+from ising_fidelity.frames import frames_dataset, read_frames
+from ising_fidelity.io import netcdf
+from ising_fidelity.models.family import family_of
+from ising_fidelity.models.sampling.chain import ChainSampler
+from ising_fidelity.models.sampling.options import Chain
+
+SECONDS_LONGER = 1.0
+FIRST_SHARE, GROWTH = 1 / 256, 16
+ASSUMED_SECONDS, ASSUMED_BYTES = 6.0, 300_000
+"""Of a figure or a table."""
+READERS = ("measure", "compare")
+SMALLER = ("simulate", "simulate_start", "train", "sample", "sample_finished", "relax", *READERS)
+"""Rules whose jobs can be made smaller, each after those whose files it needs."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job of the dry run."""
+
+    rule: str
+    wildcards: dict[str, str]
+    outputs: list[str]
+    command: list[str]
+
+    @property
+    def kind(self) -> str:
+        """The rule and what it is of, but not at which temperature."""
+        names = [value for name, value in self.wildcards.items() if name != "T"]
+        return " ".join([self.rule, *names])
+
+
+@dataclass
+class Cost:
+    """Seconds and bytes of one job."""
+
+    seconds: float = ASSUMED_SECONDS
+    size: float = ASSUMED_BYTES
+    measured: bool = False
+
+
+def flag(words: Sequence[str], name: str, default: int) -> int:
+    """Return the number after a flag."""
+    return int(words[words.index(name) + 1]) if name in words else default
+
+
+def put(words: list[str], name: str, value: object) -> None:
+    """Set what stands after a flag."""
+    if name in words:
+        words[words.index(name) + 1] = str(value)
+    else:
+        words[2:2] = [name, str(value)]
+
+
+class Calibration:
+    """Runs jobs smaller than they are, in a folder of its own."""
+
+    def __init__(self, run: Config, folder: Path) -> None:
+        self.run, self.folder = run, folder
+        self.config = folder / "results" / run.run / "provenance" / "config.yaml"
+        self.config.parent.mkdir(parents=True)
+        self.config.write_text(yaml.safe_dump(run.plain()))
+
+    def cost(self, job: Job) -> Cost:
+        """Return what a job takes, on the line through its smallest and its largest run."""
+        points: list[tuple[float, float, float]] = []
+        share = FIRST_SHARE
+        while True:
+            share = min(1.0, share)
+            words, done = self.smaller(job, share)
+            seconds: float = self._timed(words)
+            size: float = sum((self.folder / path).stat().st_size for path in job.outputs)
+            points.append((done, seconds, size))
+            if done >= 1 or seconds - points[0][1] > SECONDS_LONGER:
+                break
+            share *= GROWTH
+        (first, *low), (last, *high) = points[0], points[-1]
+        steps = (1 - last) / (last - first) if last > first else 0.0
+        seconds, size = (b + steps * max(0.0, b - a) for a, b in zip(low, high, strict=True))
+        return Cost(seconds, size, measured=True)
+
+    def _timed(self, words: list[str]) -> float:
+        """Return the seconds of a command: those of the processor, if other work held it up."""
+        before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+        subprocess.run(words, cwd=self.folder, check=True, capture_output=True)
+        seconds, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+        busy = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+        # A job on a GPU keeps its core waiting, which counts as busy.
+        return min(seconds, busy)
+
+    def smaller(self, job: Job, share: float) -> tuple[list[str], float]:
+        """Return a command that does a share of the work, and what share it is in the end."""
+        words = list(job.command)
+        for path in job.outputs:
+            (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+        if job.rule == "train":
+            return self._training(job, words, share)
+        if job.rule in READERS:
+            return words, self._tiled([word for word in words if "/configurations/" in word], share)
+        if job.rule.startswith("sample"):
+            words = [word for word in words if word != "--compile"]
+            frames, steps = flag(words, "--frames", 1), self._steps(job, words)
+            work, fewer = share * frames * steps, 1
+            if steps > 1:
+                put(words, "--sampling-steps", fewer := max(2, min(steps, round(work))))
+            put(words, "--frames", some := max(1, min(frames, round(work / fewer))))
+            return words, min(1.0, fewer * some / (frames * steps))
+        if job.rule == "relax":
+            return words, self._tiled(words[-1:], share)
+        frames, chains = flag(words, "--frames", 1), flag(words, "--chains", 1)
+        draws = max(2, round(share * frames / chains))
+        put(words, "--frames", draws * chains)
+        put(words, "--thermalization", round(flag(words, "--thermalization", 0) * share))
+        return words, min(1.0, draws * chains / frames)
+
+    def _steps(self, job: Job, words: Sequence[str]) -> int:
+        """Return the steps of a model's chain; 1 if it has none."""
+        name = job.wildcards.get("model") or job.wildcards["finished"].split("+")[0]
+        settings = self.run.trained_models[name]
+        sampler = family_of(settings).make_sampler()
+        if not isinstance(sampler, ChainSampler):
+            return 1
+        levels = sampler.noise_levels(settings, self.run.lattice_size, Chain())
+        return flag(words, "--sampling-steps", len(levels) - 1)
+
+    def _training(self, job: Job, words: list[str], share: float) -> tuple[list[str], float]:
+        """Train on the first temperature alone, in one epoch."""
+        name = job.wildcards["model"]
+        settings = self.run.trained_models[name]
+        inputs = [word for word in words if "/configurations/" in word]
+        # Frames of any temperature will do.
+        kept = str(next((self.folder / inputs[0]).parent.glob("T*.nc")).relative_to(self.folder))
+        frames = self.run.monte_carlo[self.run.trained_on(name)].frames
+        images = settings.images_per_epoch or frames * len(settings.training_temperatures)
+        whole = images * settings.epochs
+        some = min(whole, max(2 * settings.batch_size, round(share * whole)))
+        plain = copy.deepcopy(self.run.plain())
+        original = re.sub(r"\.seed\d+$", "", name)
+        plain["models"][original] |= {
+            "training_temperatures": [Path(kept).stem.removeprefix("T")],
+            "epochs": 1,
+            "images_per_epoch": some,
+        }
+        if "compile" in plain["models"][original]:
+            plain["models"][original]["compile"] = False
+        self.config.write_text(yaml.safe_dump(plain))
+        return [*(word for word in words if word not in inputs), kept], some / whole
+
+    def _tiled(self, paths: Sequence[str], share: float) -> float:
+        """Fill files with so many frames that a step reads a share of them.
+
+        Frames of any temperature of their source will do: which one was made need not be theirs.
+        """
+        done = 1.0
+        for path in dict.fromkeys(paths):
+            place = self.folder / path
+            whole = self._frames(place.parent.name)
+            made = place if place.exists() else next(place.parent.glob("T*.nc"))
+            data = read_frames(made)
+            spins = data["spin"].values
+            draws = max(4, round(share * whole / len(spins)))
+            tiles = np.resize(np.arange(spins.shape[1]), draws)
+            T = float(place.stem.removeprefix("T"))
+            more = frames_dataset(spins[:, tiles], T, data.attrs["sampling"], {})
+            netcdf.write(more, place)
+            done = min(done, draws * len(spins) / whole)
+        return done
+
+    def _frames(self, source: str) -> int:
+        chain = self.run.monte_carlo.get(source)
+        return self.run.sampling.frames if chain is None else chain.frames
