@@ -36,14 +36,12 @@ class Walk(ABC):
     first_count = 1
     """Sweeps that are tried first, to find how many fill a timing."""
 
+    frames: Spins
+    """Where the chains are, shape (chains, L, L), of a walk that shows its spins."""
+
     @abstractmethod
     def sweep(self, count: int) -> None:
         """Move every chain on by ``count`` sweeps."""
-
-    @property
-    def frames(self) -> Spins:
-        """Where the chains are, shape (chains, L, L), of a walk that shows its spins."""
-        raise NotImplementedError
 
     def seconds(self, count: int) -> float:
         """Return the time of ``count`` sweeps of all chains, in s of one core."""
