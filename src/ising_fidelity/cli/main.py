@@ -65,6 +65,7 @@ def _as_flags(message: str) -> str:
     The one that is wrong comes first; others have their values in brackets behind them.
     """
     name, colon, rest = message.partition(": ")
+    # Typer's type is that of a single command, and this application is a group of them.
     flags = {
         flag.removeprefix("--").replace("-", "_"): flag
         for command in typer.main.get_command(app).commands.values()  # type: ignore[attr-defined]

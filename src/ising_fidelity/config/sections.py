@@ -106,7 +106,7 @@ class Relaxation(Section):
 
 
 class Finish(Section):
-    """The posterior Gibbs finish, as sources DiffIsing3+3gibbs: it is told the Hamiltonian."""
+    """The posterior Gibbs finish, as sources DiffIsing3+3gibbs: it uses the Hamiltonian."""
 
     sigma: Positive = Field(
         3.0,
