@@ -78,10 +78,12 @@ def test_numbers_that_are_not_finite_are_shown_as_they_are():
 
 def test_the_peak_is_a_temperature_of_the_grid_without_an_error():
     peak = {"quantity": "peak_temperature", "of": "susceptibility", "at": None}
-    row = row_of(peak, run_of(susceptibility=[1.0, np.nan, 7.0, 2.0]))
+    row = row_of(peak, run_of(susceptibility=[1.0, 6.0, 7.0, 2.0]))
     assert (row["our_value"], row["temperature"]) == (2.1, "")
     assert np.isnan(row["our_error"])
-    assert np.isnan(row_of(peak, run_of(susceptibility=np.full(4, np.nan)))["our_value"])
+    # The one that is not known may be larger.
+    row = row_of(peak, run_of(susceptibility=[1.0, np.nan, 7.0, 2.0]))
+    assert np.isnan(row["our_value"])
 
 
 def test_a_spread_of_energies_is_scaled_to_the_papers_lattice_in_the_note():

@@ -47,11 +47,36 @@ def test_the_same_temperature_has_one_name(scores):
     assert row["between_seed_spread"] == pytest.approx(np.std([0.3, 0.5], ddof=1))
 
 
-def test_exact_results_and_the_reference_each_have_their_temperatures(scores):
+def test_a_temperature_that_exact_results_lack_is_not_compared_and_counted(scores):
     rows = scores[(scores["source"] == "A") & (scores["quantity"] == "energy")]
-    counts = rows[~rows["temperature"].isin(table.SUMS)]["reference"].value_counts()
-    assert counts.to_dict() == {deviations.EXACT: 3, "mc": 4}
+    single = rows[~rows["temperature"].isin(table.SUMS)]
+    assert single["reference"].value_counts().to_dict() == {deviations.EXACT: 4, "mc": 4}
+    lacking = single[single["not_compared"] == 1]
+    assert lacking[["reference", "temperature"]].values.tolist() == [[deviations.EXACT, "2.80"]]
+    assert lacking[["deviation_in_errors", "within_3_errors", "p_value"]].isna().all(axis=None)
+    sums = rows[rows["temperature"] == "all"].set_index("reference")["not_compared"]
+    assert sums.to_dict() == {deviations.EXACT: 1, "mc": 0}
     assert "mc" not in set(scores.loc[scores["source"] == "mc", "reference"])
+
+
+@pytest.mark.parametrize("unknown", ["energy", "energy_error"])
+def test_a_number_or_error_that_is_not_known_is_not_compared(unknown):
+    own = source(**{unknown: [np.nan, 1, 1, 1]})
+    solved = source()[list(deviations.AGAINST_EXACT)]
+    scores = table.scores_of({"mc": source(), "A": own}, solved, "mc", {}, {})
+    rows = scores[(scores["source"] == "A") & (scores["quantity"] == "energy")]
+    assert rows.set_index("temperature").loc["0.70", "not_compared"].tolist() == [1, 1]
+    assert rows.set_index("temperature").loc["1.40", "not_compared"].tolist() == [0, 0]
+
+
+def test_a_distance_that_could_not_be_taken_is_counted_and_one_that_does_not_apply_is_not():
+    names = ("classifier_auc", "nearest_training_symmetric")
+    lacking = {name + end: np.full(4, np.nan) for name in names for end in ("", "_z", "_p_value")}
+    solved = source()[list(deviations.AGAINST_EXACT)]
+    scores = table.scores_of({"mc": source(), "A": source(**lacking)}, solved, "mc", {}, {})
+    sums = scores[scores["temperature"] == "all"].set_index("quantity")["not_compared"]
+    assert sums["classifier_auc"] == 4
+    assert "nearest_training_symmetric" not in sums
 
 
 def test_rows_sum_up_over_all_temperatures_and_those_of_training(scores):

@@ -1,5 +1,7 @@
 """The file of observables."""
 
+import warnings
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -79,8 +81,13 @@ def test_frames_from_elsewhere_are_welcome(tmp_path):
 @pytest.mark.parametrize("shape", [(1, 1, 4, 4), (1, 3, 4, 4), (2, 2, 3, 3), (1, 5, 2, 2)])
 def test_few_frames(tmp_path, sampling, shape):
     write_frames(tmp_path / "frames.nc", shape, sampling=sampling)
-    measure(frames=tmp_path / "frames.nc", output=tmp_path / "o.nc")
-    assert np.isfinite(netcdf.read(tmp_path / "o.nc")["energy"])
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "^.* too few for errors", UserWarning)
+        measure(frames=tmp_path / "frames.nc", output=tmp_path / "o.nc")
+    data = netcdf.read(tmp_path / "o.nc")
+    assert np.isfinite(data["energy"])
+    few = shape == (1, 1, 4, 4) or (sampling == "chain" and shape == (1, 3, 4, 4))
+    assert np.isnan(data["energy_error"]) == few
 
 
 def test_probabilities_of_frames_make_free_energies(tmp_path):
@@ -103,3 +110,45 @@ def test_probabilities_of_frames_make_free_energies(tmp_path):
     write_frames(tmp_path / "plain.nc")
     measure(frames=tmp_path / "plain.nc", output=tmp_path / "p.nc")
     assert not set(likelihood.QUANTITIES) & set(netcdf.read(tmp_path / "p.nc"))
+
+
+def correlated(draws, share, seed):
+    """Return frames (1, draws, 8, 8): each keeps this share of the spins of the one before."""
+    generator = np.random.default_rng(seed)
+    fresh = generator.choice(np.array([-1, 1], np.int8), size=(draws, 8, 8))
+    kept = generator.random((draws, 8, 8)) < share
+    for draw in range(1, draws):
+        fresh[draw] = np.where(kept[draw], fresh[draw - 1], fresh[draw])
+    return fresh[None]
+
+
+def test_correlated_frames_are_not_believed_to_be_independent(tmp_path):
+    spins = correlated(400, 0.9, seed=3)
+    path, output = tmp_path / "mine.nc", tmp_path / "o.nc"
+    netcdf.write(frames.frames_dataset(spins, 9.0, "independent", {}), path)
+    with pytest.warns(UserWarning, match="are correlated") as caught:
+        measure(frames=path, output=output)
+    assert len(caught) == 1
+    assert str(caught[0].message).startswith(f"{path}: frames are said to be independent")
+    data = netcdf.read(output)
+    assert float(data["independence_p_value"]) < 1e-4
+    assert 0.6 < float(data["energy_lag_1_autocorrelation"]) < 0.9
+    assert float(data["energy_tau_int"]) > 1
+    assert float(data["energy_effective_sample_size"]) < 200
+
+
+def test_independent_frames_are_believed(tmp_path, recwarn):
+    write_frames(tmp_path / "frames.nc", (1, 400, 8, 8), sampling="independent", seed=1)
+    measure(frames=tmp_path / "frames.nc", output=tmp_path / "o.nc")
+    data = netcdf.read(tmp_path / "o.nc")
+    assert not [one for one in recwarn if one.category is UserWarning]
+    assert float(data["independence_p_value"]) > 1e-4
+    assert float(data["energy_tau_int"]) == 0.5
+
+
+@pytest.mark.parametrize("sampling", ["independent", "chain"])
+def test_a_single_frame_says_that_it_has_no_errors(sampling, tmp_path):
+    write_frames(tmp_path / "frames.nc", (1, 1, 8, 8), sampling=sampling)
+    with pytest.warns(UserWarning, match="too few for errors"):
+        measure(frames=tmp_path / "frames.nc", output=tmp_path / "o.nc")
+    assert np.isnan(float(netcdf.read(tmp_path / "o.nc")["energy_error"]))

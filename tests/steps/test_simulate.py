@@ -98,6 +98,17 @@ def test_burn_in_is_judged_by_ordered_and_random_starts(thermalization, agree, t
     assert 0 <= attributes["burn_in_energy_p_value"] <= 1
 
 
+def test_two_chains_of_each_start_are_too_few_to_agree(tmp_path):
+    """After a sweep at T = 2.3 they are far apart, and p is above 1e-4 all the same."""
+    path = tmp_path / "frames.nc"
+    changed = {"lattice_size": 64, "chains": 4, "thermalization": 1}
+    simulate(**(ARGUMENTS | changed | {"frames": 4}), output=path)
+    data = netcdf.read(path)
+    assert np.ptp(np.abs(lattice.magnetization(data["spin"].values))) > 0.5
+    assert 1e-4 < data.attrs["burn_in_abs_magnetization_p_value"] < 0.05
+    assert data.attrs["burn_in"] == "too few chains to tell: 2 of one kind of start, 5 are needed"
+
+
 def test_a_single_chain_says_that_burn_in_is_not_checked(tmp_path):
     simulate(**(ARGUMENTS | {"chains": 1}), output=tmp_path / "frames.nc")
     assert netcdf.read(tmp_path / "frames.nc").attrs["burn_in"].startswith("not checked")

@@ -45,4 +45,4 @@ rule score:
         "--repeats {params.repeats:q} --claims-table {output.claims} "
         "{params.attribution} {params.finite_size} "
         "--output {output.scores} --table {output.page} --paper-table {output.paper} "
-        "> {log} 2>&1"
+        "> {log} 2>&1 || test $? -eq 3"  # written, but incomplete: the end of the run says so

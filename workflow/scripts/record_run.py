@@ -1,12 +1,14 @@
 """Say what a finished run has made: checksums, and a research object (RO-Crate 1.1) that lists it.
 
 Snakemake calls it after every run that went well: python record_run.py results/default writes
-provenance/checksums.sha256, for sha256sum --check in that folder, and ro-crate-metadata.json.
+provenance/checksums.sha256, for sha256sum --check in that folder, and ro-crate-metadata.json. It
+ends with status 1, and so does the run, if the scores of a source lack numbers.
 """
 
 import argparse
 import hashlib
 import mimetypes
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -127,6 +129,16 @@ def describe(folder: Path, sums: dict[Path, str]) -> ROCrate:
     return crate
 
 
+def not_compared(folder: Path) -> list[str]:
+    """Return what the scores of a run could not compare, a line for each source."""
+    import pandas as pd
+
+    from ising_fidelity.scores.summary import not_compared
+
+    scores = pd.read_csv(folder / "scores.csv", dtype={"temperature": str})
+    return [f"{name}: {sentence}" for name, (sentence,) in not_compared(scores).items()]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=Path)
@@ -137,6 +149,9 @@ def main() -> None:
         place.write_text("".join(lines))
     with whole(folder / CRATE) as place:
         describe(folder, sums).metadata.write(place.parent)
+    if lacking := not_compared(folder):
+        print("\n".join(lacking), file=sys.stderr)
+        sys.exit("not everything could be compared; the run's files are complete all the same")
 
 
 if __name__ == "__main__":

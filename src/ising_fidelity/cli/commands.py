@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from ising_fidelity.cli.options import (
+    NOT_COMPARED,
     Device,
     Files,
     FramesFile,
@@ -50,12 +51,12 @@ def _options(
     pass
 
 
-def _take(step: str, given: dict[str, Any]) -> None:
+def _take(step: str, given: dict[str, Any]) -> Any:
     """Call the step of this name; it is imported here, since steps import what others do not.
 
     What is given are the parameters of the command, as its ``locals()``: it has no other names.
     """
-    resolve_name(f"ising_fidelity.steps.{step}:{step}")(**given)
+    return resolve_name(f"ising_fidelity.steps.{step}:{step}")(**given)
 
 
 @app.command()
@@ -249,8 +250,11 @@ def score(
         Path | None, typer.Option(help="parts of the specific heat's excess, of every model")
     ] = None,
 ) -> None:
-    """Compare every source with exact results and Monte Carlo, and the paper against the run."""
-    _take(
+    """Compare every source with exact results and Monte Carlo, and the paper against the run.
+
+    Exit status 3, all being written, if something could not be compared.
+    """
+    lacking = _take(
         "score",
         locals()
         | {
@@ -259,6 +263,9 @@ def score(
             "finite_size": finite_size or [],
         },
     )
+    typer.echo("\n".join(lacking), err=True, nl=bool(lacking))
+    if lacking:
+        raise typer.Exit(NOT_COMPARED)
 
 
 @app.command()

@@ -39,6 +39,9 @@ Files = Annotated[list[Path], typer.Argument(metavar="FILE...")]
 
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda")]
 
+NOT_COMPARED = 3
+"""Exit status of ``score`` if something could not be compared."""
+
 
 def options_of(
     name: str, section: type[Section], only: Collection[str] = ()

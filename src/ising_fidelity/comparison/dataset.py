@@ -11,7 +11,7 @@ from ising_fidelity.comparison import classifier, copies, distances, diversity, 
 from ising_fidelity.comparison.labels import LONG_NAMES
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.io import netcdf, provenance
-from ising_fidelity.io.temperatures import same
+from ising_fidelity.io.temperatures import as_written, same
 from ising_fidelity.io.variables import ERROR_SUFFIX
 from ising_fidelity.observables import errors
 
@@ -61,7 +61,7 @@ def compared(
         single frame.
     """
     training = training or {}
-    temperature = float(given["temperature"])
+    temperature = as_written(given["temperature"].values[()])
     if not same(temperature, other["temperature"].values[()]):
         raise InputError(
             f"{names[1]}: temperature is {float(other['temperature'])}; "

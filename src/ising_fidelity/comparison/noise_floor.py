@@ -25,7 +25,8 @@ class Estimate:
     Attributes
     ----------
     value, error
-        The number and its standard error, NaN if either side is a single frame.
+        The number and its standard error; of the error, and all below, NaN if either side is a
+        single frame.
     z, p_value
         Against its noise floor; z is NaN where that does not spread, both where there is none.
     floor
@@ -100,11 +101,15 @@ class Draws:
                 (other, self.floor[0], other, self.floor[1]),
             )
         )
-        single = min(len(first), len(second)) < 2
+        if min(len(first), len(second)) < 2:  # which could be anywhere
+            return {
+                name: Estimate(float(distance(values, found)[0]), np.nan)
+                for name, distance in distances.items()
+            }
         return {
             name: against_floor(
                 float(distance(values, found)[0]),
-                np.nan if single else float(distance(values, resampled).std(ddof=1)),
+                float(distance(values, resampled).std(ddof=1)),
                 distance(values, floor),
             )
             for name, distance in distances.items()

@@ -11,11 +11,15 @@ from numpy.typing import NDArray
 from ising_fidelity import lattice
 from ising_fidelity.frames import frames_dataset
 from ising_fidelity.io import netcdf, provenance
+from ising_fidelity.io.variables import BURN_IN, STARTS_AGREE, STARTS_DISAGREE
 from ising_fidelity.montecarlo.diagnostics import acceptance_rate, burn_in_p_value
 from ising_fidelity.montecarlo.simulate import GENERATOR, run_chains
 
 DISAGREEMENT = 1e-4
 """The p-value below which a file says that burn-in was too short."""
+ENOUGH_CHAINS = 5
+"""Of each kind of start. With as many, means apart by five standard deviations of either kind's
+chains fall below that p-value; with two of each it takes a hundred."""
 
 
 def simulated(
@@ -107,11 +111,15 @@ def _burn_in(
     }
     least = min(p_values.values())
     if math.isnan(least):
-        return {"burn_in": "not checked: fewer than two chains of each kind of start"}
+        return {BURN_IN: "not checked: fewer than two chains of each kind of start"}
+    fewest = int(min(ordered.sum(), (~ordered).sum()))
+    if least > DISAGREEMENT and fewest < ENOUGH_CHAINS:
+        few = f"too few chains to tell: {fewest} of one kind of start, {ENOUGH_CHAINS} are needed"
+        return {BURN_IN: few, **p_values}
     if least > DISAGREEMENT:
-        return {"burn_in": "ordered and random starts agree", **p_values}
+        return {BURN_IN: STARTS_AGREE, **p_values}
     warnings.warn(
         f"ordered and random starts disagree (p = {least:.1g}); thermalization is too short",
         stacklevel=3,
     )
-    return {"burn_in": "ordered and random starts disagree", **p_values}
+    return {BURN_IN: STARTS_DISAGREE, **p_values}

@@ -1,5 +1,7 @@
 """Every observable of one set of frames as a labelled dataset."""
 
+import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,8 +10,15 @@ import xarray as xr
 from ising_fidelity import lattice
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.io import netcdf, provenance
-from ising_fidelity.io.variables import ERROR_SUFFIX, LOG_PROBABILITY
-from ising_fidelity.observables import clusters, correlation, likelihood, signs
+from ising_fidelity.io.temperatures import as_written
+from ising_fidelity.io.variables import (
+    BURN_IN,
+    ERROR_SUFFIX,
+    LOG_PROBABILITY,
+    STARTS_AGREE,
+    STARTS_DISAGREE,
+)
+from ising_fidelity.observables import clusters, correlation, independence, likelihood, signs
 from ising_fidelity.observables.labels import LONG_NAMES
 from ising_fidelity.observables.measure import FUNCTIONS, autocorrelation
 from ising_fidelity.observables.measure import measure as estimate
@@ -35,7 +44,8 @@ def measured(given: xr.Dataset, seed: int = 0, name: str = "frames") -> xr.Datas
         If L = 1.
     """
     spins = given["spin"].values
-    temperature, sampling = float(given["temperature"]), str(given.attrs["sampling"])
+    temperature = as_written(given["temperature"].values[()])
+    sampling = str(given.attrs["sampling"])
     size = spins.shape[-1]
     if size < 2:
         raise InputError(f"{name}: frames are 1 x 1; allowed are lattices from 2 x 2 on")
@@ -61,6 +71,10 @@ def measured(given: xr.Dataset, seed: int = 0, name: str = "frames") -> xr.Datas
         "lattice_size": size,
         "number_of_frames": spins.shape[0] * spins.shape[1],
     }
+    if BURN_IN in given.attrs:
+        said = {STARTS_AGREE: 1.0, STARTS_DISAGREE: 0.0}
+        variables["starts_agree"] = said.get(str(given.attrs[BURN_IN]), np.nan)
+    _warn(variables, name)
     independent = sampling == "independent"
     data = xr.Dataset(
         variables,
@@ -88,6 +102,26 @@ def measured(given: xr.Dataset, seed: int = 0, name: str = "frames") -> xr.Datas
         },
     )
     return netcdf.describe(data, LONG_NAMES)
+
+
+def _warn(found: Mapping[str, Any], name: str) -> None:
+    """Warn of what errors cannot be trusted, or are not there."""
+    if np.isnan(found[f"energy{ERROR_SUFFIX}"][1]):
+        warnings.warn(
+            f"{name}: {found['number_of_frames']} frame(s) in one chain are too few for errors; "
+            "nothing of it can be compared",
+            stacklevel=3,
+        )
+    p_value = found.get("independence_p_value", np.nan)
+    if p_value < independence.CONTRADICTED:
+        times = np.sqrt(2 * max(found[f"{key}_tau_int"] for key in ("energy", "abs_magnetization")))
+        warnings.warn(
+            f"{name}: frames are said to be independent, but successive ones are correlated "
+            f"(lag-1 autocorrelation {found['energy_lag_1_autocorrelation']:.2f} of u, "
+            f"{found['abs_magnetization_lag_1_autocorrelation']:.2f} of |m|; p = {p_value:.1g}); "
+            f"errors are up to {times:.1f} times too small; sampling: 'chain' makes them right",
+            stacklevel=3,
+        )
 
 
 def _dimensions(name: str, number: int) -> tuple[str, ...]:

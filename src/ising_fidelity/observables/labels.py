@@ -33,6 +33,10 @@ LONG_NAMES = {
     "with exp(-E/T)/q",
     "specific_heat_reweighted": "specific heat per spin in units of k_B, frames weighted with "
     "exp(-E/T)/q",
+    "energy_lag_1_autocorrelation": "correlation of the energies of successive frames",
+    "abs_magnetization_lag_1_autocorrelation": "correlation of abs(m) of successive frames",
+    "independence_p_value": "chance of such correlations if frames were independent",
+    "starts_agree": "1 if chains from ordered and random starts agree, 0 if they do not",
     "lattice_size": "number of sites along a side",
     "number_of_frames": "number of frames over all chains",
 }

@@ -8,6 +8,7 @@ from ising_fidelity.observables import (
     clusters,
     correlation,
     hamming,
+    independence,
     local,
     signs,
     structure,
@@ -166,16 +167,26 @@ def _fit(
 def autocorrelation(spins: NDArray[np.int8], sampling: str) -> dict[str, float]:
     """Return tau_int (in draws) and effective sample size of the energy and of abs(m).
 
-    Independent frames have tau_int = 0.5 and as many effective frames as frames.
+    Independent frames have tau_int = 0.5 and as many effective frames as frames. Where they are
+    said to be independent, that is tested by :func:`.lag_one`; where they are not, tau_int and
+    effective size are those of a chain.
     """
     series = {
         "energy": lattice.energy(spins),
         "abs_magnetization": np.abs(lattice.magnetization(spins)),
     }
-    times: dict[str, float] = {}
+    found: dict[str, float] = {}
+    believed = sampling == "independent"
+    if believed:
+        tests = {name: independence.lag_one(values) for name, values in series.items()}
+        found = {f"{name}_lag_1_autocorrelation": r_1 for name, (r_1, _) in tests.items()}
+        p_value = independence.either([p for _, p in tests.values()])
+        found["independence_p_value"] = p_value
+        believed = not p_value < independence.CONTRADICTED
     for name, values in series.items():
         tau_int, size = 0.5, float(values.size)
-        if sampling == "chain":
-            tau_int, size = autocorrelation_time(values)
-        times |= {f"{name}_tau_int": tau_int, f"{name}_effective_sample_size": size}
-    return times
+        if not believed:
+            in_order = values.reshape(1, -1) if values.shape[1] == 1 else values
+            tau_int, size = autocorrelation_time(in_order)
+        found |= {f"{name}_tau_int": tau_int, f"{name}_effective_sample_size": size}
+    return found

@@ -187,7 +187,10 @@ def _rms_deviation(claim: Better, source: str, run: Run) -> float:
     first, second = aligned(
         *(numbers(term.model_copy(update={"source": name}), run) for name in (source, expected))
     )
-    return deviations.summarize(first.values - second.values, np.zeros(0)).rms_deviation
+    difference = first.values - second.values
+    if np.isnan(difference).any():  # two models are compared at the same temperatures
+        raise LackingError(f"{claim.quantity} of {source} is not known at every temperature")
+    return deviations.summarize(difference, np.zeros(0)).rms_deviation
 
 
 def _judge_citation(claim: Citation) -> dict[str, Any]:

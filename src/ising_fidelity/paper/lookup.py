@@ -204,7 +204,7 @@ def _slope_ratio(names: list[str], T: Floats, of: Column) -> Numbers:
 def _peak_temperature(names: list[str], T: Floats, of: Column) -> Numbers:
     """Return where the variable is largest; a temperature of the grid has no error."""
     values, _ = of
-    peak = T[np.nanargmax(values)] if not np.isnan(values).all() else np.nan
+    peak = np.nan if np.isnan(values).any() else T[values.argmax()]
     return Numbers([""], np.array([peak]), np.array([np.nan]))
 
 

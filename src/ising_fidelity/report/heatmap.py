@@ -95,8 +95,10 @@ def _cell(row: "pd.Series[Any]") -> str:
 
 
 def _short(z: float) -> str:
-    """Return z in three digits at most."""
+    """Return z in three digits at most, those below ten with a decimal."""
     if np.isnan(z):
         return "?"
-    size = f"{abs(z):.0f}" if abs(z) <= LARGEST else "∞" if np.isinf(z) else "1k+"
-    return f"{MINUS}{size}" if z < 0 and size != "0" else size
+    size = f"{abs(z):.1f}"
+    if len(size) > len("9.9"):
+        size = f"{abs(z):.0f}" if abs(z) <= LARGEST else "∞" if np.isinf(z) else "1k+"
+    return f"{MINUS}{size}" if z < 0 and size != "0.0" else size

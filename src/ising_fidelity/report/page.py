@@ -12,7 +12,8 @@ import xarray as xr
 from ising_fidelity.paper.judge import CONFIRMED, REFUTED, UNDECIDED
 from ising_fidelity.report import heatmap
 from ising_fidelity.report.tables import html_table, with_errors
-from ising_fidelity.scores import deviations
+from ising_fidelity.scores import deviations, summary
+from ising_fidelity.scores.caveats import Caveats
 from ising_fidelity.scores.deviations import EXACT
 from ising_fidelity.scores.summary import SYMBOLS
 from ising_fidelity.scores.table import SUMS
@@ -61,6 +62,8 @@ class Content:
         The table of :func:`ising_fidelity.paper.judge.judge`.
     quoted
         The table of :func:`ising_fidelity.paper.quoted.beside`.
+    caveats
+        What is wrong with a source's numbers, or could not be told of them.
     finite_size, attribution
         Datasets by source; scalars, and parts of the specific heat's excess.
     """
@@ -72,6 +75,7 @@ class Content:
     orderings: pd.DataFrame
     claims: pd.DataFrame
     quoted: pd.DataFrame
+    caveats: Mapping[str, Caveats] = field(default_factory=dict)
     finite_size: Mapping[str, xr.Dataset] = field(default_factory=dict)
     attribution: Mapping[str, xr.Dataset] = field(default_factory=dict)
 
@@ -110,8 +114,15 @@ def render(content: Content) -> str:
 def _verdicts(content: Content) -> str:
     """Return what can be said of each source in words."""
     entries = [
-        f"<dt>{escape(source)}</dt><dd>{escape(' '.join(sentences))}</dd>\n"
+        f"<dt>{escape(source)}</dt><dd>{escape(' '.join(sentences))}"
+        f"{_caveats(content.caveats.get(source, Caveats()))}</dd>\n"
         for source, sentences in content.verdicts.items()
+    ]
+    # Those of further training seeds have no entry.
+    entries += [
+        f"<dt>{escape(source)}</dt><dd>{_caveats(caveats)}</dd>\n"
+        for source, caveats in content.caveats.items()
+        if source not in content.verdicts
     ]
     return f"""<h2>Verdicts</h2>
 <p>Each source against Monte Carlo ({escape(content.reference)}), made from the numbers below.
@@ -121,6 +132,14 @@ of them.</p>
 <dl>
 {"".join(entries)}</dl>
 """
+
+
+def _caveats(caveats: Caveats) -> str:
+    parts = [(REFUTED, caveats.wrong), (UNDECIDED, caveats.untold)]
+    marked = (
+        f' <strong class="{name}">{escape(" ".join(said))}</strong>' for name, said in parts if said
+    )
+    return "".join(marked)
 
 
 def _orderings(orderings: pd.DataFrame) -> str:
@@ -152,21 +171,29 @@ def _summary(content: Content) -> str:
             for errors in (2, 3):
                 shares = by_range[f"within_{errors}_errors"]
                 line[f"within {errors} errors"] = _with_training(shares, "{:.0%}")
+    main = summary.main_rows(content.scores)
+    for source, group in main.groupby("source", sort=False):
+        lacking = int(group["not_compared"].sum())
+        lines[str(source)]["not compared"] = f"{lacking} of {len(group)}" if lacking else "none"
     table = pd.DataFrame.from_dict(lines, orient="index")
-    last = [name for name in table if str(name).startswith("within")]
+    last = [name for name in table if str(name).startswith(("within", "not"))]
     table = table[[name for name in table if name not in last] + last]
     table = table.rename_axis("source").reset_index().fillna("")
     return f"""<h2>All temperatures together</h2>
 <p>Each source against exact results of this lattice (Kaufman) and against Monte Carlo
 ({escape(content.reference)}): root mean square deviation over all temperatures, in brackets over
-those it was trained on. The last columns give the share of all deviations within two and three
-errors; 95 % and 99.7 % are what errors alone would leave.</p>
+those it was trained on. Then the share of all deviations that could be compared
+within two and three errors; 95 % and 99.7 % are what errors alone would leave. The last column
+counts numbers of u, C, |m| and χ that could not be compared.</p>
 {html_table(table)}"""
 
 
 def _with_training(values: "pd.Series[Any]", form: str) -> str:
-    text = form.format(values["all"])
-    return f"{text} ({form.format(values['training'])})" if "training" in values else text
+    shown = {
+        name: "not compared" if np.isnan(value) else form.format(value)
+        for name, value in values.items()
+    }
+    return f"{shown['all']} ({shown['training']})" if "training" in shown else shown["all"]
 
 
 def _claims(claims: pd.DataFrame) -> str:
@@ -214,7 +241,8 @@ def _heat_maps(content: Content) -> str:
 <p>z in every cell: the deviation in units of both sides' errors; of distances, how far they are
 above their noise floor, in units of its spread. Bold and underlined is what remains significant
 after adjustment for the number of temperatures, at {deviations.SIGNIFICANT:.0%}. Point at a cell
-for its numbers; scores.csv has them all.</p>
+for its numbers; scores.csv has them all. A question mark is what could not be compared; where a
+source has no frames, or a distance does not apply, the cell is empty.</p>
 {heatmap.legend()}{"".join(drawn)}
 """
 

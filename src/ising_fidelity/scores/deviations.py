@@ -51,6 +51,8 @@ def too_few_seeds(count: int) -> str:
 
 def with_error(value: float, error: float, digits: int = 4) -> str:
     """Return a number with what digits its error, of two, leaves; without one, with so many."""
+    if np.isnan(value):
+        return "not known"
     if not (np.isfinite(value) and np.isfinite(error) and error > 0):
         return f"{value:.{digits}g}"
     decimals = max(0, 1 - int(np.floor(np.log10(error))))
@@ -59,11 +61,17 @@ def with_error(value: float, error: float, digits: int = 4) -> str:
 
 def at_common_temperatures(*datasets: xr.Dataset) -> tuple[xr.Dataset, ...]:
     """Return datasets at the temperatures that all have, as :func:`.as_written` tells the same."""
-    written = [
-        one.assign_coords(temperature=[as_written(T) for T in one["temperature"].values])
-        for one in datasets
-    ]
-    return xr.align(*written, join="inner")
+    return xr.align(*map(_written, datasets), join="inner")
+
+
+def at_temperatures_of(data: xr.Dataset, other: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
+    """Return both at the temperatures of the first; the second is NaN where it lacks one."""
+    data, other = map(_written, (data, other))
+    return data, other.reindex(temperature=data["temperature"])
+
+
+def _written(data: xr.Dataset) -> xr.Dataset:
+    return data.assign_coords(temperature=[as_written(T) for T in data["temperature"].values])
 
 
 def value_and_error(data: xr.Dataset, name: str) -> tuple[Floats, Floats]:
@@ -75,11 +83,12 @@ def value_and_error(data: xr.Dataset, name: str) -> tuple[Floats, Floats]:
 def deviation_in_errors(deviation: Floats, error: Floats, expected_error: Floats) -> Floats:
     """Return deviations in units of both sides' errors, added in squares.
 
-    Without any error a deviation of 0 counts as 0 and every other as infinite; an error that is
-    not known, NaN, leaves the result unknown.
+    Without any error a deviation of 0 counts as 0 and every other as infinite; what is not known,
+    NaN, leaves the result unknown.
     """
     combined = np.hypot(error, expected_error)
     exact = np.where(deviation == 0, 0.0, np.copysign(np.inf, deviation))
+    exact[np.isnan(deviation)] = np.nan
     return np.divide(deviation, combined, out=exact, where=combined != 0)
 
 

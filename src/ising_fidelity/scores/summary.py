@@ -7,12 +7,14 @@ import numpy as np
 import pandas as pd
 
 from ising_fidelity.scores.deviations import (
+    AGAINST_EXACT,
     AGAINST_REFERENCE,
     EXACT,
     SIGNIFICANT,
     Floats,
     difference_between_seeds,
     too_few_seeds,
+    with_error,
 )
 from ising_fidelity.scores.table import SUMS
 
@@ -30,6 +32,10 @@ COMPARED = (
     ("susceptibility", "reference"),
 )
 """Quantities in which models are put in order, and what they are compared with."""
+MOST_NAMED = 5
+"""Temperatures that a sentence names one by one."""
+MOST_ERRORS = 3
+"""Errors from which on a deviation is seen."""
 
 
 def of_sources(
@@ -54,12 +60,14 @@ def of_sources(
     others = {name for names in repeats.values() for name in names}
     single = scores[~scores["temperature"].isin(SUMS)]
     words = {}
+    lacking = not_compared(scores)
     for source, rows in single.groupby("source", sort=False):
         if source in others:
             continue
         if source == reference:
             counts = _counts([rows], EXACT)
-            words[str(source)] = [f"The reference. Indistinguishable from exact results {counts}."]
+            sentences = [f"The reference. Indistinguishable from exact results {counts}."]
+            words[str(source)] = [*sentences, *lacking.get(str(source), ())]
             continue
         seeds = [rows, *(single[single["source"] == one] for one in repeats.get(str(source), ()))]
         against = rows[rows["reference"] == reference]
@@ -81,8 +89,36 @@ def of_sources(
             several = f"Counts are those of {len(seeds)} training seeds, all else of the first."
             one = "This is one network: one training seed."
             sentences.append(several if len(seeds) > 1 else one)
+        sentences += lacking.get(str(source), ())
         words[str(source)] = [sentence for sentence in sentences if sentence]
     return words
+
+
+def not_compared(scores: pd.DataFrame) -> dict[str, list[str]]:
+    """Return what of u, C, abs(m) and chi could not be compared, a sentence per source that lacks.
+
+    That is where a source has frames, and its number, its error or what is expected is not known.
+    """
+    rows = main_rows(scores)
+    sentences = {}
+    for source, every in rows.groupby("source", sort=False):
+        lacking = every[every["not_compared"] > 0]
+        if lacking.empty:
+            continue
+        symbols = [SYMBOLS[name] for name in dict.fromkeys(lacking["quantity"])]
+        names = [*dict.fromkeys(lacking["temperature"])]
+        total = every["temperature"].nunique()
+        named = "" if len(names) > MOST_NAMED else f", T = {_joined(names)}"
+        sentences[str(source)] = [
+            f"Not compared: {_joined(symbols)} at {len(names)} of {total} temperatures{named}."
+        ]
+    return sentences
+
+
+def main_rows(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of u, C, abs(m) and chi at single temperatures."""
+    single = scores[~scores["temperature"].isin(SUMS)]
+    return single[single["quantity"].isin({*AGAINST_EXACT, *AGAINST_REFERENCE})]
 
 
 def _between(rows: pd.DataFrame, training: Sequence[str]) -> pd.DataFrame:
@@ -109,29 +145,41 @@ def _counts(seeds: Sequence[pd.DataFrame], reference: str) -> str:
             counts = ", ".join(str(passed) for passed, _ in shares)
             parts.append(f"in {symbol} at {counts} of {total} temperatures")
     if not parts:
-        return "nowhere, as there is no temperature in common"
+        return "nowhere, as nothing could be compared"
     parts[1:] = [part.removesuffix(" temperatures") for part in parts[1:]]
     return _joined(parts)
 
 
 def _farthest(rows: pd.DataFrame) -> str:
     """Return where the observables are most errors away from Monte Carlo."""
-    failing = _failing(rows[rows["quantity"].isin(AGAINST_REFERENCE)])
+    of_these = rows[rows["quantity"].isin(AGAINST_REFERENCE)]
+    if of_these["p_adjusted"].isna().all():
+        return ""
+    failing = _failing(of_these)
     if failing.empty:
         return "No deviation of these is significant."
     worst = failing.iloc[int(failing["deviation_in_errors"].abs().to_numpy().argmax())]
     return (
         f"Most errors off: {SYMBOLS[worst['quantity']]} at T = {worst['temperature']}, "
-        f"{worst['value']:.4g} in place of {worst['expected']:.4g} "
-        f"(z = {worst['deviation_in_errors']:.0f})."
+        f"{with_error(worst['value'], worst['error'])} in place of "
+        f"{with_error(worst['expected'], worst['expected_error'])} "
+        f"(z = {worst['deviation_in_errors']:.3g})."
     )
 
 
 def _heat(rows: pd.DataFrame) -> str:
     """Return where the specific heat is most times off the exact value."""
-    chosen = _failing(rows[(rows["quantity"] == "specific_heat") & (rows["reference"] == EXACT)])
+    rows = rows[(rows["quantity"] == "specific_heat") & (rows["reference"] == EXACT)]
+    known = rows[rows["p_adjusted"].notna()]
+    if known.empty:
+        return "C could not be compared with the exact value."
+    chosen = _failing(known)
     if chosen.empty:
-        return "C is nowhere distinguishable from the exact value."
+        unseen = float((MOST_ERRORS * known["error"] / known["expected"]).abs().median())
+        return (
+            f"C is nowhere distinguishable from the exact value; less than {unseen:.0%} off would "
+            f"not show ({MOST_ERRORS} errors, median)."
+        )
     with np.errstate(divide="ignore"):
         ratios = chosen["value"].to_numpy() / chosen["expected"].to_numpy()
         worst = int(np.abs(np.log(ratios)).argmax())
@@ -173,6 +221,11 @@ def orderings(
         for name in dict.fromkeys(everywhere["source"])
         if name in models and name not in others and not _follows_another(name, models)
     ]
+    known = scores[~scores["temperature"].isin(SUMS) & (scores["not_compared"] == 0)]
+    compared = {
+        key: tuple(sorted({*rows["temperature"]}))
+        for key, rows in known.groupby(["source", "quantity"])
+    }
     lines = []
     for first, second in combinations(names, 2):
         line = {"models": f"{first}, {second}"}
@@ -180,11 +233,12 @@ def orderings(
             rows = everywhere[everywhere["quantity"] == quantity]
             rows = rows[(rows["reference"] == EXACT) == (kind == EXACT)]
             by_source = rows.set_index("source")["deviation"]
-            sides = [
-                by_source.reindex([model, *repeats.get(model, ())]).dropna().to_numpy()
-                for model in (first, second)
-            ]
-            line[SYMBOLS[quantity]] = order(first, second, sides[0], sides[1])
+            seeds = [[model, *repeats.get(model, ())] for model in (first, second)]
+            sides = [by_source.reindex(names_of).dropna().to_numpy() for names_of in seeds]
+            words = order(first, second, sides[0], sides[1])
+            if len({compared.get((name, quantity), ()) for both in seeds for name in both}) > 1:
+                words = "not decided: not compared at the same temperatures"
+            line[SYMBOLS[quantity]] = words
         lines.append(line)
     return pd.DataFrame(lines)
 

@@ -28,6 +28,7 @@ COLUMNS = (
     "deviation_in_errors",
     "within_2_errors",
     "within_3_errors",
+    "not_compared",
     "p_value",
     "p_adjusted",
     "between_seed_spread",
@@ -36,6 +37,8 @@ COLUMNS = (
 
 ROW = ["quantity", "reference"]
 
+ONLY_TRAINED = ("nearest_training_symmetric",)
+"""Distances that there are only at temperatures of which there are training frames."""
 
 BESIDE_REFERENCE = (*deviations.AGAINST_REFERENCE, *deviations.MORE_AGAINST_REFERENCE)
 """All that is compared with the reference."""
@@ -50,10 +53,11 @@ def scores_of(
 ) -> pd.DataFrame:
     """Return the scores of all sources, the columns being :data:`COLUMNS`.
 
-    A source is scored at the temperatures that the exact results or the reference have too; the
-    reference is not compared with itself. Rows whose temperature is one of :data:`SUMS` sum up:
-    root mean squares and shares over all temperatures or those that the model was trained on, and
-    the p-value of all of them together (Simes).
+    A source has a row at each of its temperatures; the reference is not compared with itself. What
+    could not be compared, since one side or its error is not known, has no deviation in errors, and
+    1 as ``not_compared``. Rows whose temperature is one of :data:`SUMS` sum up: root mean squares
+    and shares over all temperatures or those that the model was trained on where it could be
+    compared, where it could not, counted, and the p-value of all of them together (Simes).
 
     A distance is scored where ``<name>_z`` and ``<name>_p_value`` say how far it is above its noise
     floor; those are its deviation in errors and its p-value. ``p_adjusted`` is the p-value adjusted
@@ -119,6 +123,7 @@ def _score_source(
         parts.append(_deviations(inside, solved, deviations.SLOPE).assign(reference=EXACT))
     parts += [_above_floor(data, name).assign(reference=reference) for name in names]
     rows = pd.concat(parts, ignore_index=True).sort_values("temperature", kind="stable")
+    rows["not_compared"] = rows[["deviation_in_errors", "p_value"]].isna().all(axis=1).astype(int)
     rows["p_adjusted"] = rows.groupby(ROW)["p_value"].transform(
         lambda column: deviations.adjusted(column.to_numpy())
     )
@@ -142,8 +147,8 @@ def _score_source(
 
 
 def _deviations(data: xr.Dataset, other: xr.Dataset, name: str) -> pd.DataFrame:
-    """Return one quantity of one source against one reference at their common temperatures."""
-    data, other = deviations.at_common_temperatures(data, other)
+    """Return one quantity of one source against one reference at the source's temperatures."""
+    data, other = deviations.at_temperatures_of(data, other)
     value, error = deviations.value_and_error(data, name)
     exact_name = deviations.REWEIGHTED_AGAINST_EXACT.get(name, name)
     expected, expected_error = deviations.value_and_error(other, exact_name)
@@ -200,7 +205,7 @@ def _above_floor(data: xr.Dataset, name: str) -> pd.DataFrame:
             "p_value": values("_p_value"),
         }
     )
-    return rows[np.isfinite(data[name].values)]
+    return rows[np.isfinite(data[name].values)] if name in ONLY_TRAINED else rows
 
 
 def _sum_up(
@@ -218,5 +223,6 @@ def _sum_up(
         "deviation_in_errors": summary.rms_deviation_in_errors,
         "within_2_errors": summary.within_2_errors,
         "within_3_errors": summary.within_3_errors,
+        "not_compared": int(rows["not_compared"].sum()),
         "p_value": deviations.together(rows["p_value"].to_numpy()),
     }

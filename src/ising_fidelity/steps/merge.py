@@ -7,6 +7,7 @@ import xarray as xr
 
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.io import netcdf, provenance
+from ising_fidelity.io.temperatures import as_written
 
 KINDS = ("observables", "comparisons")
 ATTRIBUTIONS = "attributions"
@@ -57,9 +58,11 @@ def merge(*, files: Sequence[Path], output: Path) -> None:
             raise InputError(f"{path}: no scalar coordinate 'temperature' (in units of J/k_B)")
         verb, names = WRITTEN[kind]
         netcdf.require(data, names, str(path), verb)
-        pieces = sources.setdefault(source, {}).setdefault(float(data["temperature"]), {})
+        T = as_written(data["temperature"].values[()])
+        pieces = sources.setdefault(source, {}).setdefault(T, {})
         if kind in pieces:
-            raise InputError(f"{path}: T = {float(data['temperature'])} of {source} comes twice")
+            raise InputError(f"{path}: T = {T} of {source} comes twice")
+        data = data.assign_coords(temperature=T)
         pieces[kind] = data.drop_dims([name for name in ("chain", "draw") if name in data.dims])
     try:
         groups = {source: _group(source, sources[source]) for source in sorted(sources)}

@@ -1,5 +1,6 @@
 """Every source compared with exact results and Monte Carlo, and the paper with the run."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import xarray as xr
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.io import netcdf
 from ising_fidelity.io.files import whole
+from ising_fidelity.io.temperatures import name_of
 from ising_fidelity.io.variables import ERROR_SUFFIX
 from ising_fidelity.paper import CLAIMS, NUMBERS
 from ising_fidelity.paper.claims import load as load_claims
@@ -17,7 +19,7 @@ from ising_fidelity.paper.lookup import Run
 from ising_fidelity.paper.quoted import beside
 from ising_fidelity.paper.quoted import load as load_numbers
 from ising_fidelity.report import page
-from ising_fidelity.scores import summary
+from ising_fidelity.scores import caveats, summary
 from ising_fidelity.scores.table import quantities_of, scores_of
 
 
@@ -36,7 +38,7 @@ def score(
     claims_table: Path | None = None,
     finite_size: Sequence[Path] = (),
     attribution: Path | None = None,
-) -> None:
+) -> list[str]:
     """Write the scores of :func:`.scores_of`, and the paper's numbers and claims beside ours.
 
     Parameters
@@ -52,11 +54,16 @@ def score(
     paper, claims
         What the paper says (YAML); the files shipped with the package if not given.
 
+    Returns
+    -------
+    list
+        What could not be compared, a line for each source; empty if all was.
+
     Raises
     ------
     InputError
-        If a file is missing or unreadable, the reference is not among the sources, or lattice sizes
-        differ.
+        If a file is missing or unreadable, the reference is not among the sources, lattice sizes
+        differ, or a source has a temperature that the exact results or the reference lack.
     """
     listed, quotes = load_claims(claims or CLAIMS), load_numbers(paper or NUMBERS)
     run = Run(
@@ -75,6 +82,7 @@ def score(
         reference=reference,
         lattice_size=int(run.exact.attrs["lattice_size"]),
         verdicts=summary.of_sources(scores, models, run.repeats, reference),
+        caveats=caveats.of_sources(run.sources),
         orderings=summary.orderings(scores, models, run.repeats),
         claims=judge(listed, run),
         quoted=beside(quotes, run, str(paper or NUMBERS)),
@@ -87,6 +95,11 @@ def score(
         _write(paper_table, _csv(content.quoted, "%.4g"))
     if claims_table is not None:
         _write(claims_table, _csv(content.claims, "%.4g"))
+    for name, found in content.caveats.items():
+        if found.wrong:
+            warnings.warn(f"{name}: {' '.join(found.wrong)}", stacklevel=2)
+    lacking = summary.not_compared(scores)
+    return [f"{name}: {sentence}" for name, (sentence,) in lacking.items()]
 
 
 def _groups(path: Path) -> dict[str, xr.Dataset]:
@@ -110,6 +123,14 @@ def _check(run: Run, fidelity: Path, exact: Path) -> None:
         size = int(data["lattice_size"].max())
         if size != lattice_size:
             raise InputError(f"{fidelity}: {name} has L = {size}; {exact} has L = {lattice_size}")
+        for other, where in ((run.exact, exact), (run.sources[run.reference], run.reference)):
+            there = {name_of(T) for T in other["temperature"].values}
+            lacking = [T for T in map(name_of, data["temperature"].values) if T not in there]
+            if lacking:
+                raise InputError(
+                    f"{fidelity}: {name} has frames at T = {', '.join(lacking)}, which {where} "
+                    "lacks; every source is compared at all its temperatures"
+                )
 
 
 def _csv(rows: pd.DataFrame, form: str) -> str:
