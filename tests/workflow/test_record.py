@@ -2,11 +2,15 @@
 
 import json
 import subprocess
+import sys
 
+import pandas as pd
 import pytest
 from rocrate.rocrate import ROCrate
 
 import ising_fidelity
+
+from .conftest import ROOT
 
 pytestmark = pytest.mark.workflow
 TERMS = {
@@ -70,3 +74,30 @@ def test_the_graph_of_rules_is_kept(results):
     assert text.startswith("digraph")
     for before, after in (("simulate", "train"), ("train", "sample"), ("merge", "score")):
         assert f'"{before}" -> "{after}";' in text
+
+
+def record(folder):
+    script = ROOT / "workflow" / "scripts" / "record_run.py"
+    return subprocess.run(
+        [sys.executable, str(script), str(folder)], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("lacking", [0, 1])
+def test_a_run_whose_scores_lack_numbers_ends_with_an_error_after_all_is_recorded(
+    lacking, tmp_path
+):
+    rows = {"source": "mine", "temperature": ["2.30", "2.40"], "quantity": "specific_heat"}
+    pd.DataFrame(rows | {"not_compared": [0, lacking]}).to_csv(tmp_path / "scores.csv")
+    (tmp_path / "provenance").mkdir()
+    done = record(tmp_path)
+    assert done.returncode == lacking, done.stderr
+    assert "scores.csv" in (tmp_path / "provenance" / "checksums.sha256").read_text()
+    assert (tmp_path / "ro-crate-metadata.json").exists()
+    assert (
+        done.stderr.splitlines()[: 2 * lacking]
+        == [
+            "mine: Not compared: C at 1 of 2 temperatures, T = 2.40.",
+            "not everything could be compared; the run's files are complete all the same",
+        ][: 2 * lacking]
+    )
