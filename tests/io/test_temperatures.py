@@ -27,6 +27,11 @@ def test_canonical_names(written, name):
     assert canonical(written) == name
 
 
+@pytest.mark.parametrize("written", [2.3000000000000003, "2.3000000000000003", 2.300000000000001])
+def test_the_noise_of_arithmetic_is_no_digit(written):
+    assert canonical(written) == "2.30"
+
+
 @given(st.decimals(0, 1000, places=6))
 def test_a_name_is_its_own_name_and_the_same_number(value):
     name = canonical(str(value))

@@ -12,6 +12,10 @@ from ising_fidelity.exceptions import InputError
 MOST_DECIMALS = 12
 MOST_DIGITS = 15
 """As many as a float keeps, so that a name, its float and the name of that are the same."""
+LONGEST_FLOAT = 17
+"""Digits that are enough for every float."""
+NOISE = 1e-14
+"""Of a grid's numbers, relative to them: some roundings of a float."""
 
 
 def as_written(value: Any) -> float:
@@ -40,7 +44,8 @@ def canonical(temperature: str | float, infinite: bool = False) -> str:
     Parameters
     ----------
     temperature
-        In units of J/k_B, zero or positive; ``2.3`` and ``"2.300"`` both give ``"2.30"``.
+        In units of J/k_B, zero or positive; ``2.3``, ``"2.300"`` and the 2.3000000000000003 of
+        ``numpy.arange`` all give ``"2.30"``.
     infinite
         Whether ``inf`` is a temperature, too.
 
@@ -65,6 +70,11 @@ def canonical(temperature: str | float, infinite: bool = False) -> str:
     digits = "".join(map(str, written)).lstrip("0")
     significant = digits.rstrip("0")
     power = int(exponent) + len(digits) - len(significant)
+    if -power > MOST_DECIMALS and len(significant) <= LONGEST_FLOAT:
+        # Arithmetic's 1.8399999999999999, as a list in a config may have it.
+        number = float(value)
+        if abs(as_written(number) - number) <= NOISE * number:
+            return canonical(as_written(number))
     if -power > MOST_DECIMALS:
         raise InputError(f"temperature {given} has more than {MOST_DECIMALS} decimals")
     if len(significant) + max(power, 0) > MOST_DIGITS:
