@@ -1,5 +1,6 @@
 """Kernels that are not those of the sources beside them are refused."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -38,7 +39,7 @@ def test_an_edit_without_a_build_ends_with_one_line(tmp_path, spoil, text):
     command = [sys.executable, "-c", "from ising_fidelity.cli.main import main; main()"]
     done = subprocess.run(
         [*command, "simulate", *FLAGS, "--output", str(tmp_path / "frames.nc")],
-        env={"PYTHONPATH": str(tmp_path)},
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
         capture_output=True,
         text=True,
         check=False,
