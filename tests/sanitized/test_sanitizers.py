@@ -1,4 +1,4 @@
-"""The build of make test-sanitized ends at a fault: else its run of the kernels' tests says nothing."""
+"""The build of make test-sanitized ends at a fault; otherwise what passes with it says nothing."""
 
 import subprocess
 import sys
