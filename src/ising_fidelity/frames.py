@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.io.netcdf import describe, read
-from ising_fidelity.io.temperatures import as_written
+from ising_fidelity.io.temperatures import MOST_DECIMALS, as_written, name_of
 from ising_fidelity.io.variables import FRAME_DIMENSIONS, LOG_PROBABILITY, SAMPLINGS
 
 
@@ -81,6 +81,7 @@ def check_frames(dataset: xr.Dataset, name: str) -> None:
         raise InputError(
             f"{name}: temperature is {temperature.values[()]}; allowed are numbers >= 0 and inf"
         )
+    _check_name(temperature.values[()], name)
     sampling = dataset.attrs.get("sampling")
     if not isinstance(sampling, str) or sampling not in SAMPLINGS:
         raise InputError(
@@ -89,6 +90,19 @@ def check_frames(dataset: xr.Dataset, name: str) -> None:
         )
     if LOG_PROBABILITY in dataset:
         _check_log_probability(dataset, name)
+
+
+def _check_name(temperature: Any, name: str) -> None:
+    """Raise InputError unless a number >= 0 is a temperature that has a name, as 1e-300 has not."""
+    try:
+        named = name_of(temperature)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
+    if temperature and not float(named):
+        raise InputError(
+            f"{name}: temperature is {temperature}; allowed are 0, numbers from "
+            f"{10.0**-MOST_DECIMALS} on, and inf"
+        )
 
 
 def _check_log_probability(dataset: xr.Dataset, name: str) -> None:

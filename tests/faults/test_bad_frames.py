@@ -50,6 +50,11 @@ FRAMES = {
     ),
     "of T NaN": (GOOD.assign_coords(temperature=np.nan), "temperature is nan; allowed are numbers"),
     "of T < 0": (GOOD.assign_coords(temperature=-1.0), "temperature is -1.0; allowed are numbers"),
+    "of T without a name": (GOOD.assign_coords(temperature=1e-300), "temperature is 1e-300; allow"),
+    "of T of 300 digits": (
+        GOOD.assign_coords(temperature=1e300),
+        "temperature 1e+300 has more than 15 digits",
+    ),
     "of T in words": (GOOD.assign_coords(temperature="warm"), "temperature is warm; allowed are"),
     "without sampling": (GOOD.drop_attrs(), "attribute 'sampling' is None; allowed are"),
     "of two samplings": (

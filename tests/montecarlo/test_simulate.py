@@ -173,11 +173,34 @@ def test_stripes_are_restarted_and_counted(sampler, count, runs):
             {"lattice_size": 32, "temperature": 0.5, "sampler": "metropolis", "thermalization": 1},
             "^thermalization: .* frozen stripes",
         ),
+        *(
+            (
+                {"temperature": 1e4, "sampler": sampler, "frames": 64, "chains": 32},
+                rf"^temperature: 10000.0 with {sampler} .* thermalization \(20\) has fewer",
+            )
+            for sampler in ("metropolis", "checkerboard")
+        ),
     ],
 )
 def test_what_is_out_of_range_is_named(changed, message):
     with pytest.raises(InputError, match=message):
         simulate(**changed)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("sampler", montecarlo.SAMPLERS)
+@pytest.mark.parametrize("temperature", [5e-324, 1e-300, 1e-4, 1e4, 1e300, 1.7e308])
+def test_extreme_temperatures_have_the_limits(sampler, temperature):
+    """No overflow: all spins alike, or coins, as Gibbs sweeps without a field leave them, too."""
+    start = "random" if temperature > 1 else "both"
+    few = {"sampler": sampler, "frames": 640, "chains": 640, "start": start}
+    spins = simulate(temperature=temperature, **few).spins[:, 0]
+    after = montecarlo.gibbs(spins, np.zeros(spins.shape), temperature, 2, 1)
+    for frames in (spins, after):
+        if temperature > 1:
+            assert_coins(frames, 640)
+        else:
+            assert (lattice.energy(frames) == -2).all()
 
 
 @pytest.mark.parametrize(

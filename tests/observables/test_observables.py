@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 
 from ising_fidelity import lattice, montecarlo
 from ising_fidelity.exact import finite
-from ising_fidelity.observables import correlation, hamming, measure
+from ising_fidelity.observables import correlation, hamming, measure, thermodynamics
 
 from ..enumeration import boltzmann
 
@@ -320,3 +320,17 @@ def test_independent_frames_need_no_autocorrelation():
     spins = random_frames(1, 30, 4)
     assert set(measure.autocorrelation(spins, "independent").values()) == {0.5, 30.0}
     assert measure.autocorrelation(spins, "chain")["energy_tau_int"] >= 0.5
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("temperature", [5e-324, 1e-300, 1e300])
+def test_frames_that_are_all_the_same_have_no_fluctuations_at_any_temperature(temperature):
+    moments = thermodynamics.primaries(np.array([-128.0]), np.array([64.0])).mean(axis=0)
+    found = dict(
+        zip(
+            thermodynamics.QUANTITIES,
+            thermodynamics.from_moments(moments, 64, temperature),
+            strict=True,
+        )
+    )
+    assert (found["energy"], found["specific_heat"], found["susceptibility"]) == (-2, 0, 0)

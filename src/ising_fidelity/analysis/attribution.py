@@ -143,7 +143,7 @@ class _Scale:
     def quantities(self, means: Floats) -> Floats:
         """Return C and u of the means of E and E^2, shape (..., 2)."""
         E, E2 = np.moveaxis(means, -1, 0)
-        specific_heat = (E2 - E**2) / (self.sites * self.temperature**2)
+        specific_heat = (E2 - E**2) / self.sites / self.temperature / self.temperature
         return np.stack([specific_heat, (E + self.origin) / self.sites], axis=-1)
 
 

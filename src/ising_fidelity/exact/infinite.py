@@ -8,7 +8,7 @@ import numpy as np
 from mpmath import mpf
 from numpy.typing import ArrayLike, NDArray
 
-from ising_fidelity.exact.digits import digits_needed
+from ising_fidelity.exact.digits import COLD, HOT, digits_needed
 from ising_fidelity.lattice import CRITICAL_TEMPERATURE
 
 
@@ -16,6 +16,8 @@ def onsager_energy(temperature: float) -> float:
     """Return the energy per spin of the infinite lattice (Onsager, Phys. Rev. 65, 117, 1944)."""
     with mpmath.workdps(digits_needed(temperature)):
         K = 1 / mpf(temperature)
+        if temperature <= COLD:
+            return float(-2 + 8 * mpmath.exp(-8 * K))
         tanh = mpmath.tanh(2 * K)
         elliptic = mpmath.ellipk(_modulus(K) ** 2)
         return float(-(1 + 2 / mpmath.pi * (2 * tanh**2 - 1) * elliptic) / tanh)
@@ -27,6 +29,8 @@ def onsager_specific_heat(temperature: float) -> float:
         return math.inf
     with mpmath.workdps(digits_needed(temperature)):
         K = 1 / mpf(temperature)
+        if temperature <= COLD:
+            return float(64 * K**2 * mpmath.exp(-8 * K))
         tanh = mpmath.tanh(2 * K)
         first, second = mpmath.ellipk(_modulus(K) ** 2), mpmath.ellipe(_modulus(K) ** 2)
         bracket = first - second - (1 - tanh**2) * (mpmath.pi / 2 + (2 * tanh**2 - 1) * first)
@@ -38,6 +42,8 @@ def yang_magnetization(temperature: float) -> float:
     if temperature >= CRITICAL_TEMPERATURE:
         return 0.0
     with mpmath.workdps(digits_needed(temperature)):
+        if temperature <= COLD:
+            return 1.0
         sinh = mpmath.sinh(2 / mpf(temperature))
         return float((1 - sinh**-4) ** (mpf(1) / 8))
 
@@ -52,7 +58,7 @@ def correlation_length_infinite(temperature: float) -> float:
     """
     K = 1 / temperature
     inverse = -math.log(math.tanh(K)) - 2 * K
-    if temperature == CRITICAL_TEMPERATURE:
+    if temperature == CRITICAL_TEMPERATURE or inverse == 0:
         return math.inf
     return 1 / inverse if inverse > 0 else -1 / (2 * inverse)
 
@@ -74,7 +80,7 @@ def correlation_infinite(
     Parameters
     ----------
     temperature
-        In units of J/k_B, above 0.
+        In units of J/k_B, above 0 and finite.
     distances
         Whole numbers r >= 0, any shape, to the site (0, r) or, along the diagonal, (r, r).
     diagonal
@@ -83,9 +89,19 @@ def correlation_infinite(
     Returns
     -------
     ndarray
-        Shape of ``distances``; exact to about 1e-12, absolute.
+        Shape of ``distances``; exact to about 1e-12, absolute, and to double precision for T up to
+        0.1, where all are 1, and from 1e10 on, where the shortest paths are all that is left:
+        K^r along an axis, (2r choose r) K^(2r) along the diagonal.
     """
     distances = np.asarray(distances, dtype=int)
+    if temperature <= COLD:
+        return np.ones(distances.shape)
+    if temperature >= HOT:
+        r = distances.ravel().tolist()
+        with mpmath.workdps(20):
+            K = 1 / mpf(temperature)
+            paths = [mpmath.binomial(2 * n, n) * K ** (2 * n) if diagonal else K**n for n in r]
+        return np.array([float(path) for path in paths]).reshape(distances.shape)
     size = max(int(distances.max()), 1)
     z = math.tanh(1 / temperature)
     alpha_1, alpha_2 = z * (1 - z) / (1 + z), (1 - z) / (1 + z) / z

@@ -1,6 +1,7 @@
 """Numbers of states at every energy level of a finite lattice (Beale)."""
 
 import math
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -56,7 +57,8 @@ def _level_counts(lattice_size: int) -> tuple[int, ...]:
     with mpmath.workdps(20 + int(sites * math.log10(2)) + lattice_size):
         roots = [mpmath.expjpi(mpf(2 * k) / points) for k in range(points)]
         # The polynomial is real: values at conjugate roots are conjugates.
-        values = [_level_polynomial(lattice_size, root) for root in roots[: points // 2 + 1]]
+        modes = [mpmath.cospi(mpf(mode) / lattice_size) for mode in range(lattice_size)]
+        values = [_level_polynomial(modes, root) for root in roots[: points // 2 + 1]]
         # Whole multiples of 2^-bits from here on, which Python multiplies faster.
         bits = mpmath.mp.prec
 
@@ -94,21 +96,26 @@ def energy_distribution(
     """
     energies, counts = energy_levels(lattice_size)
     logarithms = np.array([math.log(count) if count else -math.inf for count in counts])
-    exponents = logarithms - energies / temperature
+    with np.errstate(over="ignore"):  # of states without any weight
+        exponents = logarithms - (energies - energies[0]) / temperature
     weights = np.exp(exponents - exponents.max())
     return energies / lattice_size**2, weights / weights.sum()
 
 
-def _level_polynomial(n: int, x: Any) -> Any:
+def _level_polynomial(cosines: Sequence[Any], x: Any) -> Any:
     r"""Return :math:`\sum_j g_j x^j`, which is :math:`Z y^N`, for even n and complex x.
+
+    The cosines are :math:`\cos(\pi l / n)` of the modes l from 0 to n - 1.
 
     With :math:`y = e^{-2K} = \sqrt{x}` and :math:`w = y (1 - x)`, :math:`(2 \sinh 2K)^{N/2} y^N` is
     :math:`w^{N/2}`, which is shared among the modes: :math:`w^{n/2}` makes each factor of Kaufman's
     products finite. Two modes l and 2n - l make :math:`2 w^n (T_n(c_l) \pm 1)` together, as
     :math:`4 \cosh^2(n\gamma/2) = 2 \cosh(n\gamma) + 2`; either root may be taken of x and below.
     """
+    n = len(cosines)
     y = mpmath.sqrt(x)
     w = y * (1 - x)
+    square, power = w**2, w**n
     total = mpf(0)
     for odd in (1, 0):
         products = [mpf(1), mpf(1)]
@@ -117,9 +124,12 @@ def _level_polynomial(n: int, x: Any) -> Any:
                 first, second = (1 - u) ** n, (u * (1 + u)) ** n
                 products = [products[0] * (first + second), products[1] * (first - second)]
         for mode in range(2 - odd, n, 2):
-            b = (1 + x) ** 2 / 2 - w * mpmath.cospi(mpf(mode) / n)
-            chebyshev = _lucas(n, 2 * b, w**2)
-            products = [products[0] * (chebyshev + 2 * w**n), products[1] * (chebyshev - 2 * w**n)]
+            b = (1 + x) ** 2 / 2 - w * cosines[mode]
+            chebyshev = _lucas(n, 2 * b, square)
+            products = [
+                products[0] * (chebyshev + 2 * power),
+                products[1] * (chebyshev - 2 * power),
+            ]
         total += sum(products)
     return total / 2
 

@@ -76,9 +76,13 @@ def canonical(temperature: str | float, infinite: bool = False) -> str:
         if abs(as_written(number) - number) <= NOISE * number:
             return canonical(as_written(number))
     if -power > MOST_DECIMALS:
-        raise InputError(f"temperature {given} has more than {MOST_DECIMALS} decimals")
+        raise InputError(
+            f"temperature {given} has more than {MOST_DECIMALS} decimals; that many are allowed"
+        )
     if len(significant) + max(power, 0) > MOST_DIGITS:
-        raise InputError(f"temperature {given} has more than {MOST_DIGITS} digits")
+        raise InputError(
+            f"temperature {given} has more than {MOST_DIGITS} digits; that many are allowed"
+        )
     shifted = significant + "0" * power if power > 0 else significant.rjust(1 - power, "0")
     whole, decimals = (shifted, "") if power >= 0 else (shifted[:power], shifted[power:])
     return f"{whole}.{decimals:0<2}"

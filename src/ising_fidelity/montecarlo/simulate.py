@@ -18,6 +18,7 @@ from ising_fidelity.montecarlo.walk import (
     coins,
     first_frames,
     first_signs,
+    is_packed,
     random_spins,
     stream_of,
     walk_from,
@@ -88,7 +89,7 @@ def run_chains(
 
     At infinite temperature each spin of each frame is a coin, whatever the start; Metropolis would
     accept, and the checkerboard only turn all spins in every sweep. Far above T = 10 it comes near
-    to that, and needs some T/3 sweeps to forget.
+    to that, and needs some T/3 sweeps to forget: ordered starts with fewer are refused.
 
     A chain that thermalization has left in a frozen stripe, or not ordered where it should be
     (:func:`.stripes.is_frozen`), is begun anew from another random start, and counted. With
@@ -121,7 +122,8 @@ def run_chains(
     Raises
     ------
     InputError
-        Naming the parameter that is out of range, or if a chain is frozen after every restart.
+        Naming the parameter that is out of range, or if a chain is frozen after every restart, or
+        so hot that it would not forget its ordered start.
     """
     check_walk(lattice_size, temperature, sampler)
     check_lengths(frames, chains, thermalization, spacing, threads)
@@ -132,6 +134,8 @@ def run_chains(
     draws = frames // chains
     signs = first_signs(start, chains, thermalization, seed)
     ordered = signs != 0
+    if math.isfinite(temperature) and ordered.any() and is_packed(sampler, chains):
+        _check_forgets(temperature, sampler, thermalization)
     total = thermalization + spacing * (draws - 1)
     if math.isinf(temperature):
         spins = coins(lattice_size, chains, draws, seed)
@@ -166,6 +170,16 @@ def best_sampler(lattice_size: int, temperature: float, chains: int) -> str:
     fits = lattice_size % 2 == 0 and lattice_size >= 6 and chains >= BLOCK // 2
     coldest, hottest = LOCAL_TEMPERATURES
     return "checkerboard" if fits and coldest <= temperature <= hottest else "cluster"
+
+
+def _check_forgets(temperature: float, sampler: str, thermalization: int) -> None:
+    """Raise InputError where flips that are all accepted keep chains as ordered as they began."""
+    if thermalization and temperature > LOCAL_TEMPERATURES[1] and thermalization < temperature / 3:
+        raise InputError(
+            f"temperature: {temperature} with {sampler} and ordered starts; that takes T/3 sweeps "
+            f"to forget them, and thermalization ({thermalization}) has fewer; allowed are as "
+            "many, or sampler cluster or auto"
+        )
 
 
 def _thermalize(

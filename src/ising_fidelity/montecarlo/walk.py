@@ -61,6 +61,11 @@ def random_spins(stream: np.random.SeedSequence, count: int) -> NDArray[np.int8]
     return np.random.default_rng(stream).choice(np.array([-1, 1], np.int8), count)
 
 
+def is_packed(sampler: str, chains: int) -> bool:
+    """Whether so many chains are moved at once, with the same sites in the same order."""
+    return sampler == "checkerboard" or (sampler == "metropolis" and chains >= LEAST_REPLICAS)
+
+
 def walk_from(
     starts: NDArray[np.int8],
     temperature: float,
@@ -71,7 +76,7 @@ def walk_from(
 ) -> Chains:
     """Return chains that go on from these first frames."""
     chains = len(starts)
-    if sampler == "cluster" or (sampler == "metropolis" and chains < LEAST_REPLICAS):
+    if not is_packed(sampler, chains):
         streams = [stream_of(seed, restarts, WALK, chain) for chain in range(chains)]
         return SingleChains(starts, temperature, sampler == "cluster", streams, threads)
     blocks = math.ceil(chains / BLOCK)

@@ -41,13 +41,13 @@ def from_moments(
     """
     E, E2, M, abs_M, M2, M4 = np.moveaxis(moments, -1, 0)
     N, T = sites, np.float64(temperature)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         quantities = [
             E / N,
             M / N,
             abs_M / N,
             np.abs(M) / N,
-            (E2 - E**2) / (N * T**2),
+            (E2 - E**2) / N / T / T,  # T^2 may be out of the range of floats
             (M2 - abs_M**2) / (N * T),
             (M2 - M**2) / (N * T),
             1 - M4 / (3 * M2**2),
