@@ -177,10 +177,13 @@ def test_frames_of_another_lattice_than_the_networks(training, refused, tmp_path
 
 
 def test_a_training_without_end_in_numbers(training, refused):
-    """Its state is left: given again, the command says the same without training again."""
-    command = training(generator_learning_rate=1e38, critic_steps=1, weight_clip=1e30)
-    line = refused(*command, left=["m.resume.pt"])
-    assert "models.GAN: after 1 epochs the weights are not finite numbers" in line
+    """It ends with the epoch, before all others, and nothing of it is kept."""
+    command = training(epochs=1000, generator_learning_rate=1e38, critic_steps=1, weight_clip=1e30)
+    line = refused(*command)
+    assert line.startswith("ising-fidelity: models.GAN: ")
+    assert " in epoch 1 of 1000, and training ends here; smaller learning rates are needed" in line
+    assert "generator_learning_rate: 1e+38" in line
+    assert line.endswith("there is no epoch before it to keep")
 
 
 def test_two_trainings_of_one_model_at_once(training, refused, tmp_path):

@@ -73,8 +73,8 @@ class Work:
             self.state / f"{self.model}.resume.pt",
             record.identity_of(described, spins),
             seconds=min(seconds, at_most - spent),
+            name=f"models.{self.model}",
         )
-        record.check_weights(trained, self.model)
         spent += time.monotonic() - begun
         clock.write_text(str(spent))
         row = {name: values[-1] for name, values in trained.history.items()}

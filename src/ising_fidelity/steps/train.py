@@ -14,7 +14,7 @@ from ising_fidelity.models.common.device import compute_device
 from ising_fidelity.models.common.settings import Training
 from ising_fidelity.models.training import loop
 from ising_fidelity.models.training.dataset import history, training_spins
-from ising_fidelity.models.training.record import attributes, check_weights, identity_of
+from ising_fidelity.models.training.record import attributes, identity_of
 
 
 def train(
@@ -36,8 +36,8 @@ def train(
     Raises
     ------
     InputError
-        If a training temperature has no file, the files do not fit together or to the model, the
-        training does not come to finite weights, or another process trains to the same output.
+        If a training temperature has no file, the files do not fit together or to the model, losses
+        or weights do not stay finite, or another process trains to the same output.
     """
     place = compute_device(device)
     torch.set_num_threads(settings.threads)
@@ -49,8 +49,9 @@ def train(
     if finish and not state.exists():
         raise InputError(f"{state}: no such file; nothing to finish")
     with alone(output):
-        trained = loop.train(settings, spins, seed, place, state, identity, finish)
-        check_weights(trained, model)
+        trained = loop.train(
+            settings, spins, seed, place, state, identity, finish, name=f"models.{model}"
+        )
         netcdf.write(
             history(trained.history, trained.best_epoch, settings, described),
             output.with_suffix(".training.nc"),

@@ -1,9 +1,12 @@
 """The loop over epochs: how it resumes, which epoch is kept, what an epoch is."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
 
+from ising_fidelity.exceptions import InputError
 from ising_fidelity.models.common import averaging
 from ising_fidelity.models.diffusion.trainer import DiffusionTrainer
 from ising_fidelity.models.training import loop
@@ -66,6 +69,61 @@ def test_a_state_of_other_settings_is_not_resumed(frames, tmp_path):
     again = loop.train(DIFFUSION, frames, 2, CPU, tmp_path / "state.pt", "b")
     assert again.epochs == 3
     assert again.history["loss"] != first.history["loss"]
+
+
+@pytest.mark.parametrize("settings", FAMILIES, ids=lambda settings: settings.family)
+def test_a_training_that_diverges_ends_with_its_first_epoch(settings, frames, tmp_path):
+    rates = {key: 1e30 for key in type(settings).model_fields if key.endswith("learning_rate")}
+    wild = settings.model_copy(update={"epochs": 1000, **rates})
+    if settings.family == "gan":
+        wild = wild.model_copy(update={"weight_clip": 1e30, "critic_steps": 1})
+    text = (
+        r"^models.X: \w+ (is|are) .* in epoch 1 of 1000, .*learning_rate: 1e\+30.*no epoch before"
+    )
+    with pytest.raises(InputError, match=text):
+        loop.train(wild, frames, 1, CPU, tmp_path / "state.pt", "a", name="models.X")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("seconds", [math.inf, 1e9])
+@pytest.mark.parametrize("settings", FAMILIES, ids=lambda settings: settings.family)
+@pytest.mark.parametrize("loss", ["of a batch", "held_out_loss"])
+def test_the_last_good_state_outlives_a_loss_that_is_not_finite(
+    settings, loss, seconds, frames, tmp_path
+):
+    """Given again, training ends there again, without the epochs before; mended, it goes on."""
+    state = tmp_path / "state.pt"
+    whole = loop.train(settings, frames, 1, CPU, tmp_path / "whole.pt", "a")
+    kind = type(trainer_of(settings, frames)[0])
+    batch, validate, epochs = kind.batch, kind.validate, []
+
+    def broken_batch(self, frames, temperature, progress):
+        losses = batch(self, frames, temperature, progress)
+        if progress == 2 / 3 and loss != "held_out_loss":
+            losses[next(iter(losses))] *= math.nan
+        return losses
+
+    def broken_validate(self):
+        epochs.append(len(epochs))
+        return math.inf if loss == "held_out_loss" and len(epochs) >= 3 else validate(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kind, "batch", broken_batch)
+        patch.setattr(kind, "validate", broken_validate)
+        for made in (3, 4):
+            text = "loss is (nan|inf) in epoch 3 of 3, .*state.pt keeps the state of epoch 2"
+            with pytest.raises(InputError, match=text):
+                loop.train(settings, frames, 1, CPU, state, "a", seconds=seconds)
+            assert len(epochs) == made
+    mended = loop.train(settings, frames, 1, CPU, state, "a")
+    assert mended.history == whole.history
+    assert_same_weights(mended.weights, whole.weights)
+
+
+def test_there_is_nothing_to_finish_of_another_training(frames, tmp_path):
+    loop.train(DIFFUSION, frames, 1, CPU, tmp_path / "state.pt", "a")
+    with pytest.raises(InputError, match=r"state.pt: no state of this training"):
+        loop.train(DIFFUSION, frames, 2, CPU, tmp_path / "state.pt", "b", finish=True)
 
 
 def test_finish_takes_the_state_as_it_is(frames, tmp_path):

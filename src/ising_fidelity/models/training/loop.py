@@ -3,7 +3,7 @@
 import copy
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.io.files import whole
+from ising_fidelity.models import checkpoint
 from ising_fidelity.models.common.data import training_frames, transformed
 from ising_fidelity.models.common.protocol import History, Means
 from ising_fidelity.models.common.settings import Training
@@ -49,6 +50,7 @@ def train(
     identity: str,
     finish: bool = False,
     seconds: float = math.inf,
+    name: str = "model",
 ) -> Trained:
     """Train a model, going on from ``state_path`` if an earlier run was cut off.
 
@@ -72,6 +74,14 @@ def train(
     seconds
         Stop before the epoch that would end later than this, if it takes as long as the last one;
         the first is made in any case.
+    name
+        What an error calls the model.
+
+    Raises
+    ------
+    InputError
+        At the end of the first epoch with a loss or a weight that is not finite. The state of the
+        epoch before is in ``state_path`` then. Or if there is no state of this training to finish.
     """
     begun = time.monotonic()
     torch.manual_seed(seed)
@@ -86,7 +96,13 @@ def train(
         trainer.restore(saved["trainer"])
         order.set_state(saved["order"].cpu())
         noise.set_state(saved["noise"].cpu())
+    if finish and not saved:
+        raise InputError(
+            f"{state_path}: no state of this training, with its settings, seed, frames and code; "
+            "nothing to finish"
+        )
     epochs = result.epochs if finish else settings.epochs
+    last: dict[str, Any] = {}
     images = settings.images_per_epoch or len(seen)
     with tqdm(total=epochs * images, initial=result.epochs * images, disable=None) as bar:
         for epoch in range(result.epochs, epochs):
@@ -99,17 +115,19 @@ def train(
                 means.add(trainer.batch(spins, temperature, progress), len(index))
                 bar.update(len(index))
             row = means.values() | {"held_out_loss": trainer.validate()}
-            for name in result.history | row:
-                column = result.history.setdefault(name, [math.nan] * epoch)
-                column.append(row.get(name, math.nan))
+            if wrong := _not_finite(row, trainer.weights()):
+                if last:
+                    _save_state(state_path, last)
+                raise InputError(f"{name}: {wrong} {_advice(settings, epoch, state_path)}")
+            for column in result.history | row:
+                values = result.history.setdefault(column, [math.nan] * epoch)
+                values.append(row.get(column, math.nan))
             if trainer.is_best(result.history["held_out_loss"]):
                 result.best_epoch = epoch
                 result.weights = copy.deepcopy(trainer.weights())
-            bar.set_postfix({name: f"{value:.4g}" for name, value in row.items()})
+            bar.set_postfix({loss: f"{value:.4g}" for loss, value in row.items()})
             now = time.monotonic()
             enough = now - begun + (now - start) > seconds
-            if math.isfinite(seconds) and not enough and epoch + 1 < epochs:
-                continue
             state = {
                 "identity": identity,
                 "result": vars(result),
@@ -117,10 +135,34 @@ def train(
                 "order": order.get_state(),
                 "noise": noise.get_state(),
             }
+            if math.isfinite(seconds) and not enough and epoch + 1 < epochs:
+                last = copy.deepcopy(state)  # a copy takes far less time than a file
+                continue
             _save_state(state_path, state)
             if enough:
                 break
     return result
+
+
+def _not_finite(losses: Mapping[str, float], weights: Mapping[str, Tensor]) -> str:
+    """Return what of an epoch is not a finite number, nothing if all is."""
+    for loss, value in losses.items():
+        if not math.isfinite(value):
+            return f"{loss} is {value}"
+    return "" if checkpoint.finite(weights) else "weights are not finite numbers"
+
+
+def _advice(settings: Training, epoch: int, state_path: Path) -> str:
+    """Return where training ends, counted from 0, what may help, and what is kept."""
+    rates = {key: value for key, value in settings.plain().items() if key.endswith("learning_rate")}
+    tried = ", ".join(f"{key}: {value}" for key, value in rates.items())
+    kept = "there is no epoch before it to keep"
+    if epoch:
+        kept = f"{state_path} keeps the state of epoch {epoch}, where the same settings resume"
+    return (
+        f"in epoch {epoch + 1} of {settings.epochs}, and training ends here; smaller learning "
+        f"rates are needed ({tried}); {kept}"
+    )
 
 
 def _batches(

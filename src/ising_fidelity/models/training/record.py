@@ -6,12 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ising_fidelity.exceptions import InputError
 from ising_fidelity.io import provenance
-from ising_fidelity.models import checkpoint
 from ising_fidelity.models.common.settings import Training
 from ising_fidelity.models.family import family_of
-from ising_fidelity.models.training import loop
 
 GENERATOR = "PyTorch"
 
@@ -37,13 +34,3 @@ def identity_of(described: Mapping[str, Any], spins: Mapping[float, NDArray[np.i
         [described["settings_hash"], described["code_hash"], int(described["seed"])]
         + [provenance.array_hash(spins[temperature]) for temperature in sorted(spins)]
     )
-
-
-def check_weights(trained: loop.Trained, model: str) -> None:
-    """Raise InputError unless training has come to finite weights."""
-    # Without any: the held-out loss was not a number in any epoch, and none was the best.
-    if not trained.weights or not checkpoint.finite(trained.weights):
-        raise InputError(
-            f"models.{model}: after {trained.epochs} epochs the weights are not finite numbers; "
-            "smaller learning rates are needed"
-        )
