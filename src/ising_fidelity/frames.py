@@ -59,8 +59,11 @@ def frames_dataset(
     return describe(dataset)
 
 
-def check_frames(dataset: xr.Dataset, name: str) -> None:
-    """Raise InputError, naming ``name``, unless a dataset keeps the contract of frames."""
+def check_frames(dataset: xr.Dataset, name: str, values: bool = True) -> None:
+    """Raise InputError, naming ``name``, unless a dataset keeps the contract of frames.
+
+    Without ``values``, what is in arrays is not looked at, as of :func:`.netcdf.outline`.
+    """
     if "spin" not in dataset:
         raise InputError(
             f"{name}: no variable 'spin'; a file of frames has spin(chain, draw, y, x)"
@@ -72,7 +75,7 @@ def check_frames(dataset: xr.Dataset, name: str) -> None:
         )
     if 0 in spin.shape or spin.sizes["y"] != spin.sizes["x"]:
         raise InputError(f"{name}: spin has shape {spin.shape}; frames are square and not empty")
-    if spin.dtype.kind not in "if" or not bool((np.abs(spin.values) == 1).all()):
+    if spin.dtype.kind not in "if" or (values and not bool((np.abs(spin.values) == 1).all())):
         raise InputError(f"{name}: spin has values other than -1 and +1")
     temperature = dataset.get("temperature")
     if temperature is None or temperature.ndim != 0:
@@ -89,7 +92,7 @@ def check_frames(dataset: xr.Dataset, name: str) -> None:
             "and 'independent'"
         )
     if LOG_PROBABILITY in dataset:
-        _check_log_probability(dataset, name)
+        _check_log_probability(dataset, name, values)
 
 
 def _check_name(temperature: Any, name: str) -> None:
@@ -105,14 +108,16 @@ def _check_name(temperature: Any, name: str) -> None:
         )
 
 
-def _check_log_probability(dataset: xr.Dataset, name: str) -> None:
+def _check_log_probability(dataset: xr.Dataset, name: str, values: bool) -> None:
     given = dataset[LOG_PROBABILITY]
     if given.dims != FRAME_DIMENSIONS[:2]:
         raise InputError(
             f"{name}: {LOG_PROBABILITY} has dimensions {given.dims}; allowed are "
             f"{FRAME_DIMENSIONS[:2]} in this order"
         )
-    if given.dtype.kind != "f" or not bool((given.values <= 0).all() & np.isfinite(given).all()):
+    if given.dtype.kind != "f" or (
+        values and not bool((given.values <= 0).all() & np.isfinite(given).all())
+    ):
         raise InputError(
             f"{name}: {LOG_PROBABILITY} has values other than finite numbers of at most 0"
         )

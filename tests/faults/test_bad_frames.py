@@ -152,11 +152,11 @@ OTHERS = {
     ),
     "another temperature": (
         ["compare", "--reference", "warmer.nc", "--output", "o.nc", "frames.nc"],
-        "warmer.nc: temperature is 2.4; frames.nc has 2.3, and both must be the same",
+        "frames.nc: temperature is 2.3; allowed is 2.4, that of warmer.nc",
     ),
     "another lattice": (
         ["compare", "--reference", "smaller.nc", "--output", "o.nc", "frames.nc"],
-        "smaller.nc: frames are 6 x 6; allowed here are 8 x 8",
+        "frames.nc: frames are 8 x 8; allowed are 6 x 6, those of smaller.nc; in a run, latt",
     ),
     "no lattice": (
         ["solve", "--lattice-size", 0, "--temperature", 2, "--output", "o.nc"],

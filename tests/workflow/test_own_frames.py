@@ -5,11 +5,14 @@ import shutil
 import subprocess
 import sys
 
+import netCDF4
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
 from ising_fidelity.config import load
+from ising_fidelity.frames import frames_dataset
 from ising_fidelity.io import netcdf
 from ising_fidelity.run.figures import drawn_figures
 
@@ -22,6 +25,36 @@ def block(name):
     """Return the code between two marks of README.md."""
     text = (ROOT / "README.md").read_text()
     return re.search(rf"<!-- begin: {name} -->\n```\w+\n(.*?)```\n<!-- end", text, re.DOTALL)[1]
+
+
+def test_files_of_another_run_are_refused_before_anything_is_simulated(fresh):
+    """What files say of themselves by the plan, what they hold by the start of a run."""
+    (fresh.folder / "own").mkdir()
+    fresh.configs.append("workflow/presets/tiny.yaml")
+    project = fresh.lay_over(sources={"mine": {"frames": "own/T{T}.nc"}})
+    spins = np.ones((1, 8, 8, 8), np.int8)
+    for T in (2.0, 2.3, 3.0):
+        path = fresh.folder / "own" / f"T{T:.2f}.nc"
+        netcdf.write(frames_dataset(spins, T, "independent", {}), path)
+    assert project.plan()["measure"] == 15
+    path = fresh.folder / "own" / "T2.30.nc"
+    good = path.read_bytes()
+    netcdf.write(frames_dataset(spins[..., :6, :6], 2.3, "independent", {}), path)
+    done = project.snakemake("--dry-run")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "config: sources.mine.frames: own/T2.30.nc: frames are 6 x 6; allowed are 8 x 8, set by "
+        "lattice_size: in the config\n"
+    )
+    path.write_bytes(good)
+    with netCDF4.Dataset(path, "a") as file:
+        file["spin"][0, 3, 0, 0] = 0
+    done = project.snakemake()
+    assert done.returncode == 2
+    assert done.stderr.endswith(
+        "config: sources.mine.frames: own/T2.30.nc: spin has values other than -1 and +1\n"
+    )
+    assert not (fresh.folder / "results").exists()
 
 
 def test_the_lines_of_the_page_put_frames_beside_the_zoo(finished, tmp_path):

@@ -1,11 +1,14 @@
 """What a run says of its files: checksums, the graph of rules, a research object."""
 
+import hashlib
 import json
+import shutil
 import subprocess
 import sys
 
 import pandas as pd
 import pytest
+import yaml
 from rocrate.rocrate import ROCrate
 
 import ising_fidelity
@@ -57,6 +60,35 @@ def test_the_research_object_lists_what_was_made_of_what_and_by_what(results):
     assert all(len(entity["sha256"]) == 64 for entity in run["result"])
     recorded = {entity.id for entity in run["object"]}
     assert {"provenance/config.yaml", "provenance/versions.txt", "provenance/rules.dot"} <= recorded
+
+
+def test_own_files_are_in_the_checksums_and_in_the_research_object(results, tmp_path):
+    """They lie outside the run's folder: the crate describes them, and holds none of them."""
+    folder = tmp_path / "results" / "tiny"
+    shutil.copytree(results, folder)
+    config = yaml.safe_load((folder / "provenance" / "config.yaml").read_text())
+    config["sources"] = {"mine": {"frames": "own/T{T}.nc"}}
+    (folder / "provenance" / "config.yaml").write_text(yaml.safe_dump(config))
+    (tmp_path / "own").mkdir()
+    names = {f"T{T}.nc" for T in config["temperatures"]}
+    for name in names:
+        (tmp_path / "own" / name).write_text(f"frames {name}")
+    script = ROOT / "workflow" / "scripts" / "record_run.py"
+    subprocess.run([sys.executable, str(script), "results/tiny"], cwd=tmp_path, check=True)
+    command = ["sha256sum", "--check", "--strict", "provenance/checksums.sha256"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    own = {f"../../own/{name}" for name in names}
+    listed = {line.removesuffix(": OK") for line in done.stdout.splitlines()}
+    assert listed == products(folder) | own
+    crate = ROCrate(folder)
+    described = {entity.id: entity for entity in crate.dereference("#run")["object"]}
+    for name in names:
+        entity = described[f"#mine/{name}"]
+        content = (tmp_path / "own" / name).read_bytes()
+        assert entity["sha256"] == hashlib.sha256(content).hexdigest()
+        assert entity["name"] == f"frames of the source mine: own/{name}"
+    assert {entity.id for entity in crate.dereference("#run")["result"]} == products(folder)
 
 
 def test_every_key_of_the_research_object_is_a_term(results):

@@ -16,13 +16,22 @@ from ising_fidelity.io.files import whole
 from ising_fidelity.io.seeds import derive_seed
 from ising_fidelity.run import code, flags
 from ising_fidelity.run.paths import Paths
+from ising_fidelity.run.sources import check_own_files
+
+
+def refuse(error):
+    """End as every command of the project; an error of Snakemake's would have its status 1."""
+    print(error, file=sys.stderr)
+    sys.exit(2)
+
 
 try:
     RUN = check(config)
+    # Of a module, other rules may still make them. Jobs on other machines read all this again.
+    if workflow.modifier.is_main_snakefile() and workflow.is_main_process:
+        check_own_files(RUN, values=False)
 except InputError as error:
-    # As every command of the project; an error of Snakemake's would end with its status 1.
-    print(error, file=sys.stderr)
-    sys.exit(2)
+    refuse(error)
 
 PATHS = Paths(RUN)
 RESULTS = PATHS.results
@@ -99,6 +108,11 @@ def rule_graph():
 
 
 onstart:
+    # All spins are read here and not before every plan, since it takes a while.
+    try:
+        check_own_files(RUN)
+    except InputError as error:
+        refuse(error)
     # Until the run has ended well, no checksums are better than those of the run before.
     Path(RUN_CONFIG).with_name("checksums.sha256").unlink(missing_ok=True)
     record_provenance()

@@ -1,13 +1,15 @@
 """Say what a finished run has made: checksums, and a research object (RO-Crate 1.1) that lists it.
 
 Snakemake calls it after every run that went well: python record_run.py results/default writes
-provenance/checksums.sha256, for sha256sum --check in that folder, and ro-crate-metadata.json. It
-ends with status 1, and so does the run, if the scores of a source lack numbers.
+provenance/checksums.sha256, for sha256sum --check in that folder, and ro-crate-metadata.json. Files
+of sources: in the config, which lie elsewhere, are in both by their checksums. It ends with status
+1, and so does the run, if the scores of a source lack numbers.
 """
 
 import argparse
 import hashlib
 import mimetypes
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +18,9 @@ from rocrate.model.contextentity import ContextEntity
 from rocrate.rocrate import ROCrate
 
 import ising_fidelity
+from ising_fidelity.config.load import load
 from ising_fidelity.io.files import whole
+from ising_fidelity.run.sources import own_files
 
 CHECKSUMS = Path("provenance", "checksums.sha256")
 CRATE = Path("ro-crate-metadata.json")
@@ -55,8 +59,12 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def describe(folder: Path, sums: dict[Path, str]) -> ROCrate:
-    """Return the crate: what the files are, and the run that made them from its config."""
+def describe(folder: Path, sums: dict[Path, str], own: dict[Path, tuple[str, str]]) -> ROCrate:
+    """Return the crate: what the files are, and the run that made them from its config.
+
+    ``own`` has the source and checksum of each file that the run has taken from elsewhere. These
+    are no part of the crate, whose files lie in its folder, and are described only.
+    """
     crate = ROCrate(gen_preview=False, version="1.1")
     crate.metadata.extra_terms |= TERMS
     latest = max((folder / path).stat().st_mtime for path in sums)
@@ -101,6 +109,16 @@ def describe(folder: Path, sums: dict[Path, str]) -> ROCrate:
         )
         if (folder / path).exists()
     ]
+    for path, (source, digest) in own.items():
+        properties = {
+            "@type": "CreativeWork",
+            "name": f"frames of the source {source}: {path.as_posix()}",
+            "sha256": digest,
+            "contentSize": str(path.stat().st_size),
+            "encodingFormat": FORMATS[".nc"],
+        }
+        identity = f"#{source}/{path.name}"
+        recorded.append(crate.add(ContextEntity(crate, identity, properties=properties)))
     results = []
     for path, digest in sums.items():
         guessed = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
@@ -144,11 +162,16 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder
     sums = {path: checksum(folder / path) for path in products(folder)}
-    lines = [f"{digest}  {path.as_posix()}\n" for path, digest in sums.items()]
+    run = load([folder / "provenance" / "config.yaml"])
+    own = {path: (source, checksum(path)) for source, _, path in own_files(run)}
+    listed = sums | {
+        Path(os.path.relpath(path, folder)): digest for path, (_, digest) in own.items()
+    }
+    lines = [f"{digest}  {path.as_posix()}\n" for path, digest in listed.items()]
     with whole(folder / CHECKSUMS) as place:
         place.write_text("".join(lines))
     with whole(folder / CRATE) as place:
-        describe(folder, sums).metadata.write(place.parent)
+        describe(folder, sums, own).metadata.write(place.parent)
     if lacking := not_compared(folder):
         print("\n".join(lacking), file=sys.stderr)
         sys.exit("not everything could be compared; the run's files are complete all the same")

@@ -64,10 +64,11 @@ def compared(
     temperature = as_written(given["temperature"].values[()])
     if not same(temperature, other["temperature"].values[()]):
         raise InputError(
-            f"{names[1]}: temperature is {float(other['temperature'])}; "
-            f"{names[0]} has {temperature}, and both must be the same"
+            f"{names[0]}: temperature is {temperature}; allowed is {float(other['temperature'])}, "
+            f"that of {names[1]}"
         )
-    spins, others = _flat(given, names[0], given), _flat(other, names[1], given)
+    _check_sizes(names[0], given, names[1], other)
+    spins, others = _flat(given), _flat(other)
     blocks = _block(given), _block(other)
     itself = np.array_equal(spins, others)
     if itself:
@@ -81,11 +82,11 @@ def compared(
     }
     if classify:
         estimates["classifier_auc"] = classifier.two_sample_test(spins, others, blocks, seed)
-    known = [
-        _flat(one, name, given)
-        for name, one in training.items()
-        if same(temperature, one["temperature"].values[()])
-    ]
+    known = []
+    for name, one in training.items():
+        if same(temperature, one["temperature"].values[()]):
+            _check_sizes(names[0], given, name, one)
+            known.append(_flat(one))
     if known:
         learnt = np.concatenate(known)
         nearest = copies.nearest_hamming(spins, learnt)
@@ -126,14 +127,20 @@ def compared(
     return netcdf.describe(data, LONG_NAMES)
 
 
-def _flat(data: xr.Dataset, name: str, frames: xr.Dataset) -> NDArray[np.int8]:
-    """Return the frames of all chains in one row, of the lattice size that ``frames`` have."""
-    size, wanted = data.sizes["x"], frames.sizes["x"]
+def _flat(data: xr.Dataset) -> NDArray[np.int8]:
+    """Return the frames of all chains in one row."""
+    flat: NDArray[np.int8] = data["spin"].values.reshape(-1, data.sizes["y"], data.sizes["x"])
+    return flat
+
+
+def _check_sizes(name: str, given: xr.Dataset, other_name: str, other: xr.Dataset) -> None:
+    """Raise InputError, naming both sides, unless they have one lattice size."""
+    size, wanted = given.sizes["x"], other.sizes["x"]
     if size != wanted:
         raise InputError(
-            f"{name}: frames are {size} x {size}; allowed here are {wanted} x {wanted}"
+            f"{name}: frames are {size} x {size}; allowed are {wanted} x {wanted}, those of "
+            f"{other_name}; in a run, lattice_size: in the config sets all of them"
         )
-    return data["spin"].values.reshape(-1, size, size)
 
 
 def _block(data: xr.Dataset) -> float:

@@ -53,6 +53,14 @@ def read(path: str | Path) -> xr.Dataset:
     return _read(path, xr.open_dataset)
 
 
+def outline(path: str | Path) -> xr.Dataset:
+    """Return what a netCDF file says of itself: of arrays the shapes and types alone.
+
+    Raises InputError like :func:`read`. Scalars have their values.
+    """
+    return _read(path, xr.open_dataset, complete=False)
+
+
 def read_tree(path: str | Path) -> xr.DataTree:
     """Read a netCDF file with groups into memory and close it; raises InputError like read."""
     return _read(path, xr.open_datatree)
@@ -70,13 +78,18 @@ def require(data: xr.Dataset, names: Iterable[str], name: str, verb: str) -> Non
         raise InputError(f"{name}: no variable {missing[0]!r}; a file that {verb} writes is needed")
 
 
-def _read(path: str | Path, opened: Callable[..., _Data]) -> _Data:
+def _read(path: str | Path, opened: Callable[..., _Data], complete: bool = True) -> _Data:
     if not Path(path).is_file():
         raise InputError(f"{path}: no such file")
     try:
         # Nothing here is a time, whatever the units of a file from elsewhere look like.
         with opened(path, engine="netcdf4", decode_times=False) as data:
-            return data.load()
+            if complete:
+                return data.load()
+            for variable in data.variables.values():
+                if not variable.ndim:
+                    variable.load()
+            return data
     except MemoryError as error:
         raise InputError(f"{path}: does not fit in memory ({error})") from error
     except Exception as error:
