@@ -1,6 +1,5 @@
 """What sampling needs of a family of models, and what it asks of it at a time."""
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -65,9 +64,13 @@ class Sampler(ABC):
 
 
 def check_temperature(temperature: float) -> None:
-    """Raise InputError unless T is above 0 and finite."""
-    if not 0 < temperature < math.inf:
-        raise InputError(f"temperature: {temperature}; allowed are finite numbers above 0")
+    """Raise InputError unless T is above 0 and finite, in the single precision of networks."""
+    limits = torch.finfo(torch.float32)
+    if not limits.tiny <= temperature <= limits.max:
+        raise InputError(
+            f"temperature: {temperature}; allowed are finite numbers above 0, which networks take "
+            f"from {limits.tiny:.2g} to {limits.max:.2g}"
+        )
 
 
 def check_size(unit: int, lattice_size: int) -> None:
