@@ -63,7 +63,7 @@ def cost(run: Config) -> str:
     rows = []
     for name, settings in run.trained_models.items():
         trained, one_pass = operations(settings, run.lattice_size)
-        source = run.monte_carlo[run.trained_on(name)]
+        source = run.chains[run.trained_on(name)]
         _, seen = images(settings, source.frames, source.chains, settings.epochs)
         passes = run.sampling.frames
         if settings.chain_options:

@@ -31,7 +31,7 @@ def tables() -> str:
     alone, folded = {}, []
     for key, spec in schema["properties"].items():
         inside = [sections[name] for name in _held(spec)]
-        many = "$ref" not in spec and "anyOf" not in spec
+        many = not any("$ref" in one for one in spec.get("anyOf", [spec]))
         name = f"{key}.NAME" if many else key
         if not inside:
             alone[key] = spec

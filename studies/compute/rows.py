@@ -80,7 +80,7 @@ def evaluations(
 def costs(run: Config, source: str, model: checkpoint.Model, seconds: float, epochs: int) -> Row:
     """Return what a model takes, or its frames with a Gibbs finish."""
     name, sweeps = run.finished_sources.get(source, (source, 0))
-    made = run.monte_carlo[run.trained_on(name)]
+    made = run.chains[run.trained_on(name)]
     frames, seen = images(model.settings, made.frames, made.chains, epochs)
     sigma = run.finish.sigma if run.finish and sweeps else None
     steps, passes = evaluations(model, run.sampling, sigma)

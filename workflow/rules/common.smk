@@ -9,12 +9,13 @@ from pathlib import Path
 
 import yaml
 
-from ising_fidelity.config.load import check
+from ising_fidelity.config.load import check, read, without_effect
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.figures.registry import FIGURES
 from ising_fidelity.io.files import whole
 from ising_fidelity.io.seeds import derive_seed
 from ising_fidelity.run import code, flags
+from ising_fidelity.run.notes import notes
 from ising_fidelity.run.paths import Paths
 from ising_fidelity.run.sources import check_own_files
 
@@ -23,6 +24,17 @@ def refuse(error):
     """End as every command of the project; an error of Snakemake's would have its status 1."""
     print(error, file=sys.stderr)
     sys.exit(2)
+
+
+
+def empty_sections():
+    """Return a line for each empty section of the command line's configs that changes nothing."""
+    if not workflow.modifier.is_main_snakefile():
+        return []
+    over = workflow.overwrite_configfiles
+    # Snakemake lists those of the command line first, and those of the workflow after them.
+    files = [*workflow.configfiles[len(over) :], *over]
+    return without_effect([*map(read, files), workflow.config_settings.config])
 
 
 try:
@@ -34,9 +46,13 @@ except InputError as error:
     refuse(error)
 
 PATHS = Paths(RUN)
+NOTES = notes(RUN, PATHS.plan)
 RESULTS = PATHS.results
 LOGS = f"{RESULTS}/logs"
 RUN_CONFIG = f"{RESULTS}/provenance/config.yaml"
+if workflow.is_main_process:  # not once more in every job on another machine
+    for line in [*empty_sections(), *NOTES]:
+        print(f"note: {line}", file=sys.stderr)
 # Where this workflow is, empty if it is run in its own folder: a module is run elsewhere.
 HOME = (
     os.path.relpath(workflow.current_basedir.join("../..").get_path_or_uri(True)) + "/"
@@ -55,7 +71,7 @@ def one_of(names):
 
 wildcard_constraints:
     T=r"(?:0|[1-9][0-9]*)[.][0-9](?:[0-9]|[0-9]+[1-9])",
-    chain=one_of(RUN.monte_carlo),
+    chain=one_of(RUN.chains),
     model=one_of(RUN.trained_models),
     relaxed=one_of(RUN.relaxed_sources),
     finished=one_of(RUN.finished_sources),

@@ -28,7 +28,7 @@ for figure, settings in PATHS.figures.items():
         params:
             code=code.of_figure(figure),
             figure=figure,
-            caption=FIGURES[figure].caption,
+            caption=PATHS.plan.caption(figure),
             sources=flags.repeated("source", settings.sources),
             temperatures=flags.repeated("temperature", settings.temperatures),
             training_temperatures=flags.training_temperatures(RUN, settings.sources),

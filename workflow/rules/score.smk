@@ -38,11 +38,12 @@ rule score:
             f"--attribution {RESULTS}/attribution.nc" if RUN.attributed else ""
         ),
         finite_size=flags.repeated("finite_size", PATHS.finite_sizes()),
+        notes=flags.repeated("note", map(shlex.quote, NOTES)),
     shell:
         "ising-fidelity score --fidelity {input.fidelity} --exact {input.exact} "
         "--reference {params.reference} "
         "--training-temperatures {params.training_temperatures:q} "
         "--repeats {params.repeats:q} --claims-table {output.claims} "
-        "{params.attribution} {params.finite_size} "
+        "{params.attribution} {params.finite_size} {params.notes} "
         "--output {output.scores} --table {output.page} --paper-table {output.paper} "
         "> {log} 2>&1 || test $? -eq 3"  # written, but incomplete: the end of the run says so

@@ -144,7 +144,7 @@ class Calibration:
         inputs = [word for word in words if "/configurations/" in word]
         # Frames of any temperature will do.
         kept = str(next((self.folder / inputs[0]).parent.glob("T*.nc")).relative_to(self.folder))
-        frames = self.run.monte_carlo[self.run.trained_on(name)].frames
+        frames = self.run.chains[self.run.trained_on(name)].frames
         images = settings.images_per_epoch or frames * len(settings.training_temperatures)
         whole = images * settings.epochs
         some = min(whole, max(2 * settings.batch_size, round(share * whole)))
@@ -181,5 +181,5 @@ class Calibration:
         return done
 
     def _frames(self, source: str) -> int:
-        chain = self.run.monte_carlo.get(source)
+        chain = self.run.chains.get(source)
         return self.run.sampling.frames if chain is None else chain.frames

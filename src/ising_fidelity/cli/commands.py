@@ -249,6 +249,9 @@ def score(
     attribution: Annotated[
         Path | None, typer.Option(help="parts of the specific heat's excess, of every model")
     ] = None,
+    notes: Annotated[
+        list[str] | None, typer.Option("--note", help="what the run leaves out; repeat")
+    ] = None,
 ) -> None:
     """Compare every source with exact results and Monte Carlo, and the paper against the run.
 
@@ -261,6 +264,7 @@ def score(
             "models": lists(models, "--training-temperatures"),
             "repeats": lists(repeats, "--repeats"),
             "finite_size": finite_size or [],
+            "notes": notes or [],
         },
     )
     typer.echo("\n".join(lacking), err=True, nl=bool(lacking))

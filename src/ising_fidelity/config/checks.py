@@ -21,7 +21,12 @@ def names(run: "Config") -> None:
     for key, source in chosen.items():
         if source not in run.monte_carlo:
             raise ValueError(f"{key}: {source} is not in monte_carlo: {list(run.monte_carlo)}")
-    if not run.monte_carlo[run.reference].evaluated:
+    if run.reference not in run.chains:
+        raise ValueError(
+            f"reference: {run.reference}, and monte_carlo.{run.reference}: null leaves it out of "
+            f"the run; allowed are {[name for name in run.chains if run.chains[name].evaluated]}"
+        )
+    if not run.chains[run.reference].evaluated:
         raise ValueError(f"monte_carlo.{run.reference}.evaluated: false, and it is reference")
     named = [*run.monte_carlo, *run.models, *run.sources, *run.starts]
     named += [repeat for repeats in run.repeats.values() for repeat in repeats]
@@ -34,7 +39,7 @@ def names(run: "Config") -> None:
 
 def lattices(run: "Config") -> None:
     """Samplers and models work on lattices of this size."""
-    for name, chain in run.monte_carlo.items():
+    for name, chain in run.chains.items():
         if chain.sampler == "checkerboard" and (run.lattice_size % 2 or run.lattice_size < 6):
             raise ValueError(
                 f"lattice_size: {run.lattice_size} with monte_carlo.{name}.sampler: "
@@ -48,25 +53,32 @@ def lattices(run: "Config") -> None:
             )
 
 
-def something_to_judge(run: "Config") -> None:
-    """There is something to compare with the reference."""
-    if not run.trained_models and not run.sources:
-        raise ValueError(
-            "models: there is none, nor are there sources; one or more are needed to be held "
-            "against Monte Carlo"
-        )
-    if run.monte_carlo[run.reference].frames < 2:
+def reference_frames(run: "Config") -> None:
+    """Refuse a reference of one frame, which is compared with others of its own."""
+    if run.chains[run.reference].frames < 2:
         raise ValueError(
             f"monte_carlo.{run.reference}.frames: 1; allowed are 2 and more, since the "
             "reference is held against itself"
         )
 
 
+def training_sources(run: "Config") -> None:
+    """Refuse models that are trained on frames which null leaves out of the run."""
+    for source in (name for name, chain in run.monte_carlo.items() if chain is None):
+        given = (name for name, model in run.models.items() if model)
+        if trained := [name for name in given if run.trained_on(name) == source]:
+            raise ValueError(
+                f"monte_carlo.{source}: null, and it is the training_source of "
+                f"{', '.join(trained)}; allowed are {list(run.chains)} in its place, or null for "
+                "these models"
+            )
+
+
 def training(run: "Config") -> None:
     """Every model has frames to train on and frames to watch."""
     for name, model in run.trained_models.items():
         source = run.trained_on(name)
-        chain = run.monte_carlo[source]
+        chain = run.chains[source]
         if model.frames_per_temperature and model.frames_per_temperature > chain.frames:
             raise ValueError(
                 f"models.{name}.frames_per_temperature: {model.frames_per_temperature}, and "
@@ -114,6 +126,10 @@ def figures(run: "Config") -> None:
     for key, figure in run.figures.items():
         if key not in FIGURES:
             raise ValueError(f"figures: no figure {key!r}; there are {sorted(FIGURES)}")
+        if figure and FIGURES[key].one_temperature and len(figure.temperatures) != 1:
+            raise ValueError(
+                f"figures.{key}.temperatures: {len(figure.temperatures)} of them; allowed is one"
+            )
         for source in figure.sources if figure else ():
             made = re.sub(f"{RELAXED}$", "", source) in {*run.models, *STARTS}
             if not made and source not in {*run.monte_carlo, *run.sources}:
@@ -150,7 +166,7 @@ def finished_models(run: "Config") -> None:
 def equilibration_sources(run: "Config") -> None:
     """Refuse sources that cannot be followed from random starts."""
     for source in run.equilibration.sources:
-        model, chain = run.models.get(source), run.monte_carlo.get(source)
+        model, chain = run.models.get(source), run.chains.get(source)
         if source not in {*run.monte_carlo, *run.models} or (
             model is not None and model.chain_length is None
         ):
@@ -173,7 +189,7 @@ def finite_size_sources(run: "Config") -> None:
     for source in run.finite_size.sources:
         if source not in {*run.monte_carlo, *run.models, *run.trained_models}:
             raise ValueError(f"finite_size.sources: no Monte Carlo source or model named {source}")
-        model, chain = run.trained_models.get(source), run.monte_carlo.get(source)
+        model, chain = run.trained_models.get(source), run.chains.get(source)
         if model is not None and not model.any_size:
             raise ValueError(
                 f"finite_size.sources: {source} is of family {model.family}, which draws "
@@ -200,7 +216,8 @@ def finite_size_sources(run: "Config") -> None:
 CHECKS: tuple[Callable[["Config"], None], ...] = (
     names,
     lattices,
-    something_to_judge,
+    reference_frames,
+    training_sources,
     training,
     steps,
     figures,

@@ -1,5 +1,6 @@
 """Reading config files: presets are merged over each other, then checked."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,27 @@ def merge(base: Mapping[str, Any], update: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
+NEEDED = ("monte_carlo", "sampling")
+"""Sections that null does not switch off."""
+
+
+def without_effect(layers: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return a line for each empty section that is laid over one with keys: it changes nothing."""
+    lines: list[str] = []
+    below: dict[str, Any] = {}
+    for layer in layers:
+        for key, value in layer.items():
+            under = below.get(key)
+            if value == {} and isinstance(under, Mapping) and under:
+                whole = f", {key}: null leaves out all" if key not in NEEDED else ""
+                # A section of settings has no entries to leave out one by one.
+                if not any(isinstance(one, str | int | float) for one in under.values()):
+                    whole = f", null in place of an entry leaves that out{whole}"
+                lines.append(f"{key}: {{}} changes nothing: mappings are merged{whole}")
+        below = merge(below, layer)
+    return lines
+
+
 def load(paths: Sequence[str | Path]) -> Config:
     """Read config files, lay all but the first over the first, and check the result.
 
@@ -35,17 +57,21 @@ def load(paths: Sequence[str | Path]) -> Config:
     InputError
         Naming the file or the key, what is wrong and what is allowed.
     """
-    base: dict[str, Any] = {}
+    base, *layers = [read(path) for path in paths]
     over: dict[str, Any] = {}
-    for number, path in enumerate(paths):
-        content = read_yaml(Path(path))
-        if not isinstance(content, dict):
-            raise InputError(f"{path}: a config is a mapping of keys to values")
-        if number:
-            over = merge(over, content)
-        else:
-            base = content
+    for layer in layers:
+        over = merge(over, layer)
+    for line in without_effect([base, *layers]):
+        warnings.warn(line, stacklevel=2)
     return check(merge(base, over))
+
+
+def read(path: str | Path) -> dict[str, Any]:
+    """Return what one config file holds; raises InputError if that is no mapping."""
+    content = read_yaml(Path(path))
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: a config is a mapping of keys to values")
+    return content
 
 
 def without_likes(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,10 +5,11 @@
 """
 
 from collections.abc import Sequence
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from ising_fidelity.config.absent import NullIsEmpty, nearest
 from ising_fidelity.config.checks import CHECKS
 from ising_fidelity.config.sections import (
     Attribution,
@@ -22,7 +23,7 @@ from ising_fidelity.config.sections import (
     Relaxation,
     Sampling,
 )
-from ising_fidelity.lattice import LARGEST_LATTICE
+from ising_fidelity.lattice import CRITICAL_TEMPERATURE, LARGEST_LATTICE
 from ising_fidelity.models.settings import ModelSettings
 from ising_fidelity.schema import Name, Section, SomeTemperatures
 
@@ -37,24 +38,34 @@ class Config(Section):
         "auto", description="auto: a GPU if there is one"
     )
     temperatures: SomeTemperatures = Field(description="evaluation temperatures")
-    monte_carlo: dict[Name, MonteCarlo] = Field(min_length=1)
+    monte_carlo: dict[Name, MonteCarlo | None] = Field(
+        min_length=1, description="null leaves one out of the run"
+    )
     training_source: Name = Field("mc-paper", description="Monte Carlo source that trains models")
     reference: Name = Field("mc", description="Monte Carlo source that sources are held against")
-    sources: dict[Name, ForeignSource] = Field(default={}, description="frames made elsewhere")
-    templates: dict[Name, dict[str, Any]] = Field(
+    sources: Annotated[dict[Name, ForeignSource | None], NullIsEmpty()] = Field(
+        default={}, description="frames made elsewhere; null leaves a source, or all, out"
+    )
+    templates: Annotated[dict[Name, dict[str, Any]], NullIsEmpty()] = Field(
         default={}, exclude=True, description="keys of models that are `like` them"
     )
-    models: dict[Name, ModelSettings | None] = Field(
-        default={}, description="the model zoo; null leaves a model out of the run"
+    models: Annotated[dict[Name, ModelSettings | None], NullIsEmpty()] = Field(
+        default={}, description="the model zoo; null leaves a model, or all, out of the run"
     )
     sampling: Sampling = Sampling()
-    comparison: Comparison = Comparison()
-    equilibration: Equilibration = Equilibration()
+    comparison: Annotated[Comparison, NullIsEmpty()] = Field(
+        Comparison(), description="null: nothing beyond distributions"
+    )
+    equilibration: Annotated[Equilibration, NullIsEmpty()] = Field(
+        Equilibration(), description="null: no walks from random starts"
+    )
     finish: Finish | None = Field(None, description="null: no Gibbs finish")
     relaxation: Relaxation | None = Field(None, description="null: no relaxed frames")
     attribution: Attribution | None = Field(None, description="null: no attribution")
     finite_size: FiniteSize | None = Field(None, description="null: no finite-size scaling")
-    figures: dict[str, Figure | None] = Field(default={}, description="null leaves a figure out")
+    figures: Annotated[dict[str, Figure | None], NullIsEmpty()] = Field(
+        default={}, description="null leaves a figure, or all, out"
+    )
 
     @model_validator(mode="after")
     def _checked(self) -> Self:
@@ -63,10 +74,25 @@ class Config(Section):
         return self
 
     @property
+    def chains(self) -> dict[str, MonteCarlo]:
+        """Every Monte Carlo source of this run: those not set to null."""
+        return {name: chain for name, chain in self.monte_carlo.items() if chain is not None}
+
+    @property
+    def foreign(self) -> dict[str, ForeignSource]:
+        """Every set of frames made elsewhere: those not set to null."""
+        return {name: source for name, source in self.sources.items() if source is not None}
+
+    @property
+    def walked(self) -> list[str]:
+        """Sources that are followed from random starts."""
+        return [name for name in self.equilibration.sources if name in self.all_sources]
+
+    @property
     def scaled(self) -> list[str]:
         """Sources that finite-size scaling is done for."""
         named = self.finite_size.sources if self.finite_size else []
-        return [name for name in named if name in {*self.monte_carlo, *self.trained_models}]
+        return [name for name in named if name in {*self.chains, *self.trained_models}]
 
     @property
     def trained_models(self) -> dict[str, ModelSettings]:
@@ -91,9 +117,9 @@ class Config(Section):
     @property
     def all_sources(self) -> list[str]:
         """Every source of frames that is evaluated in this run."""
-        chains = [name for name, chain in self.monte_carlo.items() if chain.evaluated]
+        chains = [name for name, chain in self.chains.items() if chain.evaluated]
         made = (*self.trained_models, *self.finished_sources, *self.starts, *self.relaxed_sources)
-        return [*chains, *made, *self.sources]
+        return [*chains, *made, *self.foreign]
 
     def trained_on(self, model: str) -> str:
         """Return the Monte Carlo source whose frames a model is trained on."""
@@ -146,5 +172,11 @@ class Config(Section):
         """Sources whose specific heat is attributed to causes, and at which temperatures."""
         if self.attribution is None:
             return {}
-        there = [T for T in self.attribution.temperatures if T in self.temperatures]
-        return {source: there for source in (*self.trained_models, *self.sources) if there}
+        there = list(dict.fromkeys(self.attributed_temperatures.values()))
+        return {source: there for source in (*self.trained_models, *self.foreign) if there}
+
+    @property
+    def attributed_temperatures(self) -> dict[str, str]:
+        """For each temperature of the attribution, the nearest one of the run below T_c, if any."""
+        cold = [T for T in self.temperatures if float(T) < CRITICAL_TEMPERATURE]
+        return nearest(self.attribution.temperatures, cold) if self.attribution else {}

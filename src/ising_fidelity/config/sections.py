@@ -121,7 +121,7 @@ class Attribution(Section):
     """Which error makes how much of a wrong specific heat, for all models and foreign frames."""
 
     temperatures: SomeTemperatures = Field(
-        description="below T_c; those that the run lacks are left out"
+        description="below T_c; in place of one that the run lacks, the nearest that it has"
     )
     sweeps: list[Count] = Field(
         min_length=1, description="of relaxation; the most of them mend the thermal part"
@@ -165,7 +165,9 @@ class FiniteSize(Section):
 
 
 class Figure(Section):
-    """What one figure shows; sources and temperatures that the run lacks are left out."""
+    """What one figure shows, of sources that the run has and at the nearest of its temperatures."""
 
     sources: list[SourceName] = Field(default=[], description="sources in the order of the legend")
-    temperatures: Temperatures = Field(default=[], description="for figures of single temperatures")
+    temperatures: Temperatures = Field(
+        default=[], description="for figures of single temperatures; all of the run if not given"
+    )

@@ -37,6 +37,16 @@ class FigureKind:
     relaxed
         Whether it is of sources that Monte Carlo sweeps or a Gibbs finish follow, the first of its
         sources being what they are compared with; a run without leaves it out.
+    reverse
+        Whether it shows how a diffusion model samples: other networks have no place in it.
+    of_models
+        Whether its title says of which models it is; a run without them leaves it out.
+    ordered
+        Whether it shows the way to T_c from below; a run without such temperatures leaves it out.
+    fewest_temperatures
+        How many temperatures a run must have for it.
+    one_temperature
+        Whether it shows one temperature alone.
     """
 
     title: str
@@ -45,6 +55,11 @@ class FigureKind:
     needs: tuple[Need, ...]
     comparison: str = ""
     relaxed: bool = False
+    reverse: bool = False
+    of_models: bool = False
+    ordered: bool = False
+    fewest_temperatures: int = 1
+    one_temperature: bool = False
 
     @property
     def of_frames(self) -> bool:

@@ -19,7 +19,7 @@ MODULES = {
 other figure has a module of its name, in ``paper`` or in ``more``, and is drawn by its ``draw``."""
 
 
-def _thermodynamics(title: str, models: str) -> FigureKind:
+def _thermodynamics(title: str, models: str, *, of_models: bool = True) -> FigureKind:
     return FigureKind(
         title,
         "Energy, absolute magnetization, specific heat and susceptibility per spin of "
@@ -27,6 +27,7 @@ def _thermodynamics(title: str, models: str) -> FigureKind:
         "range of training temperatures in gray, a tick for each of them.",
         "Thermodynamics",
         ("fidelity", "exact"),
+        of_models=of_models,
     )
 
 
@@ -47,18 +48,21 @@ FIGURES: dict[str, FigureKind] = {
         "makes spins of noise in the reverse process.",
         "Method",
         ("configurations", "equilibration", "model"),
+        reverse=True,
     ),
     "fig1b": FigureKind(
         "Latent frames",
         "Latent frames along the reverse process, from noise to the frames of each temperature.",
         "Method",
         ("equilibration",),
+        reverse=True,
     ),
     "fig1c": FigureKind(
         "U-Net",
         "Channels and resolutions of the U-Net's blocks, read from the trained network.",
         "Method",
         ("model",),
+        reverse=True,
     ),
     "fig1d": FigureKind(
         "Embeddings",
@@ -66,8 +70,12 @@ FIGURES: dict[str, FigureKind] = {
         "the U-Net.",
         "Method",
         ("model",),
+        reverse=True,
     ),
-    "fig3": _thermodynamics("Thermodynamics of diffusion models", "diffusion models"),
+    # Frames made elsewhere are shown in it, with or without models beside them.
+    "fig3": _thermodynamics(
+        "Thermodynamics of diffusion models", "diffusion models", of_models=False
+    ),
     "fig4": FigureKind(
         "Equilibration",
         "Energy and absolute magnetization on the way from random starts, Monte Carlo in sweeps "
@@ -118,6 +126,7 @@ FIGURES: dict[str, FigureKind] = {
         "the distance to the critical temperature.",
         "Thermodynamics",
         ("fidelity", "exact"),
+        ordered=True,
     ),
     "figS6": FigureKind(
         "Correlation at one temperature",
@@ -125,6 +134,7 @@ FIGURES: dict[str, FigureKind] = {
         "without exponential decay, in the shaded window.",
         "Correlations",
         ("fidelity", "exact"),
+        one_temperature=True,
     ),
     "independence": FigureKind(
         "Independent values among Monte Carlo frames",
@@ -232,6 +242,7 @@ FIGURES: dict[str, FigureKind] = {
         "temperatures.",
         "Thermodynamics",
         ("fidelity", "exact"),
+        fewest_temperatures=3,
     ),
     "windows": FigureKind(
         "Exponent of the correlation against the fit's window",

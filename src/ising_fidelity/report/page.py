@@ -66,6 +66,8 @@ class Content:
         What is wrong with a source's numbers, or could not be told of them.
     finite_size, attribution
         Datasets by source; scalars, and parts of the specific heat's excess.
+    notes
+        What the run leaves out, or shows in the place of it.
     """
 
     scores: pd.DataFrame
@@ -78,6 +80,7 @@ class Content:
     caveats: Mapping[str, Caveats] = field(default_factory=dict)
     finite_size: Mapping[str, xr.Dataset] = field(default_factory=dict)
     attribution: Mapping[str, xr.Dataset] = field(default_factory=dict)
+    notes: Sequence[str] = ()
 
 
 def render(content: Content) -> str:
@@ -91,6 +94,7 @@ def render(content: Content) -> str:
         _finite_size(content.finite_size),
         _attribution(content.attribution),
         _paper(content.quoted),
+        _notes(content.notes),
         _details(content.scores),
     ]
     size = content.lattice_size
@@ -277,6 +281,12 @@ def _attribution(results: Mapping[str, xr.Dataset]) -> str:
 
 def _paper(quoted: pd.DataFrame) -> str:
     return f"<h2>The paper's numbers and ours</h2>\n{html_table(quoted.drop(columns='id'), 'text')}"
+
+
+def _notes(notes: Sequence[str]) -> str:
+    """Return what is not to be looked for in this run."""
+    lines = "".join(f"<li>{escape(note)}</li>\n" for note in notes)
+    return f"<h2>What this run leaves out</h2>\n<ul>\n{lines}</ul>\n" if notes else ""
 
 
 def _details(scores: pd.DataFrame) -> str:

@@ -27,7 +27,7 @@ def repeated(name: str, values: Iterable[object]) -> str:
 
 def monte_carlo(run: Config, source: str, frames: int | None = None) -> str:
     """Return the flags of a Monte Carlo source, with another number of frames if there is one."""
-    chain = run.monte_carlo[source].plain()
+    chain = run.chains[source].plain()
     del chain["evaluated"]
     return flags(**(chain | {"frames": frames or chain["frames"]}))
 
@@ -61,8 +61,8 @@ def sampling(run: Config, source: str) -> str:
 def walk(run: Config, source: str) -> str:
     """Return the flags that say how a source walks from its random starts."""
     walks = run.equilibration
-    if source in run.monte_carlo:
-        return flags(sampler=run.monte_carlo[source].sampler, sweeps=walks.sweeps)
+    if source in run.chains:
+        return flags(sampler=run.chains[source].sampler, sweeps=walks.sweeps)
     return flags(
         model=Paths(run).model(run.begun(source)),
         sampling_steps=walks.sampling_steps,
@@ -90,5 +90,5 @@ def training_temperatures(run: Config, sources: Collection[str] | None = None) -
 
 def foreign(run: Config, sources: Iterable[str]) -> str:
     """Return the flag that says where frames made elsewhere are, if any are shown."""
-    places = {name: run.sources[name].frames for name in sources if name in run.sources}
+    places = {name: run.foreign[name].frames for name in sources if name in run.foreign}
     return f"--foreign {shlex.quote(json.dumps(places))}" if places else ""

@@ -7,7 +7,7 @@ from functools import cached_property
 from ising_fidelity.config.run import Config
 from ising_fidelity.config.sections import Figure
 from ising_fidelity.figures.registry import FIGURES
-from ising_fidelity.run.figures import drawn_figures
+from ising_fidelity.run.figures import Plan, plan_figures
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Paths:
 
     def frames(self, source: str, temperature: str) -> str:
         """Return the file of a source's frames; a user's own files are read where they are."""
-        if source in self.run.sources:
-            return self.run.sources[source].frames.replace("{T}", temperature)
+        if source in self.run.foreign:
+            return self.run.foreign[source].frames.replace("{T}", temperature)
         return f"{self.results}/configurations/{source}/T{temperature}.nc"
 
     def training_frames(self, model: str) -> list[str]:
@@ -90,16 +90,21 @@ class Paths:
         return [f"{self.results}/models/{model}.training.nc" for model in names]
 
     @cached_property
+    def plan(self) -> Plan:
+        """Return which figures the run draws, and why others are left out."""
+        return plan_figures(self.run)
+
+    @property
     def figures(self) -> dict[str, Figure]:
         """Return what each figure of the run shows."""
-        return drawn_figures(self.run)
+        return self.plan.drawn
 
     def read_by_figure(self, name: str) -> list[str]:
         """Return the files that a figure is drawn from, as its registry entry says."""
         figure, needs = self.figures[name], FIGURES[name].needs
         models = [source for source in figure.sources if source in self.run.trained_models]
-        chains = [source for source in figure.sources if source in self.run.monte_carlo]
-        walked = [name for name in figure.sources if name in self.run.equilibration.sources]
+        chains = [source for source in figure.sources if source in self.run.chains]
+        walked = [name for name in figure.sources if name in self.run.walked]
         files: list[str] = []
         for need in needs:
             if need in ("fidelity", "exact", "attribution"):

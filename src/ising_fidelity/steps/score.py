@@ -38,6 +38,7 @@ def score(
     claims_table: Path | None = None,
     finite_size: Sequence[Path] = (),
     attribution: Path | None = None,
+    notes: Sequence[str] = (),
 ) -> list[str]:
     """Write the scores of :func:`.scores_of`, and the paper's numbers and claims beside ours.
 
@@ -53,6 +54,8 @@ def score(
         Files to write: scores (CSV), a page of all (HTML), the numbers and the verdicts (CSV).
     paper, claims
         What the paper says (YAML); the files shipped with the package if not given.
+    notes
+        What the run leaves out, sentences for the page.
 
     Returns
     -------
@@ -88,6 +91,7 @@ def score(
         quoted=beside(quotes, run, str(paper or NUMBERS)),
         finite_size=run.finite_size,
         attribution=run.attribution,
+        notes=notes,
     )
     _write(output, _csv(scores, "%.6g"))
     _write(table, page.render(content))

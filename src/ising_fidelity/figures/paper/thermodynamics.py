@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ising_fidelity.exact import finite, infinite
+from ising_fidelity.exceptions import InputError
 from ising_fidelity.figures import panels, style
 from ising_fidelity.figures.inputs import Inputs
 from ising_fidelity.lattice import CRITICAL_TEMPERATURE
@@ -96,8 +97,10 @@ def figS1(inputs: Inputs) -> Figure:
 
 def figS5(inputs: Inputs) -> Figure:
     """Draw logarithmic u and |m|: against T, as in the paper, and below it against 1 - T/T_c."""
-    figure, axes = panels.panels(2, 2, (9, 7.4))
     ends = inputs.exact["temperature"].values
+    if ends.min() >= CRITICAL_TEMPERATURE:
+        raise InputError("figS5: the way to T_c needs a temperature below it")
+    figure, axes = panels.panels(2, 2, (9, 7.4))
     cold = CRITICAL_TEMPERATURE * (1 - np.geomspace(2e-3, 1 - ends.min() / CRITICAL_TEMPERATURE))
     u_c = infinite.onsager_energy(CRITICAL_TEMPERATURE)
     _row(axes[0], inputs, lambda T: T, 0.0, np.geomspace(ends.min(), ends.max(), 200))

@@ -1,0 +1,52 @@
+"""What a run leaves out, or shows in the place of it, a line each: read by whoever starts it."""
+
+from collections.abc import Mapping
+
+from ising_fidelity.config.run import Config
+from ising_fidelity.run.figures import Plan
+
+
+def notes(run: Config, plan: Plan) -> list[str]:
+    """Return a line for everything that the config asks for and the run does without."""
+    return [
+        *_sources_left_out(run, plan),
+        *(f"figure {name} is left out: {why}" for name, why in plan.left_out.items()),
+        *(f"figure {name}: {plan.replaced(name)}" for name in plan.instead),
+        *_attribution(run),
+    ]
+
+
+def _sources_left_out(run: Config, plan: Plan) -> list[str]:
+    """Return where models and Monte Carlo sources are named that null leaves out of the run."""
+    named: dict[str, list[str]] = {
+        "equilibration": run.equilibration.sources,
+        "relaxation": run.relaxation.models if run.relaxation else [],
+        "finish": run.finish.models if run.finish else [],
+        "finite_size": run.finite_size.sources if run.finite_size else [],
+    }
+    asked = {name: figure.sources for name, figure in run.figures.items() if figure}
+    sections: Mapping[str, Mapping[str, object]] = {
+        "monte_carlo": run.monte_carlo,
+        "models": run.models,
+        "sources": run.sources,
+    }
+    lines = []
+    for section, entries in sections.items():
+        for name in (name for name, entry in entries.items() if entry is None):
+            places = [place for place, sources in named.items() if name in sources]
+            figures = [figure for figure in plan.drawn if name in asked[figure]]
+            if figures:
+                places.append(f"figures: {', '.join(figures)}")
+            if places:
+                lines.append(f"{section}.{name} is null and left out of {', '.join(places)}")
+    return lines
+
+
+def _attribution(run: Config) -> list[str]:
+    """Return which temperatures the attribution has in place of those that the run lacks."""
+    if run.attribution is None:
+        return []
+    if not run.attributed_temperatures:
+        return ["attribution is left out: the run has no temperature below T_c"]
+    pairs = run.attributed_temperatures.items()
+    return [f"attribution: T = {T} in place of {asked}" for asked, T in pairs if asked != T]
