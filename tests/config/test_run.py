@@ -100,7 +100,12 @@ def test_attribution_is_of_models_and_frames_made_elsewhere(tmp_path):
     assert list(run.attributed) == [*models, "mine"]
     assert set(map(tuple, run.attributed.values())) == {("1.00", "1.20")}
     assert drawn_figures(run)["attribution"].sources == list(run.attributed)
-    warm = changed(tmp_path, attribution=ATTRIBUTION | {"temperatures": [1.234]})
+    between = changed(tmp_path, attribution=ATTRIBUTION | {"temperatures": [1.234, 2.21]})
+    assert between.attributed["GAN"] == ["1.20", "2.20"]
+    figures = {"attribution": {"temperatures": [2.21]}}
+    single = changed(tmp_path, attribution=ATTRIBUTION, figures=figures)
+    assert drawn_figures(single)["attribution"].temperatures == ["1.20"]
+    warm = changed(tmp_path, attribution=ATTRIBUTION, temperatures=[2.3, 3.0])
     for other in (warm, load.load([DEFAULT])):
         assert other.attributed == {}
         assert "attribution" not in drawn_figures(other)

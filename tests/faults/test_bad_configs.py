@@ -153,11 +153,6 @@ CONFIGS = {
             "validation_fraction": 0.6}}},
         "models.DiffIsing1.validation_fraction: 0.6 of 2 frames of each chain of monte_carlo.mc-pa",
     ),
-    "no models": (
-        {"models": dict.fromkeys(
-            ["DiffIsing1", "DiffIsing2", "DiffFlip", "DiffIsing3", "GAN", "GAN-M"])},
-        "models: there is none, nor are there sources",
-    ),
     "references that do not move": (
         {"models": {"DiffIsing3": {"reference_translations": True, "augmentation": "flip"}}},
         "models.DiffIsing3: reference_translations: true, but augmentation: flip does not move",

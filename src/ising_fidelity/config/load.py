@@ -1,12 +1,13 @@
 """Reading config files: presets are merged over each other, then checked."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from ising_fidelity.config.absent import with_nulls
 from ising_fidelity.config.run import Config
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.io.files import read_yaml
@@ -15,10 +16,15 @@ from ising_fidelity.schema import explain
 
 
 def merge(base: Mapping[str, Any], update: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay one mapping over another: mappings are merged, everything else is replaced."""
+    """Lay one mapping over another: mappings are merged, everything else is replaced.
+
+    An empty mapping has nothing to merge, and replaces nothing either, as Snakemake has it.
+    """
     merged = dict(base)
     for key, value in update.items():
         old = merged.get(key)
+        if key in merged and value == {}:
+            continue
         if isinstance(old, Mapping) and isinstance(value, Mapping):
             value = merge(old, value)
         merged[key] = value
@@ -30,20 +36,28 @@ NEEDED = ("monte_carlo", "sampling")
 
 
 def without_effect(layers: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return a line for each empty section that is laid over one with keys: it changes nothing."""
+    """Return a line for each empty mapping that is laid over something and changes nothing."""
     lines: list[str] = []
     below: dict[str, Any] = {}
     for layer in layers:
-        for key, value in layer.items():
-            under = below.get(key)
-            if value == {} and isinstance(under, Mapping) and under:
-                whole = f", {key}: null leaves out all" if key not in NEEDED else ""
-                # A section of settings has no entries to leave out one by one.
-                if not any(isinstance(one, str | int | float) for one in under.values()):
-                    whole = f", null in place of an entry leaves that out{whole}"
-                lines.append(f"{key}: {{}} changes nothing: mappings are merged{whole}")
+        lines += _empty(layer, below)
         below = merge(below, layer)
     return lines
+
+
+def _empty(layer: Mapping[str, Any], below: Mapping[str, Any], place: str = "") -> Iterator[str]:
+    for key, value in layer.items():
+        under, said = below.get(key), f"{place}{key}: {{}} changes nothing"
+        if value == {} and key in below and under is None:
+            yield f"{said}: it is null, and stays so until one of its keys is given"
+        elif isinstance(value, Mapping) and value and isinstance(under, Mapping):
+            yield from _empty(value, under, f"{place}{key}.")
+        elif value == {} and under and not place:
+            whole = f", {key}: null leaves out all" if key not in NEEDED else ""
+            # A section of settings has no entries to leave out one by one.
+            if not any(isinstance(one, str | int | float) for one in under.values()):
+                whole = f", null in place of an entry leaves that out{whole}"
+            yield f"{said}: mappings are merged{whole}"
 
 
 def load(paths: Sequence[str | Path]) -> Config:
@@ -110,6 +124,6 @@ def without_likes(content: Mapping[str, Any]) -> dict[str, Any]:
 def check(content: Mapping[str, Any]) -> Config:
     """Return a config made of plain values; raises InputError with one line if it is wrong."""
     try:
-        return Config.model_validate(without_likes(content))
+        return Config.model_validate(without_likes(with_nulls(content)))
     except ValidationError as error:
         raise InputError(f"config: {explain(error, families())}") from error
