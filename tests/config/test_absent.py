@@ -93,17 +93,22 @@ def test_an_empty_mapping_over_another_is_said_to_change_nothing(tmp_path):
     with pytest.warns(UserWarning, match="^sampling: {} changes nothing: mappings are merged$"):
         changed(tmp_path, sampling={})
     base = yaml.safe_load(DEFAULT.read_text())
-    said = load.without_effect([base, {key: {} for key in base}])
+    there = [key for key, value in base.items() if value is not None]
+    said = load.without_effect([base, dict.fromkeys(there, {})])
     assert [line.split(":")[0] for line in said] == [
         "monte_carlo", "templates", "models", "sampling", "comparison", "equilibration", "finish",
         "figures",
     ]  # fmt: skip
     assert said[0].endswith("null in place of an entry leaves that out")
     assert said[-1].endswith("leaves that out, figures: null leaves out all")
+    null = {"finish": None, "figures": {"fig3": None}}
+    said = load.without_effect([null, {"finish": {}, "figures": {"fig3": {}, "fig4": {}}}])
+    assert said == [
+        f"{key}: {{}} changes nothing: it is null, and stays so until one of its keys is given"
+        for key in ("finish", "figures.fig3")
+    ]
     # There is nothing that could have been meant to go.
-    assert (
-        load.without_effect([{"sources": {}, "finish": None}, {"sources": {}, "finish": {}}]) == []
-    )
+    assert load.without_effect([{"sources": {}}, {"sources": {}}]) == []
     assert len(load.without_effect([{}, {"sources": MINE}, {"sources": {}}])) == 1
 
 

@@ -19,7 +19,10 @@ def test_presets_are_valid_and_name_their_run(path):
 
 def test_files_are_laid_over_each_other_as_snakemake_does(tmp_path):
     update_config = pytest.importorskip("snakemake.utils").update_config
-    layers = [{"models": {"DiffIsing3": None}}, {"models": {"DiffIsing3": {"epochs": 3}}}]
+    layers = [
+        {"models": {"DiffIsing3": None}, "figures": {"fig3": None}},
+        {"models": {"DiffIsing3": {"epochs": 3}}, "figures": {"fig3": {}}},
+    ]
     paths = [tmp_path / "one.yaml", tmp_path / "two.yaml"]
     over: dict = {}
     for path, layer in zip(paths, layers, strict=True):
@@ -27,9 +30,11 @@ def test_files_are_laid_over_each_other_as_snakemake_does(tmp_path):
         update_config(over, layer)
     merged = yaml.safe_load(DEFAULT.read_text())
     update_config(merged, over)
-    loaded = load.load([DEFAULT, *paths])
+    with pytest.warns(UserWarning, match=r"^figures\.fig3: {} changes nothing: it is null"):
+        loaded = load.load([DEFAULT, *paths])
     assert loaded == load.check(merged)
     assert loaded.models["DiffIsing3"].epochs == 3
+    assert loaded.figures["fig3"] is None
     assert "DiffIsing3" not in load.load([DEFAULT, paths[0]]).trained_models
 
 

@@ -52,7 +52,7 @@ def _empty(layer: Mapping[str, Any], below: Mapping[str, Any], place: str = "") 
             yield f"{said}: it is null, and stays so until one of its keys is given"
         elif isinstance(value, Mapping) and value and isinstance(under, Mapping):
             yield from _empty(value, under, f"{place}{key}.")
-        elif value == {} and under and not place:
+        elif value == {} and isinstance(under, Mapping) and under and not place:
             whole = f", {key}: null leaves out all" if key not in NEEDED else ""
             # A section of settings has no entries to leave out one by one.
             if not any(isinstance(one, str | int | float) for one in under.values()):
