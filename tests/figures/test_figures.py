@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+import xarray as xr
 import yaml
 from matplotlib.container import ErrorbarContainer
 
@@ -13,7 +14,9 @@ from ising_fidelity.exact import infinite
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.figures import draw as run_files
 from ising_fidelity.figures import panels, style
+from ising_fidelity.figures.inputs import Inputs
 from ising_fidelity.figures.more import relaxation as savings
+from ising_fidelity.figures.paper import thermodynamics
 from ising_fidelity.figures.registry import FIGURES
 from ising_fidelity.io import netcdf
 from ising_fidelity.steps.plot import plot
@@ -236,6 +239,12 @@ def test_sizes_of_clusters_break_off_where_there_are_none(figure, tree):
     n = tree["mc"]["cluster_size_distribution"].sel(temperature=1.6).values
     assert_shown(drawn.axes[0], "Monte Carlo", np.where(n > 0, n, np.nan))
     assert (n == 0).any()
+
+
+def test_the_way_to_the_critical_temperature_needs_one_below_it():
+    exact = xr.Dataset(coords={"temperature": [2.3, 3.0]})
+    with pytest.raises(InputError, match="^figS5: the way to T_c needs a temperature below it$"):
+        thermodynamics.figS5(Inputs(exact=exact))
 
 
 def test_the_slope_of_the_energy_is_compared_with_that_of_exact_energies(run, figure, tree):

@@ -1,6 +1,7 @@
 """The page: whole, accessible, and as coloured as its numbers."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -121,6 +122,16 @@ def test_cells_have_the_colour_of_their_z_and_say_their_numbers(content):
 )
 def test_steps_of_colour(z, name):
     assert heatmap.color_class(z) == name
+
+
+def test_what_the_run_leaves_out_stands_on_the_page(content):
+    assert "leaves out" not in page.render(content)
+    text = page.render(replace(content, notes=["figure <fig1a> is left out", "fig7 shows T = 2"]))
+    lines = re.search(r"<h2>What this run leaves out</h2>\n<ul>\n(.*?)</ul>", text, re.DOTALL)[1]
+    assert lines.splitlines() == [
+        "<li>figure &lt;fig1a&gt; is left out</li>",
+        "<li>fig7 shows T = 2</li>",
+    ]
 
 
 def luminance(color):

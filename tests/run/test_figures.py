@@ -98,11 +98,12 @@ def test_a_figure_is_left_out_where_there_are_too_few_temperatures(temperatures,
 def test_a_figure_shows_the_nearest_temperatures_that_the_run_has(tmp_path):
     plan = plan_figures(changed(tmp_path, temperatures=[2.3, 3.0]))
     assert plan.drawn["fig7"].temperatures == ["2.30", "3.00"]
-    assert plan.instead["fig7"] == {"1.40": "2.30", "2.40": "2.30"}
+    asked = ["1.40", "2.30", "2.40", "3.00"]
+    shown = ["2.30", "2.30", "2.30", "3.00"]
+    assert plan.instead["fig7"] == dict(zip(asked, shown, strict=True))
     assert plan.drawn["fig4"].temperatures == ["1.80", "2.30", "2.80"]
     assert "fig4" not in plan.instead
-    words = "it shows T = 2.30 in place of 1.40, 2.30 in place of 2.40"
-    assert plan.caption("fig7").endswith(f"temperatures: {words}.")
+    assert plan.caption("fig7").endswith("temperatures: T = 2.30 in place of 1.40 and 2.40.")
     assert plan.caption("fig6") == FIGURES["fig6"].caption
     single = drawn_figures(changed(tmp_path, temperatures=[3.0]))
     assert single["figS6"].temperatures == ["3.00"]
@@ -138,9 +139,9 @@ def test_what_a_run_leaves_out_is_said_in_a_line_each(tmp_path):
     assert "equilibration, figures: " in null
     assert "figure fig1c is left out: none of its sources (DiffIsing2) is in the run" in said
     assert "figure memory is left out: comparison.memory_frames is off" in said
-    assert "figure figS6: it shows" not in " ".join(said)
-    assert "figure windows: it shows T = 2.30 in place of 2.269185" in said
-    assert "attribution: T = 2.00 in place of 1.90" in said
+    assert "figure figS6" not in " ".join(said)
+    assert "figure windows shows T = 2.30 in place of 2.269185" in said
+    assert "attribution has T = 2.00 in place of 1.90" in said
     for figure in FIGURES:
         shown = figure in plan.drawn or run.figures[figure] is None
         assert shown != any(line.startswith(f"figure {figure} is left out: ") for line in said)

@@ -28,10 +28,10 @@ def test_a_run_without_any_model_goes_from_first_to_last(fresh):
     said = notes_of(done)
     assert "figure training is left out: none of its sources" in "\n".join(said)
     assert [line.split(":")[0] for line in said if "fig1a" in line] == ["figure fig1a is left out"]
-    assert "figure figS6: it shows T = 2.30 in place of 2.25" in said
+    assert "figure figS6 shows T = 2.30 in place of 2.25" in said
     page = (results / "scores.html").read_text()
     assert page.count("<li>") == len(said)
-    assert "<li>figure figS6: it shows T = 2.30 in place of 2.25</li>" in page
+    assert "<li>figure figS6 shows T = 2.30 in place of 2.25</li>" in page
     assert project.plan() == {}
 
 

@@ -1,6 +1,6 @@
 """Which figures a run draws, what of the run each of them shows, and why others are left out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ising_fidelity.config.absent import nearest
@@ -23,7 +23,7 @@ class Plan:
     left_out
         Why each figure is left out that the run lacks something for.
     instead
-        Of each figure, temperatures that the run lacks, and what is shown in their place.
+        Of each figure that names temperatures which the run lacks, what is shown for each named.
     """
 
     drawn: dict[str, Figure] = field(default_factory=dict)
@@ -34,13 +34,8 @@ class Plan:
         """Return the caption of a figure, with what it shows in place of what it lacks."""
         words = [FIGURES[figure].caption]
         if figure in self.instead:
-            words.append(f"The run lacks some temperatures: {self.replaced(figure)}.")
+            words.append(f"The run lacks some temperatures: {in_place(self.instead[figure])}.")
         return " ".join(words)
-
-    def replaced(self, figure: str) -> str:
-        """Return the temperatures that a figure shows in place of others, in words."""
-        pairs = self.instead[figure].items()
-        return "it shows T = " + ", ".join(f"{shown} in place of {asked}" for asked, shown in pairs)
 
 
 def plan_figures(run: Config) -> Plan:
@@ -72,9 +67,18 @@ def plan_figures(run: Config) -> Plan:
         every = there if not near and {*SERIES} & {*kind.needs} else ()
         temperatures = list(dict.fromkeys([*near.values(), *every]))
         plan.drawn[key] = Figure(sources=shown, temperatures=temperatures)
-        if instead := {asked: T for asked, T in near.items() if asked != T}:
-            plan.instead[key] = instead
+        if near.keys() - {*there}:
+            plan.instead[key] = near
     return plan
+
+
+def in_place(near: Mapping[str, str]) -> str:
+    """Return in words which temperatures are shown in place of others."""
+    asked: dict[str, list[str]] = {}
+    for one, shown in near.items():
+        if one != shown:
+            asked.setdefault(shown, []).append(one)
+    return ", ".join(f"T = {T} in place of {' and '.join(ones)}" for T, ones in asked.items())
 
 
 def drawn_figures(run: Config) -> dict[str, Figure]:

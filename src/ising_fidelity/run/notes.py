@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ising_fidelity.config.run import Config
-from ising_fidelity.run.figures import Plan
+from ising_fidelity.run.figures import Plan, in_place
 
 
 def notes(run: Config, plan: Plan) -> list[str]:
@@ -11,7 +11,7 @@ def notes(run: Config, plan: Plan) -> list[str]:
     return [
         *_sources_left_out(run, plan),
         *(f"figure {name} is left out: {why}" for name, why in plan.left_out.items()),
-        *(f"figure {name}: {plan.replaced(name)}" for name in plan.instead),
+        *(f"figure {name} shows {in_place(near)}" for name, near in plan.instead.items()),
         *_attribution(run),
     ]
 
@@ -48,5 +48,7 @@ def _attribution(run: Config) -> list[str]:
         return []
     if not run.attributed_temperatures:
         return ["attribution is left out: the run has no temperature below T_c"]
-    pairs = run.attributed_temperatures.items()
-    return [f"attribution: T = {T} in place of {asked}" for asked, T in pairs if asked != T]
+    if not run.attributed:
+        return ["attribution is left out: the run has no model or frames made elsewhere"]
+    words = in_place(run.attributed_temperatures)
+    return [f"attribution has {words}"] if words else []
