@@ -76,7 +76,10 @@ def check_frames(dataset: xr.Dataset, name: str, values: bool = True) -> None:
     if 0 in spin.shape or spin.sizes["y"] != spin.sizes["x"]:
         raise InputError(f"{name}: spin has shape {spin.shape}; frames are square and not empty")
     if spin.dtype.kind not in "if" or (values and not bool((np.abs(spin.values) == 1).all())):
-        raise InputError(f"{name}: spin has values other than -1 and +1")
+        # What is said to stand for missing values is read as such.
+        fill = spin.encoding.get("_FillValue", spin.encoding.get("missing_value"))
+        hint = f", as its fill value {fill} stands for missing ones" if fill in (-1, 1) else ""
+        raise InputError(f"{name}: spin has values other than -1 and +1{hint}")
     temperature = dataset.get("temperature")
     if temperature is None or temperature.ndim != 0:
         raise InputError(f"{name}: no scalar coordinate 'temperature' (in units of J/k_B)")

@@ -110,6 +110,8 @@ PLAIN = "a name is needed, of letters, digits, _, . and -, a letter or digit fir
 PLACE = "a path is needed with {T} in it once, and without blanks or signs that shells read"
 """In place of regular expressions."""
 
+QUOTED = "text is needed; YAML takes numbers, dates, no and on for something else unless in quotes"
+
 
 def explain(error: ValidationError, hidden: Collection[str] = ()) -> str:
     """Return the first of pydantic's complaints, and the number of others, in one line.
@@ -118,10 +120,13 @@ def explain(error: ValidationError, hidden: Collection[str] = ()) -> str:
     tags of a union.
     """
     first = error.errors(include_url=False)[0]
-    place = ".".join(str(part) for part in first["loc"] if part not in hidden)
+    where = first["loc"][:-2] if first["loc"][-1:] == ("[key]",) else first["loc"]
+    place = ".".join(str(part) for part in where if part not in hidden)
     text = re.sub(r"^(Value|Assertion) error, ", "", first["msg"])
     if first["type"] == "string_pattern_mismatch":
         text = PLACE if "{T" in first["ctx"]["pattern"].replace("\\", "") else PLAIN
+    if first["type"] == "string_type":
+        text = QUOTED
     shown = repr(first["input"])
     shown = shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}..."
     given = "" if isinstance(first["input"], dict | list) else f" (given: {shown})"

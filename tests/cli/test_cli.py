@@ -1,5 +1,6 @@
 """The commands as they are typed; what they refuse is in ``tests/faults``."""
 
+import inspect
 import signal
 import subprocess
 import sys
@@ -8,6 +9,9 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+
+from ising_fidelity.cli.commands import app
+from ising_fidelity.cli.options import WRITTEN, writable
 
 COMMAND = Path(sys.executable).parent / "ising-fidelity"
 SIMULATE = [
@@ -87,3 +91,14 @@ def test_no_command_is_bad_input_and_commands_are_listed():
     assert done.returncode == 2
     assert "simulate" in done.stdout
     assert done.stderr == "ising-fidelity: a command is needed; allowed are those above\n"
+
+
+def test_every_file_that_is_written_is_kept_apart_from_those_that_are_read():
+    found = {
+        name
+        for command in app.registered_commands
+        for name, parameter in inspect.signature(command.callback).parameters.items()
+        for about in getattr(parameter.annotation, "__metadata__", ())
+        if getattr(about, "callback", None) is writable
+    }
+    assert found == set(WRITTEN)

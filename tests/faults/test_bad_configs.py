@@ -1,5 +1,7 @@
 """Configs that cannot work end before any job, with one line that names the key and why."""
 
+from datetime import date
+
 import pytest
 import yaml
 
@@ -17,7 +19,9 @@ KEYS = [
     ("lattice_size", 0, "Input should be greater than or equal to 2"),
     ("lattice_size", 10**6, "Input should be less than"),
     ("lattice_size", 36, "36 with models.DiffIsing1.family: diffusion; allowed are multiples of 8"),
-    ("run", 7, "Input should be a valid string"),
+    ("run", 7, "text is needed; YAML takes numbers, dates, no and on for something else unless in"),
+    ("run", date(2024, 5, 13), "text is needed; YAML takes numbers, dates, no and on for some"),
+    ("monte_carlo", {True: {}}, "text is needed; YAML takes numbers, dates, no and on for some"),
     ("run", "../up", "a name is needed, of letters"),
     ("run", "a" * 101, "String should have at most 100"),
     ("device", "tpu", "Input should be 'auto', 'cpu' or 'cuda'"),

@@ -13,6 +13,7 @@ FLAGS = {
     "a lattice beyond memory": ({"lattice_size": 10**9}, "--lattice-size: 1000000000; allowed are"),
     "T a signal": ({"temperature": "sNaN"}, "temperature 'sNaN' is not a number"),
     "T in words": ({"temperature": "cold"}, "temperature 'cold' is not a number"),
+    "T with a stroke for its point": ({"temperature": "2_30"}, "temperature '2_30' is not a numb"),
     "T < 0": ({"temperature": -1}, "temperature '-1' is not a number"),
     "T of many digits": (
         {"temperature": "1e999999"},
@@ -36,6 +37,11 @@ FLAGS = {
         {"output": "/dev/null/a/x.nc"},
         "a/x.nc: cannot be written (Not a dir",
     ),
+    "in place of a device": (
+        {"output": "/dev/full"},
+        "/dev/full: cannot be written (it is a device or a pipe; allowed are files)",
+    ),
+    "in a home that no shell put in": ({"output": "~/x.nc"}, "~/x.nc: cannot be written (the shell"),
     "in /proc": ({"output": "/proc/x.nc"}, "/proc/x.nc: cannot be written (No such file or dir"),
     "a name too long": ({"output": "a" * 255}, "a: cannot be written (File name too long)"),
 }

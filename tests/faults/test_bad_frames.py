@@ -39,6 +39,10 @@ FRAMES = {
         GOOD.assign(spin=GOOD["spin"].astype(float).where(GOOD["spin"] > 0)),
         "spin has values other than -1 and +1",
     ),
+    "of spins that stand for missing ones": (
+        GOOD.assign(spin=GOOD["spin"].variable._replace(encoding={"_FillValue": -1})),
+        "spin has values other than -1 and +1, as its fill value -1 stands for missing ones",
+    ),
     "of spins in letters": (
         GOOD.assign(spin=GOOD["spin"].astype(str)),
         "spin has values other than -1 and +1",
@@ -108,6 +112,7 @@ def others(tmp_path):
     netcdf.write(frames(relaxation_sweeps="many"), tmp_path / "relaxed.nc")
     netcdf.write(frames(temperature=2.4), tmp_path / "warmer.nc")
     netcdf.write(frames((1, 4, 6, 6)), tmp_path / "smaller.nc")
+    (tmp_path / "link.nc").symlink_to("observables/mc/../mc/T2.30.nc")
     (tmp_path / "claims.yaml").write_text("- {id: a, test: 5}")
     return tmp_path
 
@@ -190,6 +195,22 @@ OTHERS = {
         ["equilibrate", "--temperature", 2, "--lattice-size", 8, "--starts", 1, "--seed", 1,
          "--output", "o.nc"],
         "either --sampler or --model",
+    ),
+    "an output that is read": (
+        ["measure", "--output", "frames.nc", "frames.nc"],
+        "frames.nc: the same command reads it, or writes it twice; allowed is another file",
+    ),
+    "an output that is read by another name": (
+        ["merge", "--output", "link.nc", "exact.nc", "observables/mc/T2.30.nc"],
+        "link.nc: the same command reads it",
+    ),
+    "two outputs in one file": (
+        [*SCORE[:-1], "s.csv"],
+        "s.csv: the same command reads it, or writes it twice",
+    ),
+    "a folder for a file": (
+        ["measure", "--output", "o.nc", "observables"],
+        "observables: it is a folder, a device or a pipe; a file is needed",
     ),
     "no frames to relax": (
         ["relax", "--sweeps", 5, "--seed", 1, "--output", "o.nc", "gone.nc"],

@@ -70,6 +70,19 @@ def test_a_warning_is_one_line_and_no_error(tmp_path):
     assert (tmp_path / "frames.nc").exists()
 
 
+@pytest.mark.parametrize("closed", ["2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_closed_streams(closed, tmp_path):
+    """Some schedulers give none; what is written to them must not go into files instead."""
+    within = ["sh", "-c", f'exec "$@" {closed}', "sh"]
+    done = run(*simulate(), cwd=tmp_path, within=within)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    done = run(*simulate(output="open.nc"), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "frames.nc").read_bytes() == (tmp_path / "open.nc").read_bytes()
+    done = run(*simulate(frames=0), cwd=tmp_path, within=within)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
 @pytest.mark.parametrize("size", ["8k", "64k"])
 def test_a_full_disk(size, tmp_path):
     """A file system of 64 kB: frames do not fit, and what was there stays as it was."""

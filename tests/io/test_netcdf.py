@@ -1,5 +1,7 @@
 """The netCDF contract: what is written reads back, what breaks the contract is named."""
 
+from pathlib import Path
+
 import netCDF4
 import numpy as np
 import pytest
@@ -147,3 +149,19 @@ def test_a_file_that_does_not_read_back_is_not_kept(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="does not read back"):
         netcdf.write(frames(), tmp_path / "frames.nc")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_is_no_file(tmp_path):
+    with pytest.raises(InputError, match="it is a folder, a device or a pipe; a file is needed"):
+        netcdf.read(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["~", "s3::run", "http:"])
+def test_a_relative_path_is_a_path(name, tmp_path, monkeypatch):
+    """Libraries take some for somebody's home, or for a protocol."""
+    monkeypatch.chdir(tmp_path)
+    netcdf.write(xr.Dataset({"a": 1.0}), Path(name).absolute() / "a.nc")
+    assert netcdf.read(f"{name}/a.nc")["a"] == 1
+    if name != "~":
+        netcdf.write(xr.Dataset({"a": 2.0}), f"{name}/a.nc")
+        assert netcdf.read(tmp_path / name / "a.nc")["a"] == 2

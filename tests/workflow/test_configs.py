@@ -68,6 +68,18 @@ def test_a_bad_config_ends_with_one_line_before_any_job(fresh, change, message):
     assert not (fresh.folder / "results").exists()
 
 
+def test_a_config_that_names_a_key_twice_ends_with_one_line(fresh):
+    """Snakemake, which reads it first, goes by the last and says nothing."""
+    fresh.configs.append("workflow/presets/tiny.yaml")
+    project = fresh.lay_over(seed=1)
+    with (fresh.folder / project.configs[-1]).open("a") as file:
+        file.write("seed: 2\n")
+    done = project.snakemake("--dry-run")
+    assert done.returncode == 2
+    line = (done.stdout + done.stderr).splitlines()[-1]
+    assert line.endswith("change1.yaml: not valid YAML (line 2: seed is a key for the second time)")
+
+
 def test_two_runs_in_one_folder_are_refused_by_a_lock(fresh):
     fresh.configs.append("workflow/presets/tiny.yaml")
     command = [sys.executable, "-m", "snakemake", "--cores", "1", "--configfile", *fresh.configs]

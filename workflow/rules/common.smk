@@ -5,6 +5,7 @@ import os
 import re
 import shlex
 import sys
+from importlib.metadata import distributions
 from pathlib import Path
 
 import yaml
@@ -27,20 +28,21 @@ def refuse(error):
 
 
 
-def empty_sections():
-    """Return a line for each empty section of the command line's configs that changes nothing."""
-    if not workflow.modifier.is_main_snakefile():
-        return []
+def layers():
+    """Return the run's configs, each by itself: together they do not say what stands twice."""
     over = workflow.overwrite_configfiles
     # Snakemake lists those of the command line first, and those of the workflow after them.
     files = [*workflow.configfiles[len(over) :], *over]
-    return without_effect([*map(read, files), workflow.config_settings.config])
+    return [read(path) for path in files if Path(path).suffix != ".json"]
 
 
+# The configs of a module are its user's.
+IS_MAIN = workflow.modifier.is_main_snakefile()
 try:
+    LAYERS = layers() if IS_MAIN else []
     RUN = check(config)
     # Of a module, other rules may still make them. Jobs on other machines read all this again.
-    if workflow.modifier.is_main_snakefile() and workflow.is_main_process:
+    if IS_MAIN and workflow.is_main_process:
         check_own_files(RUN, values=False)
 except InputError as error:
     refuse(error)
@@ -51,7 +53,8 @@ RESULTS = PATHS.results
 LOGS = f"{RESULTS}/logs"
 RUN_CONFIG = f"{RESULTS}/provenance/config.yaml"
 if workflow.is_main_process:  # not once more in every job on another machine
-    for line in [*empty_sections(), *NOTES]:
+    command_line = workflow.config_settings.config
+    for line in [*without_effect([*LAYERS, command_line]), *NOTES]:
         print(f"note: {line}", file=sys.stderr)
 # Where this workflow is, empty if it is run in its own folder: a module is run elsewhere.
 HOME = (
@@ -101,14 +104,20 @@ def record_provenance():
     folder.mkdir(parents=True, exist_ok=True)
     with whole(Path(RUN_CONFIG)) as place:
         place.write_text(yaml.safe_dump(RUN.plain(), sort_keys=False))
+    # A copy without a history may lie in the repository of something else.
     home = shlex.quote(HOME or ".")
     shell(
-        "commit=$(git -C {home} describe --always --dirty 2> /dev/null) "
+        "test -e {home}/.git "
+        "&& commit=$(git -C {home} describe --always --dirty 2> /dev/null) "
         "&& echo $commit > {folder}/commit || rm -f {folder}/commit"
     )
-    shell(
-        "{sys.executable} -m pip freeze --exclude-editable > {folder}/versions.txt || true"
-    )
+    # Not by pip, which environments that uv makes lack.
+    packages = {
+        f"{package.name}=={package.version}\n"
+        for package in distributions()
+        if package.name
+    }
+    (folder / "versions.txt").write_text("".join(sorted(packages, key=str.lower)))
 
 
 def rule_graph():

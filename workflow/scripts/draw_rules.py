@@ -122,7 +122,7 @@ def draw(pairs: Sequence[tuple[str, str]], path: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("configs", nargs="*", metavar="CONFIG.yaml", help="laid over config.yaml")
     configs = parser.parse_args().configs
     try:

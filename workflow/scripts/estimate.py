@@ -114,7 +114,7 @@ def table(kinds: dict[str, Kind], cores: int) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--cores", type=int, default=os.cpu_count() or 1)
     parser.add_argument("configs", nargs="*", metavar="CONFIG.yaml", help="laid over config.yaml")
     arguments = parser.parse_args()

@@ -16,6 +16,7 @@ from ising_fidelity.cli.options import (
     Seed,
     Temperature,
     Temperatures,
+    keep_apart,
     lists,
     options_of,
     patterns,
@@ -56,6 +57,7 @@ def _take(step: str, given: dict[str, Any]) -> Any:
 
     What is given are the parameters of the command, as its ``locals()``: it has no other names.
     """
+    keep_apart(given)
     return resolve_name(f"ising_fidelity.steps.{step}:{step}")(**given)
 
 
@@ -95,6 +97,7 @@ def train(
     ] = False,
 ) -> None:
     """Train one model of the config; resume where an earlier run was cut off."""
+    keep_apart(locals())
     from ising_fidelity.config.load import load
 
     settings = load(config)

@@ -20,6 +20,7 @@ from ising_fidelity.io.files import abandon
 
 def main() -> None:
     """Run the command line."""
+    _open_streams()
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:  # as it is in the background
@@ -41,6 +42,20 @@ def main() -> None:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _open_streams() -> None:
+    """Put /dev/null in the place of a standard stream that is closed, as some schedulers leave it.
+
+    Else the next file that is opened has its number, and is written to by what warns.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            # The lowest number that is free, which those below it are not any more.
+            free = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(free, "w" if number else "r"))
 
 
 def _end(number: int, _: object) -> NoReturn:

@@ -3,7 +3,8 @@
 import functools
 import inspect
 import json
-from collections.abc import Callable, Collection
+import os
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -21,6 +22,26 @@ def writable(value: Path | list[Path] | None) -> Path | list[Path] | None:
     for path in value if isinstance(value, list) else [value] if value else []:
         check_writable(path)
     return value
+
+
+WRITTEN = ("output", "outputs", "table", "paper_table", "claims_table")
+"""Parameters of commands that are files to write."""
+
+
+def keep_apart(given: Mapping[str, Any]) -> None:
+    """Refuse to write over a file that the same command reads or writes, before it is lost."""
+    taken: set[str] = set()
+    for name, value in sorted(given.items(), key=lambda item: item[0] in WRITTEN):
+        for path in value if isinstance(value, list) else [value]:
+            if not isinstance(path, Path):
+                continue
+            place = os.path.realpath(path)
+            if name in WRITTEN and place in taken:
+                raise InputError(
+                    f"{path}: the same command reads it, or writes it twice; allowed is another "
+                    "file"
+                )
+            taken.add(place)
 
 
 LatticeSize = Annotated[int, typer.Option(help="L, frames are L x L")]

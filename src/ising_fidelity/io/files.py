@@ -3,12 +3,13 @@
 import fcntl
 import glob
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
@@ -16,6 +17,9 @@ from ising_fidelity.exceptions import InputError
 
 PROBE = 2**20
 """Bytes that a file system is asked for after an error, to see whether it is full."""
+
+THOUSANDS = re.compile("[1-9][0-9]{0,2}(?:_[0-9]{3})+")
+"""Whole numbers in which strokes can mean nothing else."""
 
 _in_use: set[Path] = set()
 """Hidden files and folders of this process."""
@@ -27,7 +31,8 @@ def whole(path: Path) -> Iterator[Path]:
 
     The place is in a hidden folder beside ``path`` and has its name, so that libraries that go by
     suffixes are content, moving it is atomic, and nothing is left after an error. What a killed
-    process left there is taken away by the next one that writes the same file.
+    process left there is taken away by the next one that writes the same file. A symbolic link
+    stays, and the file that it leads to is written.
 
     Raises
     ------
@@ -35,10 +40,11 @@ def whole(path: Path) -> Iterator[Path]:
         If ``path`` cannot be written, or the disk is full.
     """
     with _named(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        scratch, held = _scratch(path, path.parent)
+        target = _target(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        scratch, held = _scratch(target, target.parent)
     with held, scratch as folder:
-        place = Path(folder) / path.name
+        place = Path(folder) / target.name
         try:
             yield place
         except InputError:
@@ -54,7 +60,7 @@ def whole(path: Path) -> Iterator[Path]:
             mask = os.umask(0)
             os.umask(mask)
             os.chmod(place, 0o666 & ~mask)  # some libraries write files for the owner alone
-            os.replace(place, path)
+            os.replace(place, target)
 
 
 def check_writable(path: Path) -> None:
@@ -63,12 +69,11 @@ def check_writable(path: Path) -> None:
     Nothing is changed: folders that are not there yet are made when the file is written.
     """
     with _named(path):
-        if path.is_dir():
-            raise IsADirectoryError(0, "it is a folder")
-        folder = path.parent
+        target = _target(path)
+        folder = target.parent
         while not folder.exists() and folder != folder.parent:
             folder = folder.parent
-        scratch, held = _scratch(path, folder)
+        scratch, held = _scratch(target, folder)
         with held, scratch as place:
             (Path(place) / "probe").write_bytes(b"0")
 
@@ -80,6 +85,14 @@ def abandon() -> None:
             shutil.rmtree(place, ignore_errors=True)
         else:
             place.unlink(missing_ok=True)
+
+
+def check_file(path: Path) -> None:
+    """Raise InputError unless ``path`` is a file that can be read from any place."""
+    if not os.path.exists(path):
+        raise InputError(f"{path}: no such file")
+    if not os.path.isfile(path):
+        raise InputError(f"{path}: it is a folder, a device or a pipe; a file is needed")
 
 
 @contextmanager
@@ -118,16 +131,47 @@ def alone(path: Path) -> Iterator[None]:
         os.close(held)
 
 
+class _Loader(yaml.SafeLoader):
+    """A loader that refuses what YAML 1.1 lets through without a word."""
+
+    def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        keys = [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        for number, key in enumerate(keys):
+            if any(key.value == before.value for before in keys[:number]):
+                _complain(key, f"{key.value} is a key for the second time")
+        return node
+
+    def construct_number(self, node: yaml.ScalarNode) -> int | float:
+        """Return a number, unless most people read it as another one than YAML does."""
+        whole = node.tag.endswith("int")
+        value: int | float = (self.construct_yaml_int if whole else self.construct_yaml_float)(node)
+        text = node.value.lstrip("+-")
+        octal = whole and text[0] == "0" and text[1:].isdigit()
+        if octal or ":" in text or ("_" in text and not THOUSANDS.fullmatch(text)):
+            _complain(node, f"{node.value} is {value} to YAML; write {value}, or quote it")
+        return value
+
+
+def _complain(node: yaml.Node, text: str) -> NoReturn:
+    raise ValueError(f"line {node.start_mark.line + 1}: {text}")
+
+
+for _number in ("int", "float"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_number}", _Loader.construct_number)
+
+
 def read_yaml(path: Path) -> Any:
     """Return what a YAML file holds, plain values alone.
 
     Raises
     ------
     InputError
-        Naming the file, if it cannot be read or is no YAML.
+        Naming the file, if it cannot be read, is no YAML, names a key twice, or has a number that
+        YAML reads as another one than most people do.
     """
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), _Loader)  # a safe one
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read ({error})") from error
     except RecursionError as error:
@@ -136,6 +180,21 @@ def read_yaml(path: Path) -> Any:
         # Dates and numbers that are none are ValueErrors.
         text = " ".join(str(error).split())
         raise InputError(f"{path}: not valid YAML ({text})") from error
+
+
+def _target(path: Path) -> Path:
+    """Return the whole path of the file that ``path`` stands for, behind any symbolic links.
+
+    A device or a pipe is none: root would put a file in its place, of ``/dev/null``, too.
+    """
+    if path.parts and path.parts[0].startswith("~"):
+        raise OSError(0, "the shell did not expand ~; allowed are whole and relative paths")
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise IsADirectoryError(0, "it is a folder")
+    if target.exists() and not target.is_file():
+        raise OSError(0, "it is a device or a pipe; allowed are files")
+    return target
 
 
 def _scratch(path: Path, folder: Path) -> tuple[tempfile.TemporaryDirectory[str], ExitStack]:

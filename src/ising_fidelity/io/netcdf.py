@@ -14,7 +14,7 @@ import numpy as np
 import xarray as xr
 
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.io.files import whole
+from ising_fidelity.io.files import check_file, whole
 from ising_fidelity.io.labels import LONG_NAMES
 from ising_fidelity.io.variables import ERROR_SUFFIX, FRAME_DIMENSIONS
 
@@ -79,11 +79,12 @@ def require(data: xr.Dataset, names: Iterable[str], name: str, verb: str) -> Non
 
 
 def _read(path: str | Path, opened: Callable[..., _Data], complete: bool = True) -> _Data:
-    if not Path(path).is_file():
-        raise InputError(f"{path}: no such file")
+    check_file(Path(path))
     try:
-        # Nothing here is a time, whatever the units of a file from elsewhere look like.
-        with opened(path, engine="netcdf4", decode_times=False) as data:
+        # Nothing here is a time, whatever the units of a file from elsewhere look like. Of a
+        # relative path xarray takes ~ for somebody's home, and a colon for the end of a protocol.
+        whole_path = Path(path).absolute()
+        with opened(whole_path, engine="netcdf4", decode_times=False) as data:
             if complete:
                 return data.load()
             for variable in data.variables.values():

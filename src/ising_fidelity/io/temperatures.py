@@ -55,8 +55,10 @@ def canonical(temperature: str | float, infinite: bool = False) -> str:
         If it is no finite number >= 0, or has more than 12 decimals or 15 digits.
     """
     given = repr(temperature) if len(repr(temperature)) <= 40 else f"{repr(temperature)[:40]}..."
+    text = str(temperature).strip()
     try:
-        value = Decimal(str(temperature).strip())
+        # Python takes 2_30 for 230, and people write it for 2.30, as in names of files.
+        value = Decimal("NaN" if "_" in text else text)
     except InvalidOperation:
         value = Decimal("NaN")
     if infinite and value.is_infinite() and not value.is_signed():
