@@ -114,6 +114,12 @@ CONFIGS = {
     "unknown key of a model": ({"models": {"GAN": {"depth": 2}}}, "models.GAN: no key 'depth'"),
     "unknown family": ({"models": {"GAN": {"family": "vae"}}}, "models.GAN: Input tag 'vae'"),
     "a key that is no text": ({1: 2}, "1: Keys should be strings"),
+    "a model named exact": (
+        {"models": {"exact": PENALIZED}}, "exact: claims and scores call the exact results so"
+    ),
+    "frames named exact": (
+        {"sources": {"exact": {"frames": "a/T{T}.nc"}}}, "exact: claims and scores call the exa"
+    ),
     "a circle of models": (
         {"models": {"GAN": {"like": "A"}, "A": {"like": "GAN"}}},
         "models.GAN.like: GAN leads back to itself",
@@ -221,7 +227,7 @@ CONFIGS = {
     ),
     **{
         f"a model named {name}": (
-            {"models": {name: PENALIZED}}, f"models.{name}.[key]: a name is needed, of letters"
+            {"models": {name: PENALIZED}}, "models: a name is needed, of letters"
         )
         for name in ("+", "GA+N", "GAN++", "GAN+x", "GAN+5sweeps", "GAN+.seed0")
     },

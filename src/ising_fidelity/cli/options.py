@@ -124,7 +124,17 @@ def _parts(annotation: Any) -> set[Any]:
     return {annotation}.union(*inner)
 
 
+def _float(text: str) -> float:
+    """Return a number; a stroke in it, which Python leaves out, was to be the point."""
+    try:
+        return float("" if "_" in text else text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no number, such as 2.5") from None
+
+
 def _option(key: str, field: FieldInfo) -> Any:
+    if float in _parts(field.annotation):
+        return typer.Option(parser=_float, metavar="FLOAT", help=field.description)
     # Without a name of its own, a switch would also have one that turns it off.
     names = [f"--{key.replace('_', '-')}"] if field.annotation is bool else []
     return typer.Option(*names, help=field.description)

@@ -30,6 +30,8 @@ def names(run: "Config") -> None:
         raise ValueError(f"monte_carlo.{run.reference}.evaluated: false, and it is reference")
     named = [*run.monte_carlo, *run.models, *run.sources, *run.starts]
     named += [repeat for repeats in run.repeats.values() for repeat in repeats]
+    if "exact" in named:
+        raise ValueError("exact: claims and scores call the exact results so; allowed are others")
     twice = sorted({name for name in named if named.count(name) > 1})
     if twice:
         raise ValueError(
