@@ -41,7 +41,10 @@ FLAGS = {
         {"output": "/dev/full"},
         "/dev/full: cannot be written (it is a device or a pipe; allowed are files)",
     ),
-    "in a home that no shell put in": ({"output": "~/x.nc"}, "~/x.nc: cannot be written (the shell"),
+    "in a home that no shell put in": (
+        {"output": "~/x.nc"},
+        "~/x.nc: cannot be written (the shell",
+    ),
     "in /proc": ({"output": "/proc/x.nc"}, "/proc/x.nc: cannot be written (No such file or dir"),
     "a name too long": ({"output": "a" * 255}, "a: cannot be written (File name too long)"),
 }

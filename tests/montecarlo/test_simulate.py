@@ -166,6 +166,8 @@ def test_stripes_are_restarted_and_counted(sampler, count, runs):
         ({"thermalization": -1}, "^thermalization: -1"),
         ({"spacing": 0}, "^spacing: 0"),
         ({"threads": 0}, "^threads: 0"),
+        ({"seed": -1}, "^seed: -1; allowed are whole numbers from 0 on"),
+        ({"seed": 2**64}, f"^seed: {2**64}; allowed are whole numbers up to"),
         ({"temperature": np.nan}, "^temperature: nan"),
         ({"temperature": -1.0}, "^temperature: -1.0"),
         ({"start": "hot"}, "^start: hot; allowed are both, random, ordered"),
@@ -219,6 +221,15 @@ def test_at_no_temperature_all_are_ordered(sampler, chains):
     few = {"frames": 64, "chains": chains, "thermalization": 300}
     result = simulate(temperature=0.0, sampler=sampler, **few)
     assert (np.abs(lattice.magnetization(result.spins)) == 1).all()
+
+
+def test_a_checkerboard_that_only_turns_all_spins_is_warned_of():
+    """Of a single chain no other start could tell it: u of a random frame stays as it was."""
+    hot = {"temperature": 1000.0, "sampler": "checkerboard", "chains": 1}
+    with pytest.warns(UserWarning, match="needs some T/3 sweeps to forget its start; thermaliz"):
+        simulate(**hot, thermalization=300)
+    simulate(**hot, thermalization=400)
+    simulate(**hot, thermalization=0)
 
 
 def assert_coins(spins, count):

@@ -12,6 +12,9 @@ STARTS = ("both", "random", "ordered")
 MOST = 10**9
 """Frames, sweeps and so on: a slip beyond it, lest counters overflow."""
 
+MOST_SEED = 2**63 - 1
+"""What an attribute of a netCDF file can hold."""
+
 
 def check_walk(lattice_size: int, temperature: float, sampler: str) -> None:
     """Raise InputError unless there are such walks."""

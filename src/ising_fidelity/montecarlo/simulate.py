@@ -1,6 +1,7 @@
 """Frames of independent chains: random streams, starts, burn-in and its check, spacing."""
 
 import math
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,13 @@ from tqdm import tqdm
 
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.montecarlo import stripes
-from ising_fidelity.montecarlo.arguments import STARTS, check_lengths, check_walk
+from ising_fidelity.montecarlo.arguments import (
+    MOST_SEED,
+    STARTS,
+    check_least,
+    check_lengths,
+    check_walk,
+)
 from ising_fidelity.montecarlo.chains import Chains
 from ising_fidelity.montecarlo.packed import BLOCK
 from ising_fidelity.montecarlo.single import SingleChains
@@ -127,11 +134,19 @@ def run_chains(
     """
     check_walk(lattice_size, temperature, sampler)
     check_lengths(frames, chains, thermalization, spacing, threads)
+    check_least({"seed": (seed, 0)}, MOST_SEED)
     if start not in STARTS:
         raise InputError(f"start: {start}; allowed are {', '.join(STARTS)}")
     if sampler == "auto":
         sampler = best_sampler(lattice_size, temperature, chains)
     draws = frames // chains
+    if sampler == "checkerboard" and 0 < 3 * thermalization < temperature < math.inf:
+        warnings.warn(
+            f"the checkerboard turns nearly all spins in every sweep at T = {temperature:g}, and "
+            f"needs some T/3 sweeps to forget its start; thermalization: {thermalization} is too "
+            "short",
+            stacklevel=2,
+        )
     signs = first_signs(start, chains, thermalization, seed)
     ordered = signs != 0
     if math.isfinite(temperature) and ordered.any() and is_packed(sampler, chains):
