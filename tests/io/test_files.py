@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.io.files import abandon, alone, check_writable, read_yaml, whole
+from ising_fidelity.io.files import (
+    abandon,
+    alone,
+    check_file,
+    check_writable,
+    read_yaml,
+    whole,
+)
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path):
@@ -126,6 +133,17 @@ def test_a_tilde_that_the_shell_left_is_no_folder(tmp_path, monkeypatch):
     with pytest.raises(InputError, match="the shell did not expand ~"):
         check_writable(Path("~/frames.nc"))
     assert os.listdir(tmp_path) == []
+
+
+def test_a_name_that_libraries_cannot_take_is_refused_before_hours_of_work(tmp_path):
+    name = os.fsdecode(b"\xff.nc")
+    for check in (check_writable, lambda path: whole(path).__enter__()):
+        with pytest.raises(InputError, match=r"cannot be written \(its name has letters that"):
+            check(tmp_path / name)
+    assert os.listdir(tmp_path) == []
+    (tmp_path / name).touch()
+    with pytest.raises(InputError, match=r"cannot be read \(its name has letters that"):
+        check_file(tmp_path / name)
 
 
 @pytest.mark.parametrize(

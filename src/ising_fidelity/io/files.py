@@ -5,6 +5,7 @@ import glob
 import os
 import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -17,6 +18,8 @@ from ising_fidelity.exceptions import InputError
 
 PROBE = 2**20
 """Bytes that a file system is asked for after an error, to see whether it is full."""
+
+LETTERS = "its name has letters that the locale does not know; rename it, or set LC_ALL=C.UTF-8"
 
 THOUSANDS = re.compile("[1-9][0-9]{0,2}(?:_[0-9]{3})+")
 """Whole numbers in which strokes can mean nothing else."""
@@ -93,6 +96,8 @@ def check_file(path: Path) -> None:
         raise InputError(f"{path}: no such file")
     if not os.path.isfile(path):
         raise InputError(f"{path}: it is a folder, a device or a pipe; a file is needed")
+    if not _has_letters_of_the_locale(path.absolute()):
+        raise InputError(f"{path}: cannot be read ({LETTERS})")
 
 
 @contextmanager
@@ -190,11 +195,22 @@ def _target(path: Path) -> Path:
     if path.parts and path.parts[0].startswith("~"):
         raise OSError(0, "the shell did not expand ~; allowed are whole and relative paths")
     target = Path(os.path.realpath(path))
+    if not _has_letters_of_the_locale(target):
+        raise OSError(0, LETTERS)
     if target.is_dir():
         raise IsADirectoryError(0, "it is a folder")
     if target.exists() and not target.is_file():
         raise OSError(0, "it is a device or a pipe; allowed are files")
     return target
+
+
+def _has_letters_of_the_locale(path: Path) -> bool:
+    """Whether a path can be given to netCDF, which does not take all bytes that Python does."""
+    try:
+        str(path).encode(sys.getfilesystemencoding())
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _scratch(path: Path, folder: Path) -> tuple[tempfile.TemporaryDirectory[str], ExitStack]:
