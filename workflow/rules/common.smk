@@ -27,7 +27,6 @@ def refuse(error):
     sys.exit(2)
 
 
-
 def layers():
     """Return the run's configs, each by itself: together they do not say what stands twice."""
     over = workflow.overwrite_configfiles
