@@ -6,7 +6,8 @@ CORES ?= all
 VENV := .venv
 STAMP := $(VENV)/installed
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
-export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+# Relative, as make works in the project's folder: pip would split a path at its blanks.
+export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := $(PIP_CONSTRAINT)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # One thread per job: Snakemake fills the cores with jobs.
