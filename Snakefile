@@ -1,7 +1,12 @@
 # How faithful are generative models to statistical physics? The whole walk; see README.md.
 
+import os
 
-configfile: "config.yaml"
+# Where a run in another folder, see -d, finds no config.yaml, this one counts.
+OWN = os.path.exists("config.yaml")
+
+
+configfile: "config.yaml" if OWN else workflow.source_path("config.yaml")
 
 
 report: "workflow/report/workflow.rst"

@@ -14,8 +14,8 @@ rule attribute:
             "sweeps", RUN.attribution.sweeps if RUN.attribution else []
         ),
     shell:
-        "ising-fidelity attribute {params.sweeps} --seed {params.seed} --output {output} {input} "
-        "> {log} 2>&1"
+        "ising-fidelity attribute {params.sweeps} --seed {params.seed} --output {output:q} {input:q} "
+        "> {log:q} 2>&1"
 
 
 use rule merge as merge_attributions with:

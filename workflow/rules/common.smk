@@ -3,9 +3,7 @@
 import json
 import os
 import re
-import shlex
 import sys
-from importlib.metadata import distributions
 from pathlib import Path
 
 import yaml
@@ -15,7 +13,7 @@ from ising_fidelity.exceptions import InputError
 from ising_fidelity.figures.registry import FIGURES
 from ising_fidelity.io.files import whole
 from ising_fidelity.io.seeds import derive_seed
-from ising_fidelity.run import code, flags
+from ising_fidelity.run import code, flags, record
 from ising_fidelity.run.notes import notes
 from ising_fidelity.run.paths import Paths
 from ising_fidelity.run.sources import check_own_files
@@ -60,6 +58,7 @@ HOME = (
     os.path.relpath(workflow.current_basedir.join("../..").get_path_or_uri(True)) + "/"
 )
 HOME = "" if HOME == "./" else HOME
+RECORD_RUN = f"{HOME}workflow/scripts/record_run.py"
 # conda takes the build for the machine that it runs on, which may be a login node without a GPU.
 TORCH = (
     "../../envs/torch-cuda.yaml" if RUN.device == "cuda" else "../../envs/torch.yaml"
@@ -103,20 +102,11 @@ def record_provenance():
     folder.mkdir(parents=True, exist_ok=True)
     with whole(Path(RUN_CONFIG)) as place:
         place.write_text(yaml.safe_dump(RUN.plain(), sort_keys=False))
-    # A copy without a history may lie in the repository of something else.
-    home = shlex.quote(HOME or ".")
-    shell(
-        "test -e {home}/.git "
-        "&& commit=$(git -C {home} describe --always --dirty 2> /dev/null) "
-        "&& echo $commit > {folder}/commit || rm -f {folder}/commit"
-    )
-    # Not by pip, which environments that uv makes lack.
-    packages = {
-        f"{package.name}=={package.version}\n"
-        for package in distributions()
-        if package.name
-    }
-    (folder / "versions.txt").write_text("".join(sorted(packages, key=str.lower)))
+    commit = record.commit_of(Path(HOME))
+    if commit.startswith(record.UNKNOWN):
+        print(f"warning: the commit of the workflow is {commit}", file=sys.stderr)
+    (folder / "commit").write_text(f"{commit}\n")
+    (folder / "versions.txt").write_text(record.versions())
 
 
 def rule_graph():
@@ -144,7 +134,7 @@ onstart:
 
 
 onsuccess:
-    shell("{sys.executable} {HOME}workflow/scripts/record_run.py {RESULTS}")
+    shell("{sys.executable:q} {RECORD_RUN:q} {RESULTS:q}")
 
 
 if not workflow.modifier.is_main_snakefile():

@@ -19,5 +19,5 @@ rule compare:
         ),
         more=flags.comparison(RUN),
     shell:
-        "ising-fidelity compare --reference {input.reference} {params.training} {params.more} "
-        "--seed {params.seed} --output {output} {input.frames} > {log} 2>&1"
+        "ising-fidelity compare --reference {input.reference:q} {params.training} {params.more} "
+        "--seed {params.seed} --output {output:q} {input.frames:q} > {log:q} 2>&1"

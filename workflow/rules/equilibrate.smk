@@ -21,4 +21,4 @@ rule equilibrate:
     shell:
         "ising-fidelity equilibrate --temperature {wildcards.T} "
         "--lattice-size {params.lattice_size} --starts {params.starts} {params.walk} "
-        "--device {resources.device} --seed {params.seed} --output {output} > {log} 2>&1"
+        "--device {resources.device} --seed {params.seed} --output {output:q} > {log:q} 2>&1"

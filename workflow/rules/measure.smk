@@ -11,4 +11,4 @@ rule measure:
         code=code.of_step("measure"),
         seed=seed_of("measure"),
     shell:
-        "ising-fidelity measure --seed {params.seed} --output {output} {input} > {log} 2>&1"
+        "ising-fidelity measure --seed {params.seed} --output {output:q} {input:q} > {log:q} 2>&1"

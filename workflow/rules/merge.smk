@@ -11,4 +11,4 @@ rule merge:
     params:
         code=code.of_step("merge"),
     shell:
-        "ising-fidelity merge --output {output} {input} > {log} 2>&1"
+        "ising-fidelity merge --output {output:q} {input:q} > {log:q} 2>&1"

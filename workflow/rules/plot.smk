@@ -40,4 +40,4 @@ for figure, settings in PATHS.figures.items():
             "ising-fidelity plot --figure {params.figure} {params.sources} "
             "{params.temperatures} --training-temperatures {params.training_temperatures:q} "
             "{params.foreign} "
-            "--output {output.svg} --output {output.png} {input} > {log} 2>&1"
+            "--output {output.svg:q} --output {output.png:q} {input:q} > {log:q} 2>&1"

@@ -15,4 +15,4 @@ rule relax:
         walk=lambda wildcards: flags.relaxation(RUN, wildcards.relaxed),
     shell:
         "ising-fidelity relax {params.walk} --seed {params.seed} "
-        "--output {output} {input} > {log} 2>&1"
+        "--output {output:q} {input:q} > {log:q} 2>&1"

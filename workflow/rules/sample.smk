@@ -16,9 +16,9 @@ rule sample:
         frames=RUN.sampling.frames,
         chain=lambda wildcards: flags.sampling(RUN, wildcards.model),
     shell:
-        "ising-fidelity sample --model {input} --temperature {wildcards.T} "
+        "ising-fidelity sample --model {input:q} --temperature {wildcards.T} "
         "--frames {params.frames} --lattice-size {params.lattice_size} {params.chain} "
-        "--device {resources.device} --seed {params.seed} --output {output} > {log} 2>&1"
+        "--device {resources.device} --seed {params.seed} --output {output:q} > {log:q} 2>&1"
 
 
 use rule sample as sample_finished with:

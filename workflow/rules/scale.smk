@@ -49,4 +49,4 @@ rule scale:
         code=code.of_step("scale"),
         seed=seed_of("scale"),
     shell:
-        "ising-fidelity scale --seed {params.seed} --output {output} {input} > {log} 2>&1"
+        "ising-fidelity scale --seed {params.seed} --output {output:q} {input:q} > {log:q} 2>&1"

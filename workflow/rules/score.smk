@@ -34,16 +34,16 @@ rule score:
         reference=RUN.reference,
         training_temperatures=flags.training_temperatures(RUN),
         repeats=json.dumps(RUN.repeats),
-        attribution=(
-            f"--attribution {RESULTS}/attribution.nc" if RUN.attributed else ""
+        attribution=flags.flags(
+            attribution=f"{RESULTS}/attribution.nc" if RUN.attributed else None
         ),
         finite_size=flags.repeated("finite_size", PATHS.finite_sizes()),
         notes=flags.repeated("note", map(shlex.quote, NOTES)),
     shell:
-        "ising-fidelity score --fidelity {input.fidelity} --exact {input.exact} "
+        "ising-fidelity score --fidelity {input.fidelity:q} --exact {input.exact:q} "
         "--reference {params.reference} "
         "--training-temperatures {params.training_temperatures:q} "
-        "--repeats {params.repeats:q} --claims-table {output.claims} "
+        "--repeats {params.repeats:q} --claims-table {output.claims:q} "
         "{params.attribution} {params.finite_size} {params.notes} "
-        "--output {output.scores} --table {output.page} --paper-table {output.paper} "
-        "> {log} 2>&1 || test $? -eq 3"  # written, but incomplete: the end of the run says so
+        "--output {output.scores:q} --table {output.page:q} --paper-table {output.paper:q} "
+        "> {log:q} 2>&1 || test $? -eq 3"  # written, but incomplete: the end of the run says so

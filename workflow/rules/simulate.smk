@@ -14,7 +14,7 @@ rule simulate:
         chain=lambda wildcards: flags.monte_carlo(RUN, wildcards.chain),
     shell:
         "ising-fidelity simulate --lattice-size {params.lattice_size} --temperature {wildcards.T} "
-        "{params.chain} --seed {params.seed} --output {output} > {log} 2>&1"
+        "{params.chain} --seed {params.seed} --output {output:q} > {log:q} 2>&1"
 
 
 use rule simulate as simulate_start with:

@@ -11,4 +11,4 @@ rule solve:
         temperatures=flags.repeated("temperature", RUN.temperatures),
     shell:
         "ising-fidelity solve --lattice-size {params.lattice_size} {params.temperatures} "
-        "--output {output} > {log} 2>&1"
+        "--output {output:q} > {log:q} 2>&1"

@@ -19,5 +19,5 @@ rule train:
         settings=lambda wildcards: RUN.trained_models[wildcards.model].plain(),
         config=RUN_CONFIG,
     shell:
-        "ising-fidelity train --config {params.config} --model {wildcards.model} "
-        "--output {output.model} {input} > {log} 2>&1"
+        "ising-fidelity train --config {params.config:q} --model {wildcards.model} "
+        "--output {output.model:q} {input:q} > {log:q} 2>&1"

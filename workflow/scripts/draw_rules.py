@@ -11,9 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import matplotlib as mpl
 import networkx as nx
-from matplotlib import pyplot as plt
 
 from ising_fidelity.config import load
 from ising_fidelity.exceptions import InputError
@@ -74,6 +72,10 @@ def places(graph: nx.DiGraph) -> dict[object, tuple[float, float]]:
 
 def draw(pairs: Sequence[tuple[str, str]], path: Path) -> None:
     """Write the picture, without the target rule, which takes from nearly all."""
+    # Not before the package, which sees to it that this can be imported.
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
     graph = in_rows([pair for pair in pairs if pair[1] != "all"])
     place = places(graph)
     rules = [node for node in graph if isinstance(node, str)]
@@ -82,10 +84,9 @@ def draw(pairs: Sequence[tuple[str, str]], path: Path) -> None:
     left, right = min(across) - 0.5, max(across) + 0.5
     low, high = min(down) - 0.3, max(down) + 0.3
     # Letters stay letters, and the same graph gives the same bytes.
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "rules"}):
-        figure, axes = plt.subplots(
-            figsize=(WIDE * (right - left), high - low), layout="constrained"
-        )
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "rules"}):
+        figure = Figure(figsize=(WIDE * (right - left), high - low), layout="constrained")
+        axes = figure.subplots()
         axes.set_axis_off()
         boxes = {
             rule: axes.text(
@@ -118,7 +119,6 @@ def draw(pairs: Sequence[tuple[str, str]], path: Path) -> None:
         axes.set_ylim(low, high)
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path, metadata={"Date": None})
-        plt.close(figure)
 
 
 def main() -> None:

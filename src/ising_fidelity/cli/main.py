@@ -25,6 +25,7 @@ def main() -> None:
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:  # as it is in the background
             signal.signal(number, _end)
+    os.environ["MPLBACKEND"] = "agg"  # figures are files, wherever a command is given
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("always", UserWarning)

@@ -5,6 +5,7 @@ import glob
 import os
 import re
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -66,6 +67,43 @@ def whole(path: Path) -> Iterator[Path]:
             os.replace(place, target)
 
 
+def check_readable(path: Path) -> None:
+    """Raise InputError unless there is a file at ``path`` that this user may read from any place."""
+    try:
+        kind = path.stat().st_mode
+        if not stat.S_ISREG(kind):
+            raise InputError(f"{path}: it is a folder, a device or a pipe; a file is needed")
+        path.open("rb").close()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise InputError(f"{path}: no such file") from error
+    except InputError:
+        raise
+    except ValueError as error:  # a zero byte in the name
+        raise InputError(f"{path}: no such file") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    if not _has_letters_of_the_locale(path.absolute()):
+        raise InputError(f"{path}: cannot be read ({LETTERS})")
+
+
+def check_unlocked(path: Path) -> None:
+    """Raise InputError if no lock to read ``path`` is to be had, as the HDF5 library asks for."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise InputError(
+            f"{path}: in use, another process has it open for writing; wait for that, or close it "
+            "there (if no process has, the file system's locks are at fault: set the environment "
+            "variable HDF5_USE_FILE_LOCKING=FALSE)"
+        ) from error
+    except OSError as error:
+        raise InputError(
+            f"{path}: cannot be locked ({error.strerror}); on a file system without locks set the "
+            "environment variable HDF5_USE_FILE_LOCKING=FALSE"
+        ) from error
+
+
 def check_writable(path: Path) -> None:
     """Raise InputError if there is no writing to ``path``, before hours have gone into a result.
 
@@ -88,16 +126,6 @@ def abandon() -> None:
             shutil.rmtree(place, ignore_errors=True)
         else:
             place.unlink(missing_ok=True)
-
-
-def check_file(path: Path) -> None:
-    """Raise InputError unless ``path`` is a file that can be read from any place."""
-    if not os.path.exists(path):
-        raise InputError(f"{path}: no such file")
-    if not os.path.isfile(path):
-        raise InputError(f"{path}: it is a folder, a device or a pipe; a file is needed")
-    if not _has_letters_of_the_locale(path.absolute()):
-        raise InputError(f"{path}: cannot be read ({LETTERS})")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import numpy as np
 import xarray as xr
 
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.io.files import check_file, whole
+from ising_fidelity.io.files import check_readable, check_unlocked, whole
 from ising_fidelity.io.labels import LONG_NAMES
 from ising_fidelity.io.variables import ERROR_SUFFIX, FRAME_DIMENSIONS
 
@@ -79,7 +79,7 @@ def require(data: xr.Dataset, names: Iterable[str], name: str, verb: str) -> Non
 
 
 def _read(path: str | Path, opened: Callable[..., _Data], complete: bool = True) -> _Data:
-    check_file(Path(path))
+    check_readable(Path(path))
     try:
         # Nothing here is a time, whatever the units of a file from elsewhere look like. Of a
         # relative path xarray takes ~ for somebody's home, and a colon for the end of a protocol.
@@ -94,6 +94,7 @@ def _read(path: str | Path, opened: Callable[..., _Data], complete: bool = True)
     except MemoryError as error:
         raise InputError(f"{path}: does not fit in memory ({error})") from error
     except Exception as error:
+        check_unlocked(Path(path))
         # Damaged files make the libraries raise errors of nearly every kind.
         text = " ".join(str(error).split())
         raise InputError(f"{path}: not a readable netCDF file ({text})") from error

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.io import provenance
-from ising_fidelity.io.files import check_file, whole
+from ising_fidelity.io.files import check_readable, whole
 from ising_fidelity.lattice import LARGEST_LATTICE
 from ising_fidelity.models.common.layers import channels_last
 from ising_fidelity.models.common.settings import Training
@@ -123,7 +123,7 @@ def load(path: Path, device: torch.device | None = None) -> Model:
     InputError
         If the file is missing or not a checkpoint of this project.
     """
-    check_file(path)
+    check_readable(path)
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}

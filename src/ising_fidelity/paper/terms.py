@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, model_validator
 
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.io.files import check_file, read_yaml
+from ising_fidelity.io.files import check_readable, read_yaml
 from ising_fidelity.io.temperatures import canonical
 from ising_fidelity.schema import NAME, Number, Section, SomeTemperatures, explain
 
@@ -46,7 +46,7 @@ def read_entries(
     ``one`` and ``many`` of them have names in errors: raises :class:`InputError`, naming the file,
     the entry and the key, what is wrong and what is allowed.
     """
-    check_file(path)
+    check_readable(path)
     given = read_yaml(path)
     if not isinstance(given, list) or not all(isinstance(entry, dict) for entry in given):
         raise InputError(f"{path}: a list of {many} is needed, each a mapping of keys to values")

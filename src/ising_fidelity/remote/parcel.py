@@ -18,7 +18,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.io.files import check_file, whole
+from ising_fidelity.io.files import check_readable, whole
 
 FORMAT = "ising-fidelity parcel 1"
 """The one key of the metadata of every file."""
@@ -105,7 +105,7 @@ def read(paths: Iterable[Path]) -> tuple[dict[str, Tensor], dict[str, Any]]:
     found: dict[int, Path] = {}
     first: dict[str, Any] = {}
     for path in paths:
-        check_file(path)
+        check_readable(path)
         try:
             with safe_open(path, framework="pt") as file:
                 described = json.loads((file.metadata() or {})[FORMAT])

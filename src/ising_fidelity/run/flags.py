@@ -9,14 +9,18 @@ from ising_fidelity.run.paths import Paths
 
 
 def flags(**values: object) -> str:
-    """Return command-line flags for the values that are set; True is a flag without a value."""
+    """Return command-line flags for the values that are set; True is a flag without a value.
+
+    Each value is one word to a shell, whatever is in it.
+    """
     given = {
         name.replace("_", "-"): value
         for name, value in values.items()
         if value is not None and value is not False
     }
     return " ".join(
-        f"--{name}" if value is True else f"--{name} {value}" for name, value in given.items()
+        f"--{name}" if value is True else f"--{name} {shlex.quote(str(value))}"
+        for name, value in given.items()
     )
 
 
@@ -91,4 +95,4 @@ def training_temperatures(run: Config, sources: Collection[str] | None = None) -
 def foreign(run: Config, sources: Iterable[str]) -> str:
     """Return the flag that says where frames made elsewhere are, if any are shown."""
     places = {name: run.foreign[name].frames for name in sources if name in run.foreign}
-    return f"--foreign {shlex.quote(json.dumps(places))}" if places else ""
+    return flags(foreign=json.dumps(places)) if places else ""
