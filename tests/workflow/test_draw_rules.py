@@ -37,7 +37,7 @@ def test_the_picture_has_every_rule_once(script, monkeypatch, tmp_path, capsys):
     run = load.load([ROOT / "config.yaml", TINY])
     pairs = script.arrows([TINY])
     assert {("simulate", "train"), ("train", "sample"), ("merge", "plot")} <= set(pairs)
-    monkeypatch.setattr(script, "ROOT", tmp_path)
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(script, "arrows", lambda configs: pairs)
     monkeypatch.setattr(script.load, "load", lambda paths: run)
     monkeypatch.setattr(sys, "argv", ["draw_rules.py", str(TINY)])

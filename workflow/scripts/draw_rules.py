@@ -1,7 +1,7 @@
 """Draw which rules take what others make; the rules of all figures are one.
 
 make dag, make dag PRESET=paper, or python workflow/scripts/draw_rules.py [CONFIG.yaml ...] writes
-results/<run>/provenance/rules.svg. Nothing need have run.
+results/<run>/provenance/rules.svg in the folder that it is called in. Nothing need have run.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import networkx as nx
 
 from ising_fidelity.config import load
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.io.files import whole
 
 ROOT = Path(__file__).resolve().parents[2]
 SWEEPS = 20
@@ -25,10 +26,14 @@ WIDE = 1.8
 
 def arrows(configs: Sequence[str | Path] = ()) -> list[tuple[str, str]]:
     """Return pairs of rules, the second of which takes what the first makes, in order."""
-    command = [sys.executable, "-m", "snakemake", "--rulegraph", "mermaid-js", "--forceall"]
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
+    command += ["--rulegraph", "mermaid-js", "--forceall"]
     if configs:
         command += ["--configfile", *map(str, configs)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = " ".join(done.stderr.split())
+        raise InputError(f"the rules cannot be listed ({said})")
     names = dict(re.findall(r"(id\d+)\[(\w+)\]", done.stdout))
     shown = {node: re.sub("plot_.*", "plot", name) for node, name in names.items()}
     found = re.findall(r"(id\d+) --> (id\d+)", done.stdout)
@@ -117,8 +122,8 @@ def draw(pairs: Sequence[tuple[str, str]], path: Path) -> None:
             )
         axes.set_xlim(left, right)
         axes.set_ylim(low, high)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path, metadata={"Date": None})
+        with whole(path) as place:
+            figure.savefig(place, metadata={"Date": None})
 
 
 def main() -> None:
@@ -126,13 +131,13 @@ def main() -> None:
     parser.add_argument("configs", nargs="*", metavar="CONFIG.yaml", help="laid over config.yaml")
     configs = parser.parse_args().configs
     try:
-        run = load.load([ROOT / "config.yaml", *configs])
+        run = load.load([load.base(ROOT), *configs])
+        path = Path("results", run.run, "provenance", "rules.svg")
+        draw(arrows(configs), path)
     except InputError as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None
-    path = ROOT / "results" / run.run / "provenance" / "rules.svg"
-    draw(arrows(configs), path)
-    print(path.relative_to(ROOT))
+    print(path)
 
 
 if __name__ == "__main__":

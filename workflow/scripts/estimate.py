@@ -22,7 +22,7 @@ from pathlib import Path
 
 from calibrate import READERS, SMALLER, Calibration, Cost, Job
 
-from ising_fidelity.config.load import load
+from ising_fidelity.config.load import base, load
 from ising_fidelity.config.run import Config
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.lattice import CRITICAL_TEMPERATURE
@@ -40,11 +40,11 @@ class Kind:
 
 def planned(configs: Sequence[str], *options: str) -> list[Job]:
     """Return the jobs of a dry run."""
-    command = [sys.executable, "-m", "snakemake", "--dry-run", "--printshellcmds", "--cores", "1"]
-    command.append("--rerun-incomplete")
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
+    command += ["--dry-run", "--printshellcmds", "--cores", "1", "--rerun-incomplete"]
     configs = ["--configfile", *configs] if configs else []
     done = subprocess.run(
-        [*command, *options, *configs], cwd=ROOT, capture_output=True, text=True, check=False
+        [*command, *options, *configs], capture_output=True, text=True, check=False
     )
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines()
@@ -64,7 +64,8 @@ def read_plan(text: str) -> Iterator[Job]:
         wildcards = dict(
             pair.split("=", 1) for pair in said.get("wildcards", "").split(", ") if pair
         )
-        words = shlex.split(command.split(" > ")[0]) if command else []
+        words = shlex.split(command)
+        words = words[: words.index(">")] if command else []
         yield Job(rule, wildcards, said.get("output", "").split(", "), words)
 
 
@@ -119,7 +120,7 @@ def main() -> None:
     parser.add_argument("configs", nargs="*", metavar="CONFIG.yaml", help="laid over config.yaml")
     arguments = parser.parse_args()
     try:
-        run = load([ROOT / "config.yaml", *arguments.configs])
+        run = load([base(ROOT), *arguments.configs])
         pending = planned(arguments.configs)
         everything = planned(arguments.configs, "--forceall") if pending else []
         print(table(estimated(run, pending, everything), arguments.cores))

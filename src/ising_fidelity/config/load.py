@@ -60,6 +60,15 @@ def _empty(layer: Mapping[str, Any], below: Mapping[str, Any], place: str = "") 
             yield f"{said}: mappings are merged{whole}"
 
 
+def base(home: Path) -> Path:
+    """Return the config to lay others over, as the workflow finds it.
+
+    It is that of the folder that is worked in, or else of ``home``, the project's own folder.
+    """
+    own = Path("config.yaml")
+    return own if own.exists() else home / own
+
+
 def load(paths: Sequence[str | Path]) -> Config:
     """Read config files, lay all but the first over the first, and check the result.
 

@@ -1,4 +1,4 @@
-"""What is recorded beside the data of a run: the commit of the workflow and versions of packages."""
+"""What is recorded beside the data of a run: the workflow's commit and versions of packages."""
 
 import os
 import subprocess
