@@ -119,7 +119,7 @@ def _allowed(spec: Schema) -> str:
     if isinstance(kind, list):
         return "temperatures"
     if "pattern" in spec:
-        return "path with `{T}`" if "T" in spec["pattern"].split(r"\{")[-1] else "name"
+        return "path with `{T}`" if r"\{T" in spec["pattern"] else "name"
     if kind == "integer" and "exclusiveMinimum" in spec:
         spec = {**spec, "minimum": spec["exclusiveMinimum"] + 1, "exclusiveMinimum": None}
     bounds = [

@@ -19,10 +19,10 @@ from ising_fidelity.io.temperatures import canonical
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*\+?(?:[.]seed[1-9][0-9]*)?$"
 """A plus may end the name of a model, before the number that tells its networks apart."""
 
-_SIGNS = r"\s'\"\\$`;&|<>()*?!#~{}\[\]"
+_SIGNS = r"\\{}\x00-\x1f\x7f"
 
-PATH = rf"^(?:[^-{_SIGNS}][^{_SIGNS}]*)?\{{T\}}[^{_SIGNS}]*$"
-"""Of a file: what a shell leaves as it is, and takes for no option."""
+PATH = rf"^(?:[^-~\s{_SIGNS}][^{_SIGNS}]*)?\{{T\}}[^{_SIGNS}]*$"
+"""Of a file at each temperature: what no command takes for an option, and on one line."""
 
 RELAXED = r"\+[1-9][0-9]*(?:sweeps|clusters|gibbs)"
 """What the name of frames after Monte Carlo, or with a Gibbs finish, ends in."""
@@ -107,7 +107,7 @@ LONGEST = 60
 
 PLAIN = "a name is needed, of letters, digits, _, . and -, a letter or digit first"
 
-PLACE = "a path is needed with {T} in it once, and without blanks or signs that shells read"
+PLACE = "a path is needed with {T} in it once, no other braces, and no - or ~ before it"
 """In place of regular expressions."""
 
 QUOTED = "text is needed; YAML takes numbers, dates, no and on for something else unless in quotes"

@@ -43,6 +43,12 @@ def test_a_value_that_is_not_set_has_no_flag():
     assert flags.flags() == ""
 
 
+def test_a_value_is_one_word_to_a_shell_whatever_is_in_it():
+    place = "it's & co/a b (c)/T2.30.nc"
+    assert shlex.split(flags.flags(training=place)) == ["--training", place]
+    assert shlex.split(flags.repeated("finite_size", [place])) == ["--finite-size", place]
+
+
 def test_a_flag_may_be_given_for_each_value():
     assert flags.repeated("finite_size", ["a.nc", "b.nc"]) == (
         "--finite-size a.nc --finite-size b.nc"

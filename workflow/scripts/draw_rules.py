@@ -32,8 +32,7 @@ def arrows(configs: Sequence[str | Path] = ()) -> list[tuple[str, str]]:
         command += ["--configfile", *map(str, configs)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        said = " ".join(done.stderr.split())
-        raise InputError(f"the rules cannot be listed ({said})")
+        raise InputError(f"the rules cannot be listed ({done.stderr.strip().splitlines()[-1]})")
     names = dict(re.findall(r"(id\d+)\[(\w+)\]", done.stdout))
     shown = {node: re.sub("plot_.*", "plot", name) for node, name in names.items()}
     found = re.findall(r"(id\d+) --> (id\d+)", done.stdout)

@@ -49,7 +49,9 @@ def planned(configs: Sequence[str], *options: str) -> list[Job]:
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines()
         wrong = (line for line in lines if line.startswith("config:"))
-        raise InputError(next(wrong, f"the run cannot be planned ({' '.join(lines)})"))
+        # Of a traceback the last line says what is wrong.
+        shown = lines[-1:] if any(line.startswith("Traceback") for line in lines) else lines
+        raise InputError(next(wrong, f"the run cannot be planned ({' '.join(shown)})"))
     return list(read_plan(done.stdout))
 
 
@@ -58,15 +60,15 @@ def read_plan(text: str) -> Iterator[Job]:
     # Jobs of a group are indented.
     pattern = r"^ *(?:rule|localrule) (\w+):\n((?: {4}.*\n)*)(?:Shell command: (.*(?:\n.+)*))?"
     for rule, about, command in re.findall(pattern, text, re.MULTILINE):
-        said = dict(re.findall(r"^ {4,}(\w+): (.*)$", about, re.MULTILINE))
+        about = dict(re.findall(r"^ {4,}(\w+): (.*)$", about, re.MULTILINE))
         if rule == "all":
             continue
         wildcards = dict(
-            pair.split("=", 1) for pair in said.get("wildcards", "").split(", ") if pair
+            pair.split("=", 1) for pair in about.get("wildcards", "").split(", ") if pair
         )
         words = shlex.split(command)
         words = words[: words.index(">")] if command else []
-        yield Job(rule, wildcards, said.get("output", "").split(", "), words)
+        yield Job(rule, wildcards, about.get("output", "").split(", "), words)
 
 
 def estimated(run: Config, pending: list[Job], everything: list[Job]) -> dict[str, Kind]:

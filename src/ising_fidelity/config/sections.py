@@ -54,8 +54,7 @@ class ForeignSource(Section):
 
     frames: str = Field(
         pattern=PATH,
-        description="path without spaces, quotes and signs that mean something to a shell, {T} "
-        "being the temperature: frames/T{T}.nc",
+        description="path of the files, {T} being the temperature: frames/T{T}.nc",
     )
 
 

@@ -60,6 +60,9 @@ def main() -> None:
         flag = f"--{name.replace('_', '-')}" if name in options else name
         print(f"{flag}{colon}{rest}", file=sys.stderr)
         raise SystemExit(2) from None
+    except PermissionError as error:
+        print(f"{error.filename}: cannot be used ({error.strerror})", file=sys.stderr)
+        raise SystemExit(2) from None
 
 
 if __name__ == "__main__":
