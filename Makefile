@@ -6,9 +6,6 @@ CORES ?= all
 VENV := .venv
 STAMP := $(VENV)/installed
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
-# Relative, as make works in the project's folder: pip would split a path at its blanks.
-export PIP_CONSTRAINT := constraints.txt
-export PIP_BUILD_CONSTRAINT := $(PIP_CONSTRAINT)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # One thread per job: Snakemake fills the cores with jobs.
 export OMP_NUM_THREADS := 1
@@ -18,6 +15,9 @@ SNAKEMAKE := snakemake --workflow-profile workflow/profiles/local --cores $(CORE
 
 install: $(STAMP)
 
+# Relative, as make works in the project's folder: pip would split a path at its blanks.
+$(STAMP): export PIP_CONSTRAINT := constraints.txt
+$(STAMP): export PIP_BUILD_CONSTRAINT := constraints.txt
 $(STAMP): pyproject.toml setup.py constraints.txt $(wildcard src/ising_fidelity/montecarlo/kernels/*.pyx src/ising_fidelity/montecarlo/kernels/*.h)
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' || \
 		{ echo "Python 3.11 to 3.14 is needed: make PYTHON=python3.12 install" >&2; exit 1; }

@@ -154,7 +154,9 @@ def test_what_takes_long_is_compared_on_demand(tmp_path, default):
 
 def test_places_of_frames_made_elsewhere_are_one_word_to_a_shell(tmp_path, default):
     assert flags.foreign(default, ["mc"]) == ""
-    run = changed(tmp_path, sources={"mine": {"frames": "my/T{T}.nc"}, "b": {"frames": "{T}.nc"}})
+    run = changed(
+        tmp_path, sources={"mine": {"frames": "it's & mine/T{T}.nc"}, "b": {"frames": "{T}.nc"}}
+    )
     (place,) = parsed("plot", flags.foreign(run, ["mc", "mine"])).values()
-    assert json.loads(place) == {"mine": "my/T{T}.nc"}
+    assert json.loads(place) == {"mine": "it's & mine/T{T}.nc"}
     assert flags.foreign(run, ["mc"]) == ""

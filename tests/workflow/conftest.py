@@ -83,20 +83,24 @@ def fresh(tmp_path):
 def finished(tmp_path_factory):
     """Give a run of the tiny preset; tests may ask it for plans but not run it.
 
-    It was made without a network, and every step with the packages of its environment alone.
+    It was made without a network, and every step with the packages of its environment alone. The
+    folders of both have names that are several words to a shell.
     """
 
     def make(folder):
         project = copy_of_the_workflow(folder)
         project.configs.append("workflow/presets/tiny.yaml")
-        path = [environments.stand_in(tmp_path_factory.mktemp("environments")), os.environ["PATH"]]
+        path = [
+            environments.stand_in(tmp_path_factory.mktemp("a set (of environments)")),
+            os.environ["PATH"],
+        ]
         limited = replace(project, environment={"PATH": os.pathsep.join(map(str, path))})
         done = limited.snakemake(within=without_a_network())
         assert done.returncode == 0, done.stdout + done.stderr
         return project
 
-    made = made_once(tmp_path_factory, "tiny", make)
+    made = made_once(tmp_path_factory, "tiny (it's & co)", make)
     # For each process a folder of its own: their plans may write to it.
-    own = tmp_path_factory.mktemp("finished") / "run"
+    own = tmp_path_factory.mktemp("a b (c)") / "it's & co"
     shutil.copytree(made.folder, own, symlinks=True)
     return replace(made, folder=own)

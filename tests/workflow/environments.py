@@ -29,7 +29,7 @@ case $1 in
 {cases}
 *) echo "no environment for $1" >&2; exit 9 ;;
 esac
-PYTHONPATH={folder}/$environment${{PYTHONPATH:+:$PYTHONPATH}} exec {command} "$@"
+PYTHONPATH="{folder}/$environment${{PYTHONPATH:+:$PYTHONPATH}}" exec "{command}" "$@"
 """
 
 

@@ -25,7 +25,8 @@ def estimate(script):
     return script("estimate")
 
 
-def test_jobs_of_a_plan_and_what_some_take(estimate, tmp_path):
+def test_jobs_of_a_plan_and_what_some_take(estimate, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)  # as a plan may be asked for in any folder
     jobs = estimate.planned([TINY], "--forceall")
     count = {kind: sum(job.kind == kind for job in jobs) for kind in {job.kind for job in jobs}}
     assert (count["simulate mc"], count["train GAN"], count["compare mc-paper"]) == (3, 1, 3)

@@ -101,6 +101,12 @@ def test_every_key_of_the_research_object_is_a_term(results):
     assert all(meaning.startswith("https://w3id.org/") for meaning in own.values())
 
 
+def test_a_commit_that_is_not_known_is_said_to_be(results):
+    """The run's workflow is a copy without its history."""
+    text = (results / "provenance" / "commit").read_text()
+    assert text.startswith("not known: not a git repository")
+
+
 def test_the_graph_of_rules_is_kept(results):
     text = (results / "provenance" / "rules.dot").read_text()
     assert text.startswith("digraph")
