@@ -105,8 +105,10 @@ def test_a_file_system_without_locks(tmp_path, monkeypatch):
         netcdf.read(path)
 
 
-def test_a_backend_that_is_not_installed_stops_no_command(tmp_path):
-    backend = {"MPLBACKEND": "module://of_a_notebook.backend_inline"}
+@pytest.mark.parametrize("backend", ["matplotlib_inline.backend_inline", "ipympl.backend_nbagg"])
+def test_a_notebooks_backend_stops_no_command(backend, tmp_path):
+    """Matplotlib cannot be imported where one of these is named and not installed."""
+    given = {"MPLBACKEND": f"module://{backend}"}
     frames = tmp_path / "configurations" / "mc" / "T2.30.nc"
     at = ("--lattice-size", 8, "--temperature", "2.30")
     chain = ("--sampler", "cluster", "--frames", 20, "--thermalization", 5, "--spacing", 1)
@@ -115,7 +117,7 @@ def test_a_backend_that_is_not_installed_stops_no_command(tmp_path):
         ("measure", "--output", tmp_path / "o.nc", frames),
         ("plot", "--figure", "fig7", "--output", tmp_path / "fig7.svg", frames),
     ):
-        done = command(*arguments, **backend)
+        done = command(*arguments, **given)
         assert (done.returncode, done.stderr) == (0, ""), arguments
 
 
