@@ -46,3 +46,15 @@ def test_a_config_of_the_folder_itself_counts_before_the_projects(home, elsewher
     done = own.snakemake(*options)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "results/mine/exact.nc" in done.stdout
+
+
+def test_a_folder_of_the_run_that_cannot_be_written_to_is_one_line_before_any_job(home, elsewhere):
+    """A file is in its place, as nothing is closed to root."""
+    logs = elsewhere.folder / "results" / "tiny" / "logs"
+    logs.parent.mkdir(parents=True)
+    logs.touch()
+    done = elsewhere.snakemake("--snakefile", str(home / "Snakefile"), "--until", "solve")
+    assert done.returncode == 2
+    last = done.stderr.splitlines()[-1]
+    assert last == "results/tiny/logs/solve.log: cannot be written (Not a directory)"
+    assert not (logs.parent / "exact.nc").exists()

@@ -11,7 +11,7 @@ import yaml
 from ising_fidelity.config.load import check, read, without_effect
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.figures.registry import FIGURES
-from ising_fidelity.io.files import whole
+from ising_fidelity.io.files import check_writable, whole
 from ising_fidelity.io.seeds import derive_seed
 from ising_fidelity.run import code, flags, record
 from ising_fidelity.run.notes import notes
@@ -99,9 +99,14 @@ def seed_at_size(verb):
 def record_provenance():
     """Write what a data file must not hold: config, commit and versions, beside the results."""
     folder = Path(RUN_CONFIG).parent
-    folder.mkdir(parents=True, exist_ok=True)
-    with whole(Path(RUN_CONFIG)) as place:
-        place.write_text(yaml.safe_dump(RUN.plain(), sort_keys=False))
+    try:
+        for first in (f"{RESULTS}/exact.nc", f"{LOGS}/solve.log"):
+            check_writable(Path(first))
+        with whole(Path(RUN_CONFIG)) as place:
+            place.write_text(yaml.safe_dump(RUN.plain(), sort_keys=False))
+    except InputError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
     commit = record.commit_of(Path(HOME))
     if commit.startswith(record.UNKNOWN):
         print(f"warning: the commit of the workflow is {commit}", file=sys.stderr)
@@ -127,9 +132,9 @@ onstart:
         check_own_files(RUN)
     except InputError as error:
         refuse(error)
+    record_provenance()
     # Until the run has ended well, no checksums are better than those of the run before.
     Path(RUN_CONFIG).with_name("checksums.sha256").unlink(missing_ok=True)
-    record_provenance()
     Path(RUN_CONFIG).with_name("rules.dot").write_text(rule_graph())
 
 
