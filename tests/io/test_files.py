@@ -13,7 +13,7 @@ from ising_fidelity.exceptions import InputError
 from ising_fidelity.io.files import (
     abandon,
     alone,
-    check_file,
+    check_readable,
     check_writable,
     read_yaml,
     whole,
@@ -143,7 +143,7 @@ def test_a_name_that_libraries_cannot_take_is_refused_before_hours_of_work(tmp_p
     assert os.listdir(tmp_path) == []
     (tmp_path / name).touch()
     with pytest.raises(InputError, match=r"cannot be read \(its name has letters that"):
-        check_file(tmp_path / name)
+        check_readable(tmp_path / name)
 
 
 @pytest.mark.parametrize(

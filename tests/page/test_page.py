@@ -100,8 +100,8 @@ def test_the_page_is_well_formed_and_accessible(content):
 def test_cells_have_the_colour_of_their_z_and_say_their_numbers(content):
     text = page.render(content)
     cells = dict(re.findall(r'<td class="([^"]*)" title="[^"]*">([^<]*)</td>', text))
-    below = {"b1": f"{heatmap.MINUS}2", "b5 s": f"{heatmap.MINUS}∞"}
-    assert cells == {"": "0", "a5 s": "100", "none": "?", "a3 s": "5"} | below
+    below = {"b1": f"{heatmap.MINUS}2.5", "b5 s": f"{heatmap.MINUS}∞"}
+    assert cells == {"": "0.4", "a5 s": "100", "none": "?", "a3 s": "5.0"} | below
     assert 'title="GAN, T = 3.00: 1 ± 0.1; z = 5, adjusted p = 0.0001"' in text
 
 

@@ -105,8 +105,7 @@ def record_provenance():
         with whole(Path(RUN_CONFIG)) as place:
             place.write_text(yaml.safe_dump(RUN.plain(), sort_keys=False))
     except InputError as error:
-        print(error, file=sys.stderr)
-        sys.exit(2)
+        refuse(error)
     commit = record.commit_of(Path(HOME))
     if commit.startswith(record.UNKNOWN):
         print(f"warning: the commit of the workflow is {commit}", file=sys.stderr)

@@ -38,7 +38,8 @@ rule score:
             attribution=f"{RESULTS}/attribution.nc" if RUN.attributed else None
         ),
         finite_size=flags.repeated("finite_size", PATHS.finite_sizes()),
-        notes=flags.repeated("note", map(shlex.quote, NOTES)),
+        notes=flags.repeated("note", NOTES),
+    # With status 3 all is written, but incomplete: the end of the run says so.
     shell:
         "ising-fidelity score --fidelity {input.fidelity:q} --exact {input.exact:q} "
         "--reference {params.reference} "
@@ -46,4 +47,4 @@ rule score:
         "--repeats {params.repeats:q} --claims-table {output.claims:q} "
         "{params.attribution} {params.finite_size} {params.notes} "
         "--output {output.scores:q} --table {output.page:q} --paper-table {output.paper:q} "
-        "> {log:q} 2>&1 || test $? -eq 3"  # written, but incomplete: the end of the run says so
+        "> {log:q} 2>&1 || test $? -eq 3"

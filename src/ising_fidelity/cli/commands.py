@@ -20,6 +20,7 @@ from ising_fidelity.cli.options import (
     lists,
     options_of,
     patterns,
+    print_version,
     writable,
 )
 from ising_fidelity.exceptions import InputError
@@ -35,18 +36,10 @@ app = typer.Typer(
 )
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        from importlib.metadata import version
-
-        print(f"ising-fidelity {version('ising-fidelity')}")
-        raise typer.Exit
-
-
 @app.callback()
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="print it and exit")
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="print it and exit")
     ] = False,
 ) -> None:
     pass

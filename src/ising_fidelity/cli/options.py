@@ -44,6 +44,15 @@ def keep_apart(given: Mapping[str, Any]) -> None:
             taken.add(place)
 
 
+def print_version(wanted: bool) -> None:
+    """Print the version and exit, if that is wanted."""
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"ising-fidelity {version('ising-fidelity')}")
+        raise typer.Exit
+
+
 LatticeSize = Annotated[int, typer.Option(help="L, frames are L x L")]
 
 Temperature = Annotated[str, typer.Option(help="in units of J/k_B")]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ising_fidelity import frames
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.figures.inputs import SERIES, sources_of
+from ising_fidelity.figures.inputs import sources_of
+from ising_fidelity.figures.kind import SERIES
 from ising_fidelity.io import netcdf
 from ising_fidelity.io.files import whole
 from ising_fidelity.io.temperatures import canonical, name_of

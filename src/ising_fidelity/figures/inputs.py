@@ -10,9 +10,6 @@ import xarray as xr
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.io.temperatures import name_of
 
-SERIES = ("configurations", "observables", "equilibration")
-"""Kinds of files of which there is one per source and temperature."""
-
 Files = Mapping[tuple[str, str], xr.Dataset]
 """Datasets by source and canonical temperature."""
 

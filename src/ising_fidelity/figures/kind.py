@@ -15,6 +15,9 @@ Need = Literal[
     "model",
 ]
 
+SERIES = ("configurations", "observables", "equilibration")
+"""Kinds of files of which there is one per source and temperature."""
+
 
 @dataclass(frozen=True)
 class FigureKind:

@@ -68,17 +68,16 @@ def whole(path: Path) -> Iterator[Path]:
 
 
 def check_readable(path: Path) -> None:
-    """Raise InputError unless there is a file at ``path`` that this user may read from any place."""
+    """Raise InputError unless there is a file at ``path`` that this user may read."""
     try:
         kind = path.stat().st_mode
         if not stat.S_ISREG(kind):
             raise InputError(f"{path}: it is a folder, a device or a pipe; a file is needed")
         path.open("rb").close()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise InputError(f"{path}: no such file") from error
     except InputError:
         raise
-    except ValueError as error:  # a zero byte in the name
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        # A ValueError is a zero byte in the name.
         raise InputError(f"{path}: no such file") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
@@ -167,7 +166,7 @@ def alone(path: Path) -> Iterator[None]:
 class _Loader(yaml.SafeLoader):
     """A loader that refuses what YAML 1.1 lets through without a word."""
 
-    def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
         node = super().compose_mapping_node(anchor)
         keys = [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
         for number, key in enumerate(keys):

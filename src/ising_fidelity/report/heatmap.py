@@ -99,6 +99,8 @@ def _short(z: float) -> str:
     if np.isnan(z):
         return "?"
     size = f"{abs(z):.1f}"
-    if len(size) > len("9.9"):
-        size = f"{abs(z):.0f}" if abs(z) <= LARGEST else "∞" if np.isinf(z) else "1k+"
+    if abs(z) > LARGEST:
+        size = "∞" if np.isinf(z) else "1k+"
+    elif len(size) > len("9.9"):
+        size = f"{abs(z):.0f}"
     return f"{MINUS}{size}" if z < 0 and size != "0.0" else size

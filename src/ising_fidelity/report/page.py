@@ -117,16 +117,11 @@ def render(content: Content) -> str:
 
 def _verdicts(content: Content) -> str:
     """Return what can be said of each source in words."""
+    verdicts, caveats = content.verdicts, content.caveats
     entries = [
-        f"<dt>{escape(source)}</dt><dd>{escape(' '.join(sentences))}"
-        f"{_caveats(content.caveats.get(source, Caveats()))}</dd>\n"
-        for source, sentences in content.verdicts.items()
-    ]
-    # Those of further training seeds have no entry.
-    entries += [
-        f"<dt>{escape(source)}</dt><dd>{_caveats(caveats)}</dd>\n"
-        for source, caveats in content.caveats.items()
-        if source not in content.verdicts
+        f"<dt>{escape(source)}</dt><dd>{escape(' '.join(verdicts.get(source, ())))}"
+        f"{_caveats(caveats.get(source, Caveats()))}</dd>\n"
+        for source in dict.fromkeys([*verdicts, *caveats])  # verdicts lack further seeds
     ]
     return f"""<h2>Verdicts</h2>
 <p>Each source against Monte Carlo ({escape(content.reference)}), made from the numbers below.

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from ising_fidelity.config.absent import nearest
 from ising_fidelity.config.run import Config
 from ising_fidelity.config.sections import Figure
-from ising_fidelity.figures.inputs import SERIES
-from ising_fidelity.figures.kind import FigureKind
+from ising_fidelity.figures.kind import SERIES, FigureKind
 from ising_fidelity.figures.registry import FIGURES
 from ising_fidelity.lattice import CRITICAL_TEMPERATURE
 

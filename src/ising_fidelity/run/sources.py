@@ -10,7 +10,7 @@ from ising_fidelity.run.paths import Paths
 
 def own_files(run: Config) -> Iterator[tuple[str, str, Path]]:
     """Yield source, temperature and file of all frames that a user has brought."""
-    for source in run.sources:
+    for source in run.foreign:
         for T in run.temperatures:
             yield source, T, Path(Paths(run).frames(source, T))
 
