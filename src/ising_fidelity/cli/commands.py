@@ -39,7 +39,8 @@ app = typer.Typer(
 @app.callback()
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", callback=print_version, is_eager=True, help="print it and exit")
+        bool,
+        typer.Option("--version", callback=print_version, is_eager=True, help="print it and exit"),
     ] = False,
 ) -> None:
     pass
