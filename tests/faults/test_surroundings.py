@@ -24,6 +24,10 @@ print("open", flush=True)
 sys.stdin.read()
 """
 
+WITHOUT_LOCKS = """#include <errno.h>
+int flock(int file, int operation) { errno = ENOLCK; return -1; }
+"""
+
 
 def command(*arguments, **environment):
     return subprocess.run(
@@ -90,19 +94,22 @@ def test_a_file_that_another_process_writes_is_in_use_and_not_damaged(tmp_path):
     netcdf.read(path)
 
 
-def test_a_file_system_without_locks(tmp_path, monkeypatch):
-    """Stood in for by a lock that is refused, and a damaged file that is read after that."""
-    path = tmp_path / "T2.30.nc"
-    path.write_bytes(b"damaged")
-    with pytest.raises(InputError, match="not a readable netCDF file"):
-        netcdf.read(path)
-
-    def refused(*_):
-        raise OSError(37, "No locks available")
-
-    monkeypatch.setattr("ising_fidelity.io.files.fcntl.flock", refused)
-    with pytest.raises(InputError, match=r"\(No locks available\); .*HDF5_USE_FILE_LOCKING=FALSE"):
-        netcdf.read(path)
+def test_a_file_system_without_locks(tmp_path):
+    """A library stands in for it that refuses every lock."""
+    source, library = tmp_path / "locks.c", tmp_path / "locks.so"
+    source.write_text(WITHOUT_LOCKS)
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)
+    frames, output = tmp_path / "T2.30.nc", tmp_path / "o.nc"
+    write_frames(frames)
+    solve = ("solve", "--lattice-size", 4, "--temperature", "2.30", "--output", output)
+    for named, verb in ((frames, ("measure", "--output", output, frames)), (output, solve)):
+        done = command(*verb, LD_PRELOAD=str(library))
+        said = f"{named}: cannot be locked (No locks available); on a file system without locks"
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert "HDF5_USE_FILE_LOCKING=FALSE" in done.stderr
+    done = command(*solve, LD_PRELOAD=str(library), HDF5_USE_FILE_LOCKING="FALSE")
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("backend", ["matplotlib_inline.backend_inline", "ipympl.backend_nbagg"])

@@ -85,20 +85,24 @@ def check_readable(path: Path) -> None:
         raise InputError(f"{path}: cannot be read ({LETTERS})")
 
 
-def check_unlocked(path: Path) -> None:
-    """Raise InputError if no lock to read ``path`` is to be had, as the HDF5 library asks for."""
+def check_unlocked(path: Path, named: Path | None = None) -> None:
+    """Raise InputError if no lock to read ``path`` is to be had, as the HDF5 library asks for.
+
+    The error says ``named`` in place of a path that no user knows.
+    """
+    name = named or path
     try:
         with path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError as error:
         raise InputError(
-            f"{path}: in use, another process has it open for writing; wait for that, or close it "
+            f"{name}: in use, another process has it open for writing; wait for that, or close it "
             "there (if no process has, the file system's locks are at fault: set the environment "
             "variable HDF5_USE_FILE_LOCKING=FALSE)"
         ) from error
     except OSError as error:
         raise InputError(
-            f"{path}: cannot be locked ({error.strerror}); on a file system without locks set the "
+            f"{name}: cannot be locked ({error.strerror}); on a file system without locks set the "
             "environment variable HDF5_USE_FILE_LOCKING=FALSE"
         ) from error
 

@@ -112,12 +112,20 @@ def write(data: xr.Dataset | xr.DataTree, path: str | Path) -> None:
         If what was read back differs from what was written.
     """
     with whole(Path(path)) as place:
+        try:
+            if isinstance(data, xr.DataTree):
+                encoding = {node.path: _encoding(node.to_dataset()) for node in data.subtree}
+                data.to_netcdf(place, engine="netcdf4", encoding=encoding)
+            else:
+                data.to_netcdf(place, engine="netcdf4", encoding=_encoding(data))
+        except PermissionError:
+            # So HDF5 says, too, that it could not lock the file that it has just made.
+            if place.exists():
+                check_unlocked(place, Path(path))
+            raise
         if isinstance(data, xr.DataTree):
-            encoding = {node.path: _encoding(node.to_dataset()) for node in data.subtree}
-            data.to_netcdf(place, engine="netcdf4", encoding=encoding)
             same = read_tree(place).equals(data)
         else:
-            data.to_netcdf(place, engine="netcdf4", encoding=_encoding(data))
             same = read(place).equals(data)
         if not same:
             raise OSError(f"{path}: what was written does not read back the same")
