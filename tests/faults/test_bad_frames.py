@@ -196,6 +196,10 @@ OTHERS = {
          "--output", "o.nc"],
         "either --sampler or --model",
     ),
+    "a temperature that is given twice": (
+        ["simulate", "--temperature", 2, "--lattice-size", 8, "--temperature=3", "--seed", 1],
+        "--temperature: given 2 times; allowed is once",
+    ),
     "an output that is read": (
         ["measure", "--output", "frames.nc", "frames.nc"],
         "frames.nc: the same command reads it, or writes it twice; allowed is another file",

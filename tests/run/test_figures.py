@@ -103,7 +103,7 @@ def test_a_figure_shows_the_nearest_temperatures_that_the_run_has(tmp_path):
     assert plan.instead["fig7"] == dict(zip(asked, shown, strict=True))
     assert plan.drawn["fig4"].temperatures == ["1.80", "2.30", "2.80"]
     assert "fig4" not in plan.instead
-    assert plan.caption("fig7").endswith("temperatures: T = 2.30 in place of 1.40 and 2.40.")
+    assert plan.caption("fig7").endswith("temperatures: T = 2.30 in place of 1.40, 2.40.")
     assert plan.caption("fig6") == FIGURES["fig6"].caption
     single = drawn_figures(changed(tmp_path, temperatures=[3.0]))
     assert single["figS6"].temperatures == ["3.00"]

@@ -4,12 +4,14 @@ Exit status: 0 done, 2 wrong usage or bad input (one line on stderr), 3 done, bu
 not compare everything, 130 and 143 ended by Ctrl-C and by SIGTERM, 1 anything else.
 """
 
+import itertools
 import os
 import re
 import signal
 import sys
 import warnings
-from typing import NoReturn
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
 import typer
 
@@ -30,6 +32,7 @@ def main() -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("always", UserWarning)
             warnings.showwarning = _warn  # type: ignore[assignment]  # it takes what it is given
+            _refuse_repeats(sys.argv[1:])
             sys.exit(app(standalone_mode=False))
     except InputError as error:
         _refuse(_as_flags(str(error)))
@@ -75,20 +78,31 @@ def _refuse(message: str) -> NoReturn:
     sys.exit(2)
 
 
+def _options(name: str) -> dict[str, Any]:
+    """Return the options of a command by their flags; none if there is no such command."""
+    # Typer's type is that of a single command, and this application is a group of them.
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    parameters = commands[name].params if name in commands else ()
+    return {flag: one for one in parameters for flag in one.opts if flag.startswith("--")}
+
+
+def _refuse_repeats(words: Sequence[str]) -> None:
+    """Refuse an option that is given twice: the command-line library takes the last, silently."""
+    options = _options(words[0]) if words else {}
+    given = [word.partition("=")[0] for word in itertools.takewhile(lambda one: one != "--", words)]
+    for flag, option in options.items():
+        if given.count(flag) > 1 and not (option.multiple or option.is_flag):
+            raise InputError(f"{flag}: given {given.count(flag)} times; allowed is once")
+
+
 def _as_flags(message: str) -> str:
     """Return an error of the library's with flags in place of the parameters that it names.
 
     The one that is wrong comes first; others have their values in brackets behind them.
     """
     name, colon, rest = message.partition(": ")
-    # Typer's type is that of a single command, and this application is a group of them.
     flags = {
-        flag.removeprefix("--").replace("-", "_"): flag
-        for command in typer.main.get_command(app).commands.values()  # type: ignore[attr-defined]
-        if command.name in sys.argv[1:2]
-        for parameter in command.params
-        for flag in parameter.opts
-        if flag.startswith("--")
+        flag.removeprefix("--").replace("-", "_"): flag for flag in _options("".join(sys.argv[1:2]))
     }
     if name not in flags or name == "config":  # which names a key of the files
         return message

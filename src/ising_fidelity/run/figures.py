@@ -77,7 +77,7 @@ def in_place(near: Mapping[str, str]) -> str:
     for one, shown in near.items():
         if one != shown:
             asked.setdefault(shown, []).append(one)
-    return ", ".join(f"T = {T} in place of {' and '.join(ones)}" for T, ones in asked.items())
+    return "; ".join(f"T = {T} in place of {', '.join(ones)}" for T, ones in asked.items())
 
 
 def drawn_figures(run: Config) -> dict[str, Figure]:

@@ -9,22 +9,24 @@ from ising_fidelity.run.figures import Plan, in_place
 def notes(run: Config, plan: Plan) -> list[str]:
     """Return a line for everything that the config asks for and the run does without."""
     return [
-        *_sources_left_out(run, plan),
+        *_sources_left_out(run),
         *(f"figure {name} is left out: {why}" for name, why in plan.left_out.items()),
         *(f"figure {name} shows {in_place(near)}" for name, near in plan.instead.items()),
         *_attribution(run),
     ]
 
 
-def _sources_left_out(run: Config, plan: Plan) -> list[str]:
-    """Return where models and Monte Carlo sources are named that null leaves out of the run."""
+def _sources_left_out(run: Config) -> list[str]:
+    """Return where models and Monte Carlo sources are named that null leaves out of the run.
+
+    Not in which figures: they show what else they have.
+    """
     named: dict[str, list[str]] = {
         "equilibration": run.equilibration.sources,
         "relaxation": run.relaxation.models if run.relaxation else [],
         "finish": run.finish.models if run.finish else [],
         "finite_size": run.finite_size.sources if run.finite_size else [],
     }
-    asked = {name: figure.sources for name, figure in run.figures.items() if figure}
     sections: Mapping[str, Mapping[str, object]] = {
         "monte_carlo": run.monte_carlo,
         "models": run.models,
@@ -34,9 +36,6 @@ def _sources_left_out(run: Config, plan: Plan) -> list[str]:
     for section, entries in sections.items():
         for name in (name for name, entry in entries.items() if entry is None):
             places = [place for place, sources in named.items() if name in sources]
-            figures = [figure for figure in plan.drawn if name in asked[figure]]
-            if figures:
-                places.append(f"figures: {', '.join(figures)}")
             if places:
                 lines.append(f"{section}.{name} is null and left out of {', '.join(places)}")
     return lines
