@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
+from importlib.metadata import version
 
 import pandas as pd
 import pytest
@@ -13,7 +16,7 @@ from rocrate.rocrate import ROCrate
 
 import ising_fidelity
 
-from .conftest import ROOT
+from .conftest import ROOT, copy_of_the_workflow
 
 pytestmark = pytest.mark.workflow
 TERMS = {
@@ -139,3 +142,24 @@ def test_a_run_whose_scores_lack_numbers_ends_with_an_error_after_all_is_recorde
             "not everything could be compared; the run's files are complete all the same",
         ][: 2 * lacking]
     )
+
+
+def test_no_other_commit_is_recorded_and_versions_without_pip(tmp_path):
+    """A copy without a history lies in someone's repository; environments of uv have no pip."""
+    for command in (["init"], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-m", "one"]):
+        empty = ["--allow-empty"] if "commit" in command else []
+        subprocess.run(["git", *command, "--quiet", *empty], cwd=tmp_path, check=True)
+    (tmp_path / "without" / "pip").mkdir(parents=True)
+    (tmp_path / "without" / "pip" / "__init__.py").write_text("raise ImportError")
+    (tmp_path / "copy").mkdir()
+    project = copy_of_the_workflow(tmp_path / "copy")
+    project.configs.append("workflow/presets/tiny.yaml")
+    path = os.pathsep.join([str(tmp_path / "without"), os.environ.get("PYTHONPATH", "")])
+    # Docstrings are none with -OO, which the script that records a run was called with, too.
+    optimized = replace(project, environment={"PYTHONPATH": path, "PYTHONOPTIMIZE": "2"})
+    done = optimized.snakemake("--until", "solve")
+    assert done.returncode == 0, done.stdout + done.stderr
+    provenance = tmp_path / "copy" / "results" / "tiny" / "provenance"
+    assert (provenance / "commit").read_text().startswith("not known: ")
+    assert f"numpy=={version('numpy')}\n" in (provenance / "versions.txt").read_text()
+    assert "exact.nc" in (provenance / "checksums.sha256").read_text()

@@ -148,7 +148,12 @@ def describe(folder: Path, sums: dict[Path, str], own: dict[Path, tuple[str, str
 
 
 def not_compared(folder: Path) -> list[str]:
-    """Return what the scores of a run could not compare, a line for each source."""
+    """Return what the scores of a run could not compare, a line for each source.
+
+    A run may have been asked for some of its files alone.
+    """
+    if not (folder / "scores.csv").exists():
+        return []
     import pandas as pd
 
     from ising_fidelity.scores.summary import not_compared
