@@ -11,11 +11,13 @@ from importlib.metadata import version
 
 import pandas as pd
 import pytest
+import xarray as xr
 import yaml
 from rocrate.rocrate import ROCrate
 
 import ising_fidelity
 from ising_fidelity.config.load import load
+from ising_fidelity.io import netcdf
 
 from .conftest import ROOT, copy_of_the_workflow
 
@@ -119,11 +121,33 @@ def test_the_graph_of_rules_is_kept(results):
         assert f'"{before}" -> "{after}";' in text
 
 
+def write_config(folder):
+    (folder / "provenance").mkdir()
+    run = load([ROOT / "config.yaml"]).plain()
+    (folder / "provenance" / "config.yaml").write_text(yaml.safe_dump(run))
+
+
 def record(folder):
     script = ROOT / "workflow" / "scripts" / "record_run.py"
     return subprocess.run(
         [sys.executable, str(script), str(folder)], capture_output=True, text=True, check=False
     )
+
+
+def test_frames_that_are_not_independent_are_named_in_the_last_line_of_a_run(tmp_path):
+    columns = {"independence_p_value": 1e-30, "energy_lag_1_autocorrelation": 0.8}
+    columns |= {"number_of_frames": 200.0}
+    group = xr.Dataset(
+        {name: ("temperature", [value]) for name, value in columns.items()},
+        coords={"temperature": [2.3]},
+        attrs={"sampling": "independent"},
+    )
+    write_config(tmp_path)
+    netcdf.write(xr.DataTree.from_dict({"mine": group}), tmp_path / "fidelity.nc")
+    done = record(tmp_path)
+    assert done.returncode == 0, done.stderr
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("warning: mine: Its frames are said to be independent and are not")
 
 
 @pytest.mark.parametrize("lacking", [0, 1])
@@ -132,9 +156,7 @@ def test_a_run_whose_scores_lack_numbers_ends_with_an_error_after_all_is_recorde
 ):
     rows = {"source": "mine", "temperature": ["2.30", "2.40"], "quantity": "specific_heat"}
     pd.DataFrame(rows | {"not_compared": [0, lacking]}).to_csv(tmp_path / "scores.csv")
-    (tmp_path / "provenance").mkdir()
-    run = load([ROOT / "config.yaml"]).plain()
-    (tmp_path / "provenance" / "config.yaml").write_text(yaml.safe_dump(run))
+    write_config(tmp_path)
     done = record(tmp_path)
     assert done.returncode == lacking, done.stderr
     assert "scores.csv" in (tmp_path / "provenance" / "checksums.sha256").read_text()

@@ -147,11 +147,23 @@ def describe(folder: Path, sums: dict[Path, str], own: dict[Path, tuple[str, str
     return crate
 
 
-def not_compared(folder: Path) -> list[str]:
-    """Return what the scores of a run could not compare, a line for each source.
+def wrong(folder: Path) -> list[str]:
+    """Return what is wrong with the numbers of a run's sources, a line for each of them.
 
     A run may have been asked for some of its files alone.
     """
+    if not (folder / "fidelity.nc").exists():
+        return []
+    from ising_fidelity.io.netcdf import read_tree
+    from ising_fidelity.scores import caveats
+
+    groups = read_tree(folder / "fidelity.nc").items()
+    found = caveats.of_sources({str(name): node.to_dataset() for name, node in groups})
+    return [f"warning: {name}: {' '.join(one.wrong)}" for name, one in found.items() if one.wrong]
+
+
+def not_compared(folder: Path) -> list[str]:
+    """Return what the scores of a run could not compare, a line for each source."""
     if not (folder / "scores.csv").exists():
         return []
     import pandas as pd
@@ -177,8 +189,10 @@ def main() -> None:
         place.write_text("".join(lines))
     with whole(folder / CRATE) as place:
         describe(folder, sums, own).metadata.write(place.parent)
-    if lacking := not_compared(folder):
-        print("\n".join(lacking), file=sys.stderr)
+    lacking = not_compared(folder)
+    for line in (*wrong(folder), *lacking):
+        print(line, file=sys.stderr)
+    if lacking:
         sys.exit("not everything could be compared; the run's files are complete all the same")
 
 
