@@ -109,7 +109,8 @@ def test_frames_made_elsewhere_are_measured_where_they_are(fresh):
     fresh.configs.append("workflow/presets/tiny.yaml")
     (fresh.folder / "frames").mkdir()
     for temperature in ("2.00", "2.30", "3.00"):
-        (fresh.folder / "frames" / f"T{temperature}.nc").touch()
+        path = fresh.folder / "frames" / f"T{temperature}.nc"
+        write_frames(path, (1, 4, 8, 8), float(temperature))
     plain = fresh.plan()
     plan = fresh.lay_over(sources={"mine": {"frames": "frames/T{T}.nc"}}).plan()
     assert plan == plain | {"measure": plain["measure"] + 3, "compare": plain["compare"] + 3}

@@ -33,8 +33,8 @@ def test_the_projects_config_counts_where_there_is_none_and_the_run_is_recorded(
     assert (results / "exact.nc").is_file()
     check = ["sha256sum", "--check", "--strict", "provenance/checksums.sha256"]
     subprocess.run(check, cwd=results, check=True, capture_output=True)
-    unknown = "the commit of the workflow is not known: not a git repository"
-    assert done.stderr.count(f"warning: {unknown}") == 1
+    unknown = f"warning: the commit of the workflow is not known: {home} is no checkout"
+    assert done.stderr.count(unknown) == 1
     assert not (home / "results").exists()
 
 

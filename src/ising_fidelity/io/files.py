@@ -207,7 +207,7 @@ def read_yaml(path: Path) -> Any:
         YAML reads as another one than most people do.
     """
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), _Loader)  # a safe one
+        return _Loader(path.read_text(encoding="utf-8")).get_single_data()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read ({error})") from error
     except RecursionError as error:

@@ -140,17 +140,18 @@ def run_chains(
     if sampler == "auto":
         sampler = best_sampler(lattice_size, temperature, chains)
     draws = frames // chains
-    if sampler == "checkerboard" and 0 < 3 * thermalization < temperature < math.inf:
+    signs = first_signs(start, chains, thermalization, seed)
+    ordered = signs != 0
+    if math.isfinite(temperature) and ordered.any() and is_packed(sampler, chains):
+        _check_forgets(temperature, sampler, thermalization)
+    stuck = draws > 1 and sampler == "checkerboard"
+    if stuck and 0 < 3 * thermalization < temperature < math.inf:
         warnings.warn(
             f"the checkerboard turns nearly all spins in every sweep at T = {temperature:g}, and "
             f"needs some T/3 sweeps to forget its start; thermalization: {thermalization} is too "
             "short",
             stacklevel=2,
         )
-    signs = first_signs(start, chains, thermalization, seed)
-    ordered = signs != 0
-    if math.isfinite(temperature) and ordered.any() and is_packed(sampler, chains):
-        _check_forgets(temperature, sampler, thermalization)
     total = thermalization + spacing * (draws - 1)
     if math.isinf(temperature):
         spins = coins(lattice_size, chains, draws, seed)
