@@ -6,7 +6,15 @@ It knows nothing of Snakemake; each step is a module of :mod:`ising_fidelity.ste
 """
 
 import os as _os
+from importlib import import_module as _import_module
 from importlib.util import find_spec as _find_spec
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ising_fidelity import exact
+    from ising_fidelity.api import compare, load_frames, measure, simulate
+    from ising_fidelity.exceptions import InputError
+    from ising_fidelity.frames import Frames
 
 __version__ = "0.2.0"
 
@@ -15,3 +23,31 @@ __version__ = "0.2.0"
 _kind, _, _backend = _os.environ.get("MPLBACKEND", "").partition("://")
 if _kind == "module" and not (_backend and _find_spec(_backend.partition(".")[0])):
     del _os.environ["MPLBACKEND"]
+
+__all__ = [
+    "Frames",
+    "InputError",
+    "compare",
+    "exact",
+    "load_frames",
+    "measure",
+    "simulate",
+]
+
+_PLACES = {"Frames": "frames", "InputError": "exceptions"}
+"""Modules of names that are not of ``api``; ``exact`` is a module that can be called."""
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name where it is first used: together they would take seconds."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "exact":
+        return _import_module(f"{__name__}.exact")
+    value = getattr(_import_module(f"{__name__}.{_PLACES.get(name, 'api')}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,17 +1,115 @@
-"""The contract of frames: what a dataset of spin configurations has to hold."""
+"""Frames of spins, and their contract: what a dataset of them has to hold."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.io import formats
 from ising_fidelity.io.netcdf import describe, read
 from ising_fidelity.io.temperatures import MOST_DECIMALS, as_written, name_of
 from ising_fidelity.io.variables import FRAME_DIMENSIONS, LOG_PROBABILITY, SAMPLINGS
+
+
+@dataclass(frozen=True, repr=False)
+class Frames:
+    """Configurations of the two-dimensional Ising model at one temperature.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> array = np.random.default_rng(1).integers(0, 2, size=(100, 16, 16))
+    >>> Frames.from_array(array, T=2.30)
+    Frames: 100 independent frames of 16 x 16 spins at T = 2.30
+    taken as: 100 frames of one chain, in this order; 0 as down, 1 as up
+
+    Attributes
+    ----------
+    spins
+        Shape (chain, draw, L, L), -1 and +1, int8.
+    T
+        In units of J/k_B.
+    sampling
+        ``chain`` where draws of one chain are correlated, else ``independent``.
+    said
+        What was decided without being asked for, in words.
+    attributes
+        What else is known of them, for files.
+    """
+
+    spins: NDArray[np.int8]
+    T: float
+    sampling: str = "independent"
+    said: tuple[str, ...] = ()
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_array(
+        cls,
+        array: Any,
+        T: float,
+        *,
+        sampling: str = "independent",
+        alphabet: formats.Alphabet | None = None,
+    ) -> Self:
+        """Return the frames that an array holds.
+
+        Parameters
+        ----------
+        array
+            Shape (n, L, L) or (chain, draw, L, L); spins of -1 and 1, 0 and 1, 0 and 255, booleans.
+        T
+            In units of J/k_B.
+        sampling
+            ``chain`` where draws of one chain are correlated, else ``independent``.
+        alphabet
+            The numbers of a spin down and up, where they cannot be told.
+
+        Raises
+        ------
+        InputError
+            If the array has no meaning, or more than one, or the temperature or sampling none.
+        """
+        taken = formats.take(array, "array", alphabet=alphabet)
+        frames = cls(taken.spins, as_written(T), sampling, taken.said)
+        frames.dataset()  # which is checked
+        return frames
+
+    @classmethod
+    def from_dataset(cls, data: xr.Dataset) -> Self:
+        """Return the frames of a dataset that keeps the contract."""
+        check_frames(data, "dataset")
+        sampling = str(data.attrs["sampling"])
+        known = {key: value for key, value in data.attrs.items() if key != "sampling"}
+        T = as_written(data["temperature"].values[()])
+        return cls(data["spin"].values.astype(np.int8), T, sampling, (), known)
+
+    @property
+    def L(self) -> int:  # noqa: N802  # the field's name
+        """Sites along a side."""
+        return self.spins.shape[-1]
+
+    def __len__(self) -> int:
+        """Return the number of frames, over all chains."""
+        return self.spins.shape[0] * self.spins.shape[1]
+
+    def dataset(self) -> xr.Dataset:
+        """Return them by the contract of files."""
+        return frames_dataset(self.spins, self.T, self.sampling, self.attributes)
+
+    def __repr__(self) -> str:
+        kind = "independent"
+        if self.sampling == "chain":
+            chains, draws = self.spins.shape[:2]
+            kind = f"correlated ({chains} chain{'s' * (chains > 1)} of {draws} draws)"
+        size = f"{self.L} x {self.L}"
+        words = f"Frames: {len(self)} {kind} frames of {size} spins at T = {name_of(self.T)}"
+        return "\n".join([words, *([f"taken as: {'; '.join(self.said)}"] if self.said else [])])
 
 
 def frames_dataset(

@@ -1,1 +1,49 @@
-"""Exact results."""
+"""Exact results of the finite and of the infinite lattice.
+
+The package is also the function of that name: ``ising_fidelity.exact(L=64, T=[2.30, 2.40])``.
+"""
+
+import sys
+from collections.abc import Iterable
+from pkgutil import resolve_name
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+class _Room(ModuleType):
+    """The package, which can be called."""
+
+    def __call__(self, L: int, T: float | Iterable[float]) -> "xr.Dataset":
+        """Return exact results of the L x L lattice, and of the infinite one.
+
+        Examples
+        --------
+        >>> import ising_fidelity as ising
+        >>> round(float(ising.exact(L=64, T=2.30)["energy"][0]), 4)
+        -1.3556
+
+        Parameters
+        ----------
+        L
+            Sites along a side.
+        T
+            One temperature or several, in units of J/k_B.
+
+        Returns
+        -------
+        Dataset
+            Along ``temperature``: energy, specific heat, free energy and entropy per spin of this
+            lattice; those of the infinite one end in ``_infinite``.
+        """
+        # By name: what needs one module of the package does not depend on all of them.
+        solved = resolve_name("ising_fidelity.exact.dataset:solved")
+        canonical = resolve_name("ising_fidelity.io.temperatures:canonical")
+        several = T if isinstance(T, Iterable) else [T]
+        found: xr.Dataset = solved(L, [canonical(float(one)) for one in several])
+        return found
+
+
+sys.modules[__name__].__class__ = _Room

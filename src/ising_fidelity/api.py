@@ -1,0 +1,265 @@
+"""What a notebook calls, with the field's own names: ``import ising_fidelity as ising``.
+
+Every function calls what a step of the walk calls. Errors are :class:`.InputError`, a ValueError.
+"""
+
+import glob
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.frames import Frames
+from ising_fidelity.io import foreign
+from ising_fidelity.io.formats import Alphabet
+from ising_fidelity.io.temperatures import as_written, canonical, name_of
+
+CHAINS = 50
+"""Of simulated frames, at most."""
+BURN_IN = (200, 3200)
+"""Sweeps before the first frame, at first and at most, where ordered and random starts disagree."""
+
+
+def simulate(
+    L: int,
+    T: float,
+    frames: int = 1000,
+    *,
+    seed: int = 0,
+    sampler: str = "auto",
+    chains: int | None = None,
+    burn_in: int | None = None,
+    spacing: int = 10,
+) -> Frames:
+    """Return frames by Monte Carlo.
+
+    Examples
+    --------
+    >>> mc = simulate(L=16, T=3.0, frames=200, seed=1)
+    >>> mc
+    Frames: 200 correlated (50 chains of 4 draws) frames of 16 x 16 spins at T = 3.00
+    taken as: 50 chains, 200 sweeps of burn-in, 10 between frames; ordered and random starts agree
+
+    Parameters
+    ----------
+    L
+        Sites along a side.
+    T
+        In units of J/k_B.
+    frames
+        Over all chains.
+    seed
+        Of all random numbers.
+    sampler
+        ``metropolis``, ``checkerboard``, ``cluster``, or ``auto``: the best one.
+    chains
+        A divisor of ``frames``; if not given, the largest one up to 50.
+    burn_in
+        Sweeps before the first frame; if not given, 200, doubled while chains that began ordered
+        and at random disagree.
+    spacing
+        Sweeps between frames.
+
+    Raises
+    ------
+    InputError
+        Naming the parameter that is out of range, or if starts disagree after 3200 sweeps.
+    """
+    import warnings
+
+    from ising_fidelity.io.variables import BURN_IN as SAID
+    from ising_fidelity.io.variables import STARTS_DISAGREE
+    from ising_fidelity.montecarlo.dataset import simulated
+
+    if chains is None:
+        chains = next((n for n in range(min(CHAINS, frames), 0, -1) if frames % n == 0), 1)
+    sweeps = BURN_IN[0] if burn_in is None else burn_in
+    while True:
+        with warnings.catch_warnings():
+            # Said below, or mended by more sweeps.
+            warnings.filterwarnings("ignore", "ordered and random starts disagree")
+            data = simulated(
+                lattice_size=L,
+                temperature=canonical(T, infinite=True),
+                sampler=sampler,
+                frames=frames,
+                chains=chains,
+                thermalization=sweeps,
+                spacing=spacing,
+                seed=seed,
+            )
+        agreement = str(data.attrs[SAID])
+        if agreement != STARTS_DISAGREE:
+            break
+        if burn_in is not None or 2 * sweeps > BURN_IN[1]:
+            raise InputError(f"burn_in: {sweeps}; {agreement}, more sweeps are needed")
+        sweeps *= 2
+    said = f"{chains} chains, {sweeps} sweeps of burn-in, {spacing} between frames"
+    found = Frames.from_dataset(data)
+    return Frames(found.spins, found.T, found.sampling, (said, agreement), found.attributes)
+
+
+def load_frames(
+    paths: str | Path | Iterable[str | Path],
+    *,
+    T: float | None = None,
+    sampling: str | None = None,
+    variable: str | None = None,
+    alphabet: Alphabet | None = None,
+) -> Frames | dict[float, Frames]:
+    """Return the frames of files: .npy, .npz, netCDF or HDF5.
+
+    Parameters
+    ----------
+    paths
+        Files, or patterns such as ``run/*.npy``. Those of one temperature are put together.
+    T
+        In units of J/k_B, where neither the files nor their names (``T2.30.npy``) say it.
+    sampling
+        ``chain`` where draws of one chain are correlated, else ``independent``; if not given, what
+        the file says, or ``independent``.
+    variable
+        The name of the frames, where a file has several arrays.
+    alphabet
+        The numbers of a spin down and up, where they cannot be told.
+
+    Returns
+    -------
+    Frames or dict
+        By temperature, in rising order, where there are several.
+
+    Raises
+    ------
+    InputError
+        Naming the file, what is wrong or cannot be told, and what decides.
+    """
+    found: dict[float, list[tuple[Path, Frames]]] = {}
+    for path in _files(paths):
+        for one in foreign.find(path, variable=variable, alphabet=alphabet):
+            temperature, where = _temperature(path, one, T)
+            said = [*one.said, *([f"T by {where}"] if where else [])]
+            kind = sampling or one.sampling
+            if kind is None:
+                kind = "independent"
+                said.append("independent, as nothing else is said")
+            frames = Frames(one.spins, temperature, kind, tuple(said))
+            frames.dataset()  # which is checked
+            found.setdefault(temperature, []).append((path, frames))
+    together = {temperature: _together(found[temperature]) for temperature in sorted(found)}
+    return next(iter(together.values())) if len(together) == 1 else together
+
+
+def _files(paths: str | Path | Iterable[str | Path]) -> list[Path]:
+    """Return the files that paths and patterns stand for, in the order of their names."""
+    given = [paths] if isinstance(paths, str | Path) else list(paths)
+    files: list[Path] = []
+    for one in given:
+        pattern = str(one)
+        matched = [one] if Path(one).exists() else sorted(glob.glob(pattern))
+        if not matched:
+            raise InputError(f"{pattern}: no such file")
+        files += [Path(path) for path in matched]
+    if not files:
+        raise InputError("paths: none given; at least one file is needed")
+    return files
+
+
+def _temperature(path: Path, one: foreign.Found, given: float | None) -> tuple[float, str]:
+    """Return the temperature of frames, and where it is from if not from the file's content."""
+    named = foreign.temperature_in_name(path)
+    known = {
+        "the file": one.temperature,
+        "T": None if given is None else as_written(given),
+        "its name": named,
+    }
+    told = {where: T for where, T in known.items() if T is not None}
+    if not told:
+        raise InputError(f"{path}: no temperature in the file or in its name; T: decides")
+    if len(set(told.values())) > 1:
+        words = ", ".join(f"{name_of(T)} by {where}" for where, T in told.items())
+        raise InputError(f"{path}: different temperatures: T = {words}")
+    where = next(iter(told))
+    return told[where], "" if where in ("the file", "T") else where
+
+
+def _together(files: Sequence[tuple[Path, Frames]]) -> Frames:
+    """Return the frames of several files at one temperature: chains, or independent frames."""
+    first_path, first = files[0]
+    for path, one in files[1:]:
+        alike = first.sampling == one.sampling and first.L == one.L
+        draws = first.sampling == "independent" or first.spins.shape[1] == one.spins.shape[1]
+        if not alike or not draws:
+            raise InputError(
+                f"{path}: {one!r}, unlike {first_path} at the same temperature; those of one "
+                "temperature have one L and sampling, and chains as many draws"
+            )
+    if len(files) == 1:
+        return first
+    parts = [one.spins for _, one in files]
+    if first.sampling == "independent":
+        parts = [part.reshape(1, -1, first.L, first.L) for part in parts]
+    spins = np.concatenate(parts, axis=0 if first.sampling == "chain" else 1)
+    said = tuple(dict.fromkeys(words for _, one in files for words in one.said))
+    return Frames(spins, first.T, first.sampling, (f"{len(files)} files", *said))
+
+
+def measure(frames: Frames, *, seed: int = 0) -> xr.Dataset:
+    """Return every observable of frames, each with its error as ``<name>_error``.
+
+    Examples
+    --------
+    >>> found = measure(simulate(L=16, T=3.0, frames=200, seed=1))
+    >>> print(f"u = {float(found['energy']):.2f} ± {float(found['energy_error']):.2f}")
+    u = -0.82 ± 0.01
+
+    Parameters
+    ----------
+    frames
+        Of one temperature.
+    seed
+        Of the bootstrap of independent frames.
+    """
+    from ising_fidelity.observables.dataset import measured
+
+    return measured(frames.dataset(), seed)
+
+
+def compare(
+    frames: Frames,
+    reference: Frames,
+    *,
+    training: Frames | None = None,
+    classifier: bool = False,
+    memory_frames: int = 0,
+    seed: int = 0,
+) -> xr.Dataset:
+    """Return distances between frames and reference frames of the same T and L.
+
+    Beside each are its error, its noise floor, and how far it is above that: ``<name>_error``,
+    ``<name>_floor``, ``<name>_z`` and ``<name>_p_value``.
+
+    Parameters
+    ----------
+    frames, reference
+        Of one temperature and lattice size.
+    training
+        Frames that a model was trained on, to see what it has learnt by heart.
+    classifier
+        Whether to train a network to tell both sides apart.
+    memory_frames
+        How many frames to compare with the training frames modulo all symmetries.
+    seed
+        Of bootstrap, noise floors and classifier.
+    """
+    from ising_fidelity.comparison.dataset import compared
+
+    return compared(
+        frames.dataset(),
+        reference.dataset(),
+        {} if training is None else {"training": training.dataset()},
+        seed=seed,
+        memory_frames=memory_frames,
+        classify=classifier,
+    )

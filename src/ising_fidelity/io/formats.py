@@ -1,0 +1,189 @@
+"""Frames as people keep them: what an array of spins can mean.
+
+One meaning is taken, and said in words; of two meanings none is, and the error names the option
+that decides.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import isqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.io.variables import FRAME_DIMENSIONS
+
+Alphabet = tuple[float, float]
+"""The numbers of a spin that is down, and of one that is up."""
+
+WRAPPED = (255.0, 1.0)
+"""-1 and 1 in unsigned bytes."""
+ALPHABETS: tuple[Alphabet, ...] = ((0.0, 1.0), (0.0, 255.0), WRAPPED)
+"""What spins are written as, beside numbers of two signs."""
+NAMED = 3
+"""Values that an error lists."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Spins, and what their array was taken for.
+
+    Attributes
+    ----------
+    spins
+        Shape (chain, draw, L, L), -1 and +1, int8.
+    said
+        How they were made of what was given, nothing of what was so already.
+    """
+
+    spins: NDArray[np.int8]
+    said: tuple[str, ...] = field(default=())
+
+
+def take(
+    array: Any,
+    name: str = "frames",
+    *,
+    dimensions: Sequence[str] = (),
+    alphabet: Alphabet | None = None,
+) -> Taken:
+    """Return the spins that an array holds.
+
+    Parameters
+    ----------
+    array
+        Frames of shape (L, L), (n, L, L), (chain, draw, L, L), or with one channel or in rows of
+        L^2 numbers; spins of -1 and 1 or other numbers of two signs, 0 and 1, 0 and 255, booleans.
+    name
+        What an error calls it.
+    dimensions
+        Names of the axes, as a netCDF file has them; those of frames are found in any order.
+    alphabet
+        The numbers of a spin down and up, where they cannot be told, or are others.
+
+    Raises
+    ------
+    InputError
+        If it has no meaning, or more than one.
+    """
+    try:
+        given = np.asarray(array)
+    except ValueError as error:
+        raise InputError(f"{name}: no array of numbers ({error})") from error
+    if given.dtype.kind not in "biuf" or not given.size:
+        raise InputError(
+            f"{name}: {given.dtype.name} of shape {given.shape}; allowed are numbers, one or more"
+        )
+    arranged, order = _arranged(given, name, dimensions)
+    spins, letters = _spins(arranged, name, alphabet)
+    return Taken(spins, tuple(said for said in (order, letters) if said))
+
+
+def _arranged(
+    given: NDArray[Any], name: str, dimensions: Sequence[str]
+) -> tuple[NDArray[Any], str]:
+    """Return an array as (chain, draw, L, L), and how it was arranged."""
+    if {"y", "x"} <= {*dimensions}:
+        return _by_name(given, name, dimensions)
+    shape = given.shape
+    if (
+        given.ndim == 2
+        and shape[0] == shape[1]
+        and shape[0] > 3
+        and isqrt(shape[0]) ** 2 == shape[0]
+    ):
+        L = isqrt(shape[0])
+        raise InputError(
+            f"{name}: shape {shape} is one frame of L = {shape[0]}, or {shape[0]} frames of "
+            f"L = {L} in rows; give it as (1, {shape[0]}, {shape[0]}) or ({shape[0]}, {L}, {L})"
+        )
+    if given.ndim == 2 and shape[0] == shape[1]:
+        return given[None, None], "one frame"
+    if given.ndim == 2 and isqrt(shape[1]) ** 2 == shape[1] and shape[1] > 1:
+        L = isqrt(shape[1])
+        return given.reshape(1, -1, L, L), f"{shape[0]} frames in rows of {L} x {L} sites"
+    if given.ndim == 4 and shape[3] == 1 and shape[1] == shape[2] > 1:
+        return given[None, ..., 0], f"{shape[0]} frames with one channel"
+    square = given.ndim in (3, 4) and shape[-1] == shape[-2]
+    if not square:
+        raise InputError(
+            f"{name}: shape {shape}; allowed are square frames: (n, L, L) or (chain, draw, L, L)"
+        )
+    if given.ndim == 3:
+        return given[None], f"{shape[0]} frames of one chain, in this order"
+    if shape[1] == 1 < shape[0]:
+        return given.swapaxes(0, 1), f"{shape[0]} frames with one channel"
+    return given, ""
+
+
+def _by_name(given: NDArray[Any], name: str, dimensions: Sequence[str]) -> tuple[NDArray[Any], str]:
+    """Return an array as (chain, draw, L, L) by the names of its axes."""
+    others = [one for one in dimensions if one not in FRAME_DIMENSIONS]
+    if len(others) > 1 or (others and {"chain", "draw"} <= {*dimensions}):
+        raise InputError(
+            f"{name}: dimensions {tuple(dimensions)}; allowed are {FRAME_DIMENSIONS}, in any order"
+        )
+    renamed = ["draw" if one in others and "draw" not in dimensions else one for one in dimensions]
+    renamed = ["chain" if one in others else one for one in renamed]
+    missing = [one for one in FRAME_DIMENSIONS if one not in renamed]
+    full = given.reshape(*(1 for _ in missing), *given.shape)
+    axes = [[*missing, *renamed].index(one) for one in FRAME_DIMENSIONS]
+    arranged = full.transpose(axes)
+    if arranged.shape[2] != arranged.shape[3]:
+        raise InputError(
+            f"{name}: frames are {arranged.shape[2]} x {arranged.shape[3]}; allowed are square ones"
+        )
+    same = tuple(dimensions) == FRAME_DIMENSIONS
+    return arranged, "" if same else f"axes {', '.join(dimensions)} by their names"
+
+
+def _spins(
+    given: NDArray[Any], name: str, alphabet: Alphabet | None
+) -> tuple[NDArray[np.int8], str]:
+    """Return spins of -1 and +1, and what they were made of."""
+    if given.dtype.kind == "b":
+        return _signs(given), "True as up"
+    unknown = int(np.isnan(given).sum()) if given.dtype.kind == "f" else 0
+    if unknown:
+        raise InputError(f"{name}: {unknown} of {given.size} values are missing (NaN)")
+    values = np.unique(given).astype(float)
+    if alphabet is not None:
+        down, up = alphabet
+        if down == up or not {*values} <= {down, up}:
+            raise InputError(
+                f"{name}: alphabet: {down:g} and {up:g} as down and up; there are {_listed(values)}"
+            )
+        return _signs(given == up), f"{down:g} as down, {up:g} as up"
+    if {*values} <= {-1.0, 1.0}:
+        return given.astype(np.int8), ""
+    sizes = np.unique(np.abs(values))
+    if len(sizes) == 1 and sizes[0] > 0 and (values.min() < 0 or len(values) == 2):
+        return _signs(given > 0), f"{-sizes[0]:g} as down, {sizes[0]:g} as up"
+    bytes_alone = given.dtype == np.uint8
+    found = [
+        pair for pair in ALPHABETS if {*values} <= {*pair} and (bytes_alone or pair != WRAPPED)
+    ]
+    if len({tuple(value == up for value in values) for _, up in found}) > 1:
+        raise InputError(
+            f"{name}: all values are {values[0]:g}, which is up of 0 and 255, and down of -1 and 1 "
+            "in unsigned bytes; alphabet: (0, 255) or (255, 1) decides"
+        )
+    if not found:
+        raise InputError(
+            f"{name}: values are {_listed(values)}; allowed are -1 and 1, 0 and 1, 0 and 255, "
+            "booleans, or two that alphabet: (down, up) names; round fields by a rule of your own"
+        )
+    down, up = found[0]
+    wrapped = ", -1 in unsigned bytes," if (down, up) == WRAPPED else ""
+    return _signs(given == up), f"{down:g}{wrapped} as down, {up:g} as up"
+
+
+def _signs(up: NDArray[np.bool_]) -> NDArray[np.int8]:
+    return np.where(up, np.int8(1), np.int8(-1))
+
+
+def _listed(values: NDArray[np.float64]) -> str:
+    some = ", ".join(f"{value:g}" for value in values[:NAMED])
+    return some if len(values) <= NAMED else f"{some} and {len(values) - NAMED} more"
