@@ -120,4 +120,4 @@ def test_exact_results_along_temperature():
     found = ising.exact(L=8, T=[2.4, 2.3])
     assert found["temperature"].values.tolist() == [2.3, 2.4]
     assert float(found["energy"][0]) == kaufman(8, 2.3).energy
-    assert ising.exact(8, 2.3).sizes["temperature"] == 1
+    assert ising.exact(8, np.float32(2.3))["temperature"].values.tolist() == [2.3]

@@ -40,9 +40,9 @@ class _Room(ModuleType):
         """
         # By name: what needs one module of the package does not depend on all of them.
         solved = resolve_name("ising_fidelity.exact.dataset:solved")
-        canonical = resolve_name("ising_fidelity.io.temperatures:canonical")
+        name_of = resolve_name("ising_fidelity.io.temperatures:name_of")
         several = T if isinstance(T, Iterable) else [T]
-        found: xr.Dataset = solved(L, [canonical(float(one)) for one in several])
+        found: xr.Dataset = solved(L, [name_of(one) for one in several])
         return found
 
 
