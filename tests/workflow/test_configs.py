@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ..shared import write_frames
+
 pytestmark = pytest.mark.workflow
 
 
