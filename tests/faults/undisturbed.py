@@ -178,7 +178,8 @@ def run(project):
     """Run the commands that Snakemake prints, one after the other, as if they were typed."""
     printed = project.snakemake("--dry-run", "--printshellcmds")
     assert printed.returncode == 0, printed.stdout + printed.stderr
-    jobs = r"^ *(?:local)?rule (\w+):\n(?: +.+\n)*Shell command: ising-fidelity (.*) > \S+ 2>&1(?: \|\| .*)?$"
+    shell = r"Shell command: ising-fidelity (.*) > \S+ 2>&1(?: \|\| .*)?$"
+    jobs = rf"^ *(?:local)?rule (\w+):\n(?: +.+\n)*{shell}"
     commands = [
         Command(rule, shlex.split(words))
         for rule, words in re.findall(jobs, printed.stdout + printed.stderr, re.MULTILINE)
