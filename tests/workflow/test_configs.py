@@ -98,7 +98,7 @@ def test_two_runs_in_one_folder_are_refused_by_a_lock(fresh):
             while not list(fresh.folder.glob(".snakemake/locks/*")):
                 assert first.poll() is None
                 time.sleep(0.1)
-            done = fresh.snakemake()
+            done = fresh.snakemake("--rerun-incomplete")  # else that may be said first
         finally:
             os.killpg(first.pid, signal.SIGKILL)
     text = done.stdout + done.stderr
