@@ -35,7 +35,7 @@ assert "torch" not in sys.modules
 
 def test_a_name_that_is_none():
     with pytest.raises(AttributeError, match="has no attribute 'simulat'"):
-        ising.simulat  # noqa: B018
+        ising.simulat  # noqa: B018  # it is the asking that raises
 
 
 def test_simulated_frames_are_of_the_lattice():

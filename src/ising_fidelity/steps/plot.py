@@ -58,9 +58,13 @@ def plot(
     if missing:
         raise InputError(f"{figure}: no file of kind {', '.join(missing)} given")
     found: dict[str, Any] = {need: read[need] for need in FIGURES[figure].needs}
+    there = draw.temperatures(found)
+    unknown = [T for T in temperatures if T not in there]
+    if unknown:
+        raise InputError(f"{figure}: no data at T = {unknown[0]}; there are {', '.join(there)}")
     inputs = Inputs(
         sources=draw.sources(figure, found, sources),
-        temperatures=temperatures or draw.temperatures(found),
+        temperatures=temperatures or there,
         training_temperatures=training_temperatures or {},
         **found,
     )
