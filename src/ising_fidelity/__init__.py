@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ising_fidelity.api import compare, load_frames, measure, simulate
     from ising_fidelity.exceptions import InputError
     from ising_fidelity.frames import Frames
+    from ising_fidelity.judgement.judge import judge
 
 __version__ = "0.2.0"
 
@@ -29,12 +30,13 @@ __all__ = [
     "InputError",
     "compare",
     "exact",
+    "judge",
     "load_frames",
     "measure",
     "simulate",
 ]
 
-_PLACES = {"Frames": "frames", "InputError": "exceptions"}
+_PLACES = {"Frames": "frames", "InputError": "exceptions", "judge": "judgement.judge"}
 """Modules of names that are not of ``api``; ``exact`` is a module that can be called."""
 
 

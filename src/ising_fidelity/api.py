@@ -108,13 +108,15 @@ def load_frames(
     sampling: str | None = None,
     variable: str | None = None,
     alphabet: Alphabet | None = None,
+    pattern: str | None = None,
 ) -> Frames | dict[float, Frames]:
     """Return the frames of files: .npy, .npz, netCDF or HDF5.
 
     Parameters
     ----------
     paths
-        Files, or patterns such as ``run/*.npy``. Those of one temperature are put together.
+        Files, folders of them, or patterns such as ``run/*.npy``. Those of one temperature are put
+        together.
     T
         In units of J/k_B, where neither the files nor their names (``T2.30.npy``) say it.
     sampling
@@ -124,6 +126,8 @@ def load_frames(
         The name of the frames, where a file has several arrays.
     alphabet
         The numbers of a spin down and up, where they cannot be told.
+    pattern
+        Where the name of a file has its temperature, as ``beta1_T{T}``; if not given, behind a T.
 
     Returns
     -------
@@ -136,9 +140,11 @@ def load_frames(
         Naming the file, what is wrong or cannot be told, and what decides.
     """
     found: dict[float, list[tuple[Path, Frames]]] = {}
+    if pattern is not None and pattern.count("{T}") != 1:
+        raise InputError(f"pattern: {pattern!r}; allowed is a part of a name with one {{T}} in it")
     for path in _files(paths):
         for one in foreign.find(path, variable=variable, alphabet=alphabet):
-            temperature, where = _temperature(path, one, T)
+            temperature, where = _temperature(path, one, T, pattern)
             said = [*one.said, *([f"T by {where}"] if where else [])]
             kind = sampling or one.sampling
             if kind is None:
@@ -160,15 +166,18 @@ def _files(paths: str | Path | Iterable[str | Path]) -> list[Path]:
         matched = [one] if Path(one).exists() else sorted(glob.glob(pattern))
         if not matched:
             raise InputError(f"{pattern}: no such file")
-        files += [Path(path) for path in matched]
+        for path in map(Path, matched):
+            files += foreign.files_in(path) if path.is_dir() else [path]
     if not files:
         raise InputError("paths: none given; at least one file is needed")
     return files
 
 
-def _temperature(path: Path, one: foreign.Found, given: float | None) -> tuple[float, str]:
+def _temperature(
+    path: Path, one: foreign.Found, given: float | None, pattern: str | None
+) -> tuple[float, str]:
     """Return the temperature of frames, and where it is from if not from the file's content."""
-    named = foreign.temperature_in_name(path)
+    named = foreign.temperature_in_name(path, pattern)
     known = {
         "the file": one.temperature,
         "T": None if given is None else as_written(given),

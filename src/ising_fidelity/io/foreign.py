@@ -16,9 +16,12 @@ from ising_fidelity.io.formats import Alphabet, take
 from ising_fidelity.io.temperatures import as_written
 from ising_fidelity.io.variables import SAMPLINGS
 
+SUFFIXES = (".npy", ".npz", ".nc", ".h5", ".hdf5")
+"""What is looked for in a folder."""
 TEMPERATURES = ("temperature", "temperatures", "T")
 """What the temperature of frames is called, in units of J/k_B."""
-PATTERN = re.compile(r"(?:^|[^A-Za-z])T=?_?([0-9]+(?:[.][0-9]+)?)(?=[^0-9.]|[.][^0-9]|$)")
+NUMBER = r"([0-9]+(?:[.][0-9]+)?)(?=[^0-9.]|[.][^0-9]|$)"
+PATTERN = rf"(?:^|[^A-Za-z])T=?_?{NUMBER}"
 """Where the name of a file has a temperature: T2.30.nc, run_T=2.3.npy."""
 
 
@@ -101,10 +104,25 @@ def find(
     ]
 
 
-def temperature_in_name(path: Path) -> float | None:
-    """Return the temperature that the name of a file has, None if it has none, or several."""
-    named = {as_written(text) for text in PATTERN.findall(path.name)}
+def temperature_in_name(path: Path, pattern: str | None = None) -> float | None:
+    """Return the temperature that the name of a file has, None if it has none, or several.
+
+    Where it stands is at ``{T}`` of a pattern, or at :data:`PATTERN` if none is given.
+    """
+    place = PATTERN
+    if pattern is not None:
+        before, _, after = pattern.partition("{T}")
+        place = f"{re.escape(before)}{NUMBER}{re.escape(after)}"
+    named = {as_written(text) for text in re.findall(place, path.name)}
     return named.pop() if len(named) == 1 else None
+
+
+def files_in(folder: Path) -> list[Path]:
+    """Return the files of a folder that frames may be in, in the order of their names."""
+    found = sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES)
+    if not found:
+        raise InputError(f"{folder}: no files of {', '.join(SUFFIXES)} in this folder")
+    return found
 
 
 def _read(path: Path) -> Arrays:

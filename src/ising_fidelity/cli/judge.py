@@ -1,0 +1,149 @@
+"""The command that judges frames of any origin."""
+
+from collections.abc import Sequence
+from glob import glob
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ising_fidelity.cli.commands import app
+from ising_fidelity.cli.options import Seed
+from ising_fidelity.exceptions import InputError
+
+WRITTEN = ("index.html", "scores.csv", "scores.json")
+UNMET = 1
+"""Exit status of ``judge`` if something that is required does not hold."""
+
+
+@app.command()
+def judge(
+    frames: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[NAME=]FRAMES...",
+            help=".npy, .npz, netCDF, HDF5: files, folders or patterns; with names, of several "
+            "samplers",
+        ),
+    ],
+    temperature: Annotated[
+        str | None, typer.Option(help="of all frames, where neither files nor names say it")
+    ] = None,
+    pattern: Annotated[
+        str | None, typer.Option(help="where names of files have it, such as 'run_T{T}'")
+    ] = None,
+    sampling: Annotated[
+        str | None, typer.Option(help="independent, or chain if successive frames are correlated")
+    ] = None,
+    variable: Annotated[
+        str | None, typer.Option(help="name of the frames in files of several arrays")
+    ] = None,
+    alphabet: Annotated[
+        str | None, typer.Option(help="numbers of a spin down and up, such as 0,255")
+    ] = None,
+    training: Annotated[
+        list[str] | None, typer.Option(help="frames that were learnt from; repeat for more")
+    ] = None,
+    classifier: Annotated[
+        bool, typer.Option("--classifier", help="train a network to tell frames from the reference")
+    ] = False,
+    require: Annotated[
+        str, typer.Option(help="status 1 unless it holds at every T, such as 'energy<3 auc<0.6'")
+    ] = "",
+    keep: Annotated[
+        Path | None, typer.Option(help="folder to keep references in for the next time")
+    ] = None,
+    output: Annotated[Path, typer.Option(help="folder to write")] = Path("judgement"),
+    seed: Seed = 0,
+    workers: Annotated[int | None, typer.Option(help="processes; all cores if not given")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="print nothing")] = False,
+) -> None:
+    """Judge frames of any origin: whether they are in equilibrium, and if not, likely why.
+
+    Exit status 1, all being written, if something that is required does not hold.
+    """
+    from ising_fidelity.judgement import judge as module
+    from ising_fidelity.judgement import scorecard, terminal
+    from ising_fidelity.judgement.require import requirements
+
+    requirements(require, classifier)
+    _check_output(output)
+    options: dict[str, Any] = {
+        "T": None if temperature is None else _temperature(temperature),
+        "sampling": sampling,
+        "variable": variable,
+        "alphabet": None if alphabet is None else _alphabet(alphabet),
+        "pattern": pattern,
+    }
+    samplers = {name: _load(paths, options) for name, paths in named(frames).items()}
+    card = module.judge(
+        samplers,
+        training=_load(training, options) if training else None,
+        classifier=classifier,
+        seed=seed,
+        keep=keep,
+        workers=workers,
+        progress=not quiet,
+    )
+    unmet = module.unmet(card, require)
+    scorecard.write(card, output, WRITTEN)
+    if not quiet:
+        from rich.console import Console
+
+        console = Console(highlight=False, soft_wrap=True)
+        terminal.show(card, console)
+        console.print(f"{output / WRITTEN[0]}: all of it, with pictures", style="dim")
+    for line in unmet:
+        typer.echo(f"not met: {line}", err=True)
+    if unmet:
+        raise typer.Exit(UNMET)
+
+
+def named(given: Sequence[str]) -> dict[str, list[str]]:
+    """Return the paths of each sampler; those without a name are one sampler's.
+
+    What stands before the first equals sign is a name, unless all of it is a path that is there.
+    """
+    found: dict[str, list[str]] = {}
+    for one in given:
+        name, equals, path = one.partition("=")
+        if not equals or Path(one).exists() or glob(one):
+            name, path = "frames", one
+        if not name or "/" in name:
+            raise InputError(f"{one}: no such file; allowed are paths and name=path")
+        found.setdefault(name, []).append(path)
+    return found
+
+
+def _load(paths: Sequence[str], options: dict[str, Any]) -> Any:
+    """Return the frames of a sampler by temperature."""
+    from ising_fidelity.api import load_frames
+    from ising_fidelity.frames import Frames
+
+    loaded = load_frames(paths, **options)
+    return {loaded.T: loaded} if isinstance(loaded, Frames) else loaded
+
+
+def _temperature(text: str) -> float:
+    from ising_fidelity.io.temperatures import canonical
+
+    return float(canonical(text))
+
+
+def _alphabet(text: str) -> tuple[float, float]:
+    """Return the numbers of a spin down and up."""
+    try:
+        down, up = map(float, text.split(","))
+    except ValueError:
+        raise InputError(f"alphabet: {text!r}; allowed are two numbers, such as 0,255") from None
+    return down, up
+
+
+def _check_output(folder: Path) -> None:
+    """Refuse a folder that cannot be written before anything is computed."""
+    from ising_fidelity.io.files import check_writable
+
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"output: {folder} is a file; allowed is a folder")
+    for name in WRITTEN:
+        check_writable(folder / name)

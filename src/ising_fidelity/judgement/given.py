@@ -1,0 +1,95 @@
+"""The samplers that are to be judged: their frames by name and temperature."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ising_fidelity.api import load_frames
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.frames import Frames
+from ising_fidelity.io.temperatures import name_of
+from ising_fidelity.scores.deviations import EXACT
+
+ONLY = "frames"
+"""What a sampler without a name is called."""
+REFERENCE = "mc"
+"""What the simulated reference is called beside the samplers."""
+
+ByTemperature = Mapping[str, Frames]
+"""Frames by canonical temperature."""
+
+
+def samplers_of(given: Any, sampling: str | None = None) -> dict[str, ByTemperature]:
+    """Return the frames of each sampler by temperature.
+
+    Parameters
+    ----------
+    given
+        Frames, paths or patterns of files, or a mapping from temperatures to frames or arrays; or
+        a mapping from names of samplers to one of these.
+    sampling
+        ``chain`` or ``independent``, of arrays and of files that do not say.
+
+    Raises
+    ------
+    InputError
+        If there are none, a name is taken, or lattice sizes differ.
+    """
+    named = isinstance(given, Mapping) and all(isinstance(key, str) for key in given)
+    samplers = {
+        str(name): _by_temperature(str(name), content, sampling)
+        for name, content in (given if named else {ONLY: given}).items()
+    }
+    if not samplers:
+        raise InputError("frames: none given; at least one sampler is needed")
+    for name in samplers:
+        if name in (REFERENCE, EXACT, "") or "/" in name:
+            raise InputError(
+                f"frames: a sampler cannot be named {name!r}; allowed are names without / "
+                f"other than {REFERENCE} and {EXACT}"
+            )
+    sizes = {one.L: name for name, frames in samplers.items() for one in frames.values()}
+    if len(sizes) > 1:
+        words = " and ".join(f"L = {L} ({name})" for L, name in sorted(sizes.items()))
+        raise InputError(f"frames: {words}; allowed is one lattice size")
+    if next(iter(sizes)) < 2:
+        raise InputError("frames: 1 x 1; allowed are lattices from 2 x 2 on")
+    return samplers
+
+
+def _by_temperature(name: str, content: Any, sampling: str | None) -> ByTemperature:
+    """Return the frames of one sampler, in the order of rising temperature."""
+    found: dict[str, Frames]
+    if isinstance(content, Mapping):
+        found = {}
+        for T, one in content.items():
+            if isinstance(T, str | bool):
+                raise InputError(f"{name}: {T!r} is no temperature; allowed are numbers")
+            frames = one
+            if not isinstance(one, Frames):
+                frames = Frames.from_array(one, T=T, sampling=sampling or "independent")
+            elif name_of(T) != name_of(one.T):
+                raise InputError(f"{name}: frames at T = {name_of(one.T)} are given as {T}")
+            found[name_of(T)] = frames
+    else:
+        several = _loaded(content, sampling)
+        found = {name_of(T): one for T, one in several.items()}
+    if not found:
+        raise InputError(f"{name}: no frames; at least one temperature is needed")
+    return {T: found[T] for T in sorted(found, key=float)}
+
+
+def _loaded(content: Any, sampling: str | None) -> Mapping[float, Frames]:
+    """Return frames, or those of files, by temperature."""
+    several = list(content) if isinstance(content, list | tuple) else [content]
+    if all(isinstance(one, Frames) for one in several):
+        if len({one.T for one in several}) < len(several):
+            raise InputError("frames: a temperature comes twice; allowed is once per sampler")
+        return {one.T: one for one in several}
+    if not all(isinstance(one, str | Path) for one in several):
+        raise InputError(
+            "frames: allowed are Frames, paths, or mappings such as {2.30: array}; an array alone "
+            "has no temperature"
+        )
+    loaded = load_frames(several, sampling=sampling)
+    return {loaded.T: loaded} if isinstance(loaded, Frames) else loaded

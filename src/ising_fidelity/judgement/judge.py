@@ -1,0 +1,224 @@
+"""Any sampler's frames judged in one call, without training, config or workflow."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.judgement import work
+from ising_fidelity.judgement.causes import causes_of
+from ising_fidelity.judgement.given import REFERENCE, ByTemperature, samplers_of
+from ising_fidelity.judgement.reference import frames_needed
+from ising_fidelity.judgement.require import requirements
+from ising_fidelity.judgement.scorecard import Scorecard
+from ising_fidelity.judgement.verdict import DISTINGUISHABLE, verdict_on
+from ising_fidelity.scores import caveats as caveats_module
+from ising_fidelity.scores import summary
+from ising_fidelity.scores.table import scores_of
+
+EXPECTED, FLOOR = "_expected", "_floor"
+"""What a test would be, and what the table of scores calls that of a distance."""
+
+
+def judge(
+    frames: Any,
+    *,
+    sampling: str | None = None,
+    training: Any = None,
+    classifier: bool = False,
+    require: str = "",
+    seed: int = 0,
+    keep: str | Path | None = None,
+    workers: int | None = None,
+    progress: bool = True,
+) -> Scorecard:
+    """Return whether frames are in equilibrium, in which numbers they are not, and likely why.
+
+    A reference of the same L and T is simulated: 1000 frames, or as many as are judged, of 50
+    chains, whose burn-in grows until ordered and random starts agree. Energy and specific heat are
+    held against exact values of the finite lattice.
+
+    Examples
+    --------
+    >>> import ising_fidelity as ising
+    >>> mine = ising.simulate(L=16, T=3.0, frames=400, seed=5)
+    >>> card = ising.judge({2.7: mine.spins}, progress=False)
+    >>> card.verdicts
+    {'frames': 'distinguishable'}
+    >>> card.causes["frames"][0].name
+    'too hot'
+
+    Parameters
+    ----------
+    frames
+        Frames, files or patterns of files, or a mapping from temperatures to frames or arrays; or
+        a mapping from names of samplers to one of these.
+    sampling
+        ``chain`` where draws of one chain are correlated, else ``independent``, of arrays and of
+        files that do not say. Frames that are said to be independent are tested for it.
+    training
+        Frames that the samplers have learnt from, to see what they know by heart.
+    classifier
+        Whether to train a network to tell each sampler's frames from the reference; needs torch.
+    require
+        Comparisons such as ``energy<3 auc<0.6``, see :func:`unmet`; here they are read alone.
+    seed
+        Of everything random.
+    keep
+        A folder where references are kept for the next time.
+    workers
+        Processes; as many as there are cores if not given.
+    progress
+        Whether to show a bar, on a terminal or in a notebook.
+
+    Raises
+    ------
+    InputError
+        Naming what is wrong with the frames or a parameter.
+    """
+    work.check_workers(workers)
+    requirements(require, classifier)
+    samplers = samplers_of(frames, sampling)
+    known = {} if training is None else _training(training, sampling)
+    L = next(iter(next(iter(samplers.values())).values())).L
+    names = sorted({T for one in samplers.values() for T in one}, key=float)
+    for T in names:
+        if not 0 < float(T) < np.inf:
+            raise InputError(f"temperature: {T}; allowed are finite numbers above 0")
+    for one in known.values():
+        if one.L != L:
+            raise InputError(f"training: frames are {one.L} x {one.L}; allowed are {L} x {L}")
+    count = frames_needed(max(len(one) for by_T in samplers.values() for one in by_T.values()))
+    tasks = [
+        work.Task(
+            T=T,
+            frames={name: by_T[T] for name, by_T in samplers.items() if T in by_T},
+            training=known.get(T),
+            reference_frames=count,
+            classify=classifier,
+            seed=seed,
+            keep=None if keep is None else Path(keep),
+        )
+        for T in names
+    ]
+    outcomes = _outcomes(tasks, work.processes(workers), progress)
+    settings = {"seed": seed, "reference_frames": count, "classifier": classifier}
+    return _card(L, samplers, outcomes, settings)
+
+
+def _training(given: Any, sampling: str | None) -> ByTemperature:
+    """Return training frames by temperature."""
+    (found,) = samplers_of({"training": given}, sampling).values()
+    return found
+
+
+def _outcomes(tasks: Sequence[work.Task], workers: int, progress: bool) -> list[work.Outcome]:
+    """Do the work, with a bar."""
+    from tqdm.auto import tqdm
+
+    with tqdm(total=len(tasks), unit="T", desc="judge", disable=None if progress else True) as bar:
+        found = []
+        for outcome in work.done(tasks, workers):
+            found.append(outcome)
+            bar.update()
+    return found
+
+
+def _card(
+    L: int,
+    samplers: Mapping[str, ByTemperature],
+    outcomes: Sequence[work.Outcome],
+    settings: Mapping[str, Any],
+) -> Scorecard:
+    """Put everything together that was found at single temperatures."""
+    from ising_fidelity.exact.dataset import solved
+
+    exact = solved(L, [outcome.T for outcome in outcomes])
+    fidelity = {name: _along_temperature(name, outcomes) for name in (REFERENCE, *samplers)}
+    table = scores_of(fidelity, exact, REFERENCE, {}, {})
+    found = caveats_module.of_sources(fidelity)
+    lacking = summary.not_compared(table)
+    judged, causes, caveats = {}, {}, {}
+    for name in samplers:
+        rows = table[table["source"] == name]
+        own = found.get(name, caveats_module.Caveats())
+        judged[name] = verdict_on(rows, fidelity[name], own, lacking.get(name, ()))
+        there = fidelity[name]["temperature"].values
+        causes[name] = (
+            causes_of(
+                fidelity[name],
+                fidelity[REFERENCE].sel(temperature=there),
+                exact.sel(temperature=there),
+            )
+            if judged[name].word == DISTINGUISHABLE
+            else []
+        )
+        caveats[name] = [*own.wrong, *own.untold]
+    return Scorecard(
+        L=L,
+        judged=judged,
+        causes=causes,
+        caveats=caveats,
+        said={
+            **{name: _said(by_T) for name, by_T in samplers.items()},
+            REFERENCE: list(dict.fromkeys(words for one in outcomes for words in one.said)),
+        },
+        table=table,
+        fidelity=fidelity,
+        exact=exact,
+        observables=_by_source(outcomes, "numbers"),
+        configurations=_by_source(outcomes, "pictures"),
+        settings=settings,
+    )
+
+
+def _along_temperature(name: str, outcomes: Sequence[work.Outcome]) -> xr.Dataset:
+    """Return a sampler's numbers along temperature, without series of frames."""
+    rows = [
+        one.numbers[name].drop_dims(["chain", "draw"], errors="ignore")
+        for one in outcomes
+        if name in one.numbers
+    ]
+    data = xr.concat(
+        rows,
+        dim="temperature",
+        data_vars="all",
+        coords="minimal",
+        compat="override",
+        join="outer",
+        combine_attrs="override",
+    )
+    # What a test would be has its place in the table beside a distance's.
+    renamed = {
+        str(key): f"{str(key).removesuffix(EXPECTED)}{FLOOR}"
+        for key in data.data_vars
+        if str(key).endswith(EXPECTED)
+    }
+    return data.rename(renamed)
+
+
+def _by_source(outcomes: Sequence[work.Outcome], what: str) -> dict[tuple[str, str], xr.Dataset]:
+    return {(name, one.T): data for one in outcomes for name, data in getattr(one, what).items()}
+
+
+def _said(by_T: ByTemperature) -> list[str]:
+    """Return what a sampler's frames are, and what they were taken for."""
+    counts = sorted({len(one) for one in by_T.values()})
+    most = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    kinds = " and ".join(sorted({one.sampling for one in by_T.values()}))
+    first = f"{most} frames ({kinds}) at T = {', '.join(by_T)}"
+    return [first, *dict.fromkeys(words for one in by_T.values() for words in one.said)]
+
+
+def unmet(card: Scorecard, require: str) -> list[str]:
+    """Return which comparisons a sampler does not meet, with its name; empty if all are met."""
+    found = []
+    for name, verdict in card.judged.items():
+        rows = card.table[card.table["source"] == name]
+        for one in requirements(require, bool(card.settings["classifier"])):
+            why = one.unmet(rows, verdict.p_value)
+            found += [f"{name}: {why}"] if why else []
+    return found

@@ -1,0 +1,147 @@
+"""The page of a judgement: verdicts first, then pictures, then every number."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ising_fidelity import __version__
+from ising_fidelity.judgement import pictures
+from ising_fidelity.judgement.given import REFERENCE
+from ising_fidelity.judgement.verdict import LEVEL, MAIN, value_in_words, worst_of
+from ising_fidelity.report import heatmap
+from ising_fidelity.report.tables import html_table
+from ising_fidelity.scores.deviations import EXACT, SIGNIFICANT
+from ising_fidelity.scores.summary import SYMBOLS
+from ising_fidelity.scores.table import SUMS
+
+if TYPE_CHECKING:
+    from ising_fidelity.judgement.scorecard import Scorecard
+
+COLUMNS = ("temperature", "quantity", "reference", "value", "error", "expected", "expected_error")
+"""Of the folded tables, before z and p."""
+
+
+def render(card: "Scorecard") -> str:
+    """Return a page that needs nothing from outside."""
+    return _template("judgement.html.j2").render(
+        **_content(card),
+        figures=[
+            {
+                "name": figure,
+                "address": pictures.embedded(card, figure),
+                "caption": pictures.DRAWN[figure],
+            }
+            for figure in pictures.there(card)
+        ],
+        heat_maps=_heat_maps(card),
+        legend=heatmap.legend(),
+        style=heatmap.STYLE,
+        tables={name: _numbers(card, name) for name in card.judged},
+    )
+
+
+def summary(card: "Scorecard") -> str:
+    """Return the head of the page, for a notebook."""
+    return _template("summary.html.j2").render(**_content(card))
+
+
+def _template(name: str) -> Any:
+    import jinja2  # slow to import
+
+    loader = jinja2.PackageLoader("ising_fidelity.judgement")
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )  # fmt: skip
+    return environment.get_template(name)
+
+
+def _content(card: "Scorecard") -> dict[str, Any]:
+    return {
+        "L": card.L,
+        "level": LEVEL,
+        "significant": SIGNIFICANT,
+        "version": __version__,
+        "settings": card.settings,
+        "reference": card.said[REFERENCE],
+        "quantities": [SYMBOLS[name] for name in MAIN],
+        "samplers": [_sampler(card, name) for name in card.judged],
+    }
+
+
+def _sampler(card: "Scorecard", name: str) -> dict[str, Any]:
+    """Return what the page says of one sampler."""
+    verdict = card.judged[name]
+    rows = card.table[card.table["source"] == name]
+    return {
+        "name": name,
+        "word": verdict.word,
+        "sentences": verdict.sentences,
+        "causes": card.causes[name],
+        "caveats": card.caveats[name],
+        "said": card.said[name],
+        "cells": [cell(rows, quantity) for quantity in MAIN],
+    }
+
+
+def cell(rows: pd.DataFrame, quantity: str) -> dict[str, str]:
+    """Return at how many temperatures a quantity passes, its worst z, and a colour."""
+    one = main_rows(rows, quantity)
+    z, adjusted = one["deviation_in_errors"].to_numpy(), one["p_adjusted"].to_numpy()
+    known = ~np.isnan(z)
+    if not known.any():
+        return {"text": "not compared", "color": "none", "title": ""}
+    passed = int((adjusted[known] >= SIGNIFICANT).sum())
+    worst = one[known].iloc[int(np.abs(z[known]).argmax())]
+    lacking = "" if known.all() else f", {int((~known).sum())} not compared"
+    color = heatmap.color_class(float(worst["deviation_in_errors"])) if passed < known.sum() else ""
+    return {
+        "text": f"{passed} of {int(known.sum())}{lacking}",
+        "color": color,
+        "title": f"worst at T = {worst['temperature']}: {value_in_words(worst)}, "
+        f"z = {worst['deviation_in_errors']:.3g}",
+    }
+
+
+def worst_in_words(rows: pd.DataFrame) -> str:
+    """Return the largest z of a sampler's main quantities, and where it is."""
+    worst = worst_of(rows)
+    if worst is None:
+        return "not compared"
+    symbol = SYMBOLS[str(worst["quantity"])]
+    return f"{worst['deviation_in_errors']:.3g} in {symbol} at T = {worst['temperature']}"
+
+
+def main_rows(rows: pd.DataFrame, quantity: str) -> pd.DataFrame:
+    """Return a quantity's rows at single temperatures, against exact values where they are."""
+    single = rows[(rows["quantity"] == quantity) & ~rows["temperature"].isin(SUMS)]
+    exact = single[single["reference"] == EXACT]
+    return single if exact.empty else exact
+
+
+def _heat_maps(card: "Scorecard") -> list[str]:
+    """Return a table of z for every quantity, the main ones first."""
+    table = card.table[card.table["source"] != REFERENCE]
+    single = table[~table["temperature"].isin(SUMS)]
+    groups = sorted(
+        single.groupby(["quantity", "reference"], sort=False),
+        key=lambda item: (item[0][0] not in MAIN, item[0][1] != EXACT),
+    )
+    return [
+        heatmap.heat_map(rows, f"{str(quantity).replace('_', ' ')}, against {_spoken(reference)}")
+        for (quantity, reference), rows in groups
+    ]
+
+
+def _spoken(reference: Any) -> str:
+    return "exact" if reference == EXACT else "Monte Carlo"
+
+
+def _numbers(card: "Scorecard", name: str) -> str:
+    """Return every number of a sampler."""
+    rows = card.table[(card.table["source"] == name) & ~card.table["temperature"].isin(SUMS)]
+    shown = rows[[*COLUMNS, "deviation_in_errors", "p_adjusted"]]
+    return html_table(
+        shown.rename(columns={"deviation_in_errors": "z", "p_adjusted": "adjusted p"})
+    )

@@ -1,0 +1,55 @@
+"""The reference of a judgement: Monte Carlo frames at one temperature, made or found again."""
+
+import math
+import warnings
+from pathlib import Path
+
+from ising_fidelity.api import simulate
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.frames import Frames, read_frames
+from ising_fidelity.io import netcdf
+from ising_fidelity.io.code import code_hash
+from ising_fidelity.io.seeds import derive_seed
+
+FEWEST = 1000
+"""Frames of the reference, or as many as those that are judged, if they are more."""
+CHAINS = 50
+DIGITS = 8
+"""Of the code's hash, in names of files."""
+
+
+def frames_needed(judged: int) -> int:
+    """Return how many frames a reference has, a multiple of its chains."""
+    return max(FEWEST, math.ceil(judged / CHAINS) * CHAINS)
+
+
+def reference(L: int, T: str, frames: int, seed: int, keep: Path | None = None) -> Frames:
+    """Return reference frames at a canonical temperature.
+
+    Parameters
+    ----------
+    keep
+        A folder where they are found if they have been made before, by the same code, and else
+        left for the next time.
+
+    Raises
+    ------
+    InputError
+        If chains that began ordered and at random disagree after the longest burn-in, or a file in
+        the folder is no file of such frames.
+    """
+    derived = derive_seed(seed, "judge", "reference", T)
+    if keep is None:
+        return simulate(L=L, T=float(T), frames=frames, seed=derived, chains=CHAINS)
+    code = code_hash("montecarlo.dataset", "api")[:DIGITS]
+    path = keep / f"L{L}_T{T}_n{frames}_s{seed}_{code}.nc"
+    if path.exists():
+        found = Frames.from_dataset(read_frames(path))
+        if (found.L, len(found)) != (L, frames):
+            raise InputError(f"{path}: not the {frames} frames of {L} x {L} that its name says")
+        return found
+    made = simulate(L=L, T=float(T), frames=frames, seed=derived, chains=CHAINS)
+    with warnings.catch_warnings():
+        keep.mkdir(parents=True, exist_ok=True)
+        netcdf.write(made.dataset(), path)
+    return made

@@ -1,0 +1,94 @@
+"""What a user requires of a sampler, such as ``energy<3 auc<0.6``, for a test of their own."""
+
+import operator
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.scores.deviations import EXACT
+from ising_fidelity.scores.table import SUMS
+
+OPERATORS: dict[str, Callable[[float, float], bool]] = {
+    "<=": operator.le,
+    "<": operator.lt,
+    ">=": operator.ge,
+    ">": operator.gt,
+}
+SHORT = {
+    "u": "energy",
+    "C": "specific_heat",
+    "m": "abs_magnetization",
+    "chi": "susceptibility",
+    "auc": "classifier_auc",
+}
+OVERALL = "p"
+"""The p-value of all tests together."""
+BY_VALUE = ("classifier_auc",)
+"""Quantities whose value is meant; of all others it is abs(z), the deviation in errors."""
+FORM = re.compile(r"([A-Za-z_0-9]+)(<=|<|>=|>)([-+.0-9eE]+)")
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One comparison, such as ``energy<3``, to hold at every temperature."""
+
+    text: str
+    quantity: str
+    sign: str
+    limit: float
+
+    def unmet(self, rows: pd.DataFrame, p_value: float) -> str:
+        """Return why a sampler does not meet it, in words; empty if it does.
+
+        Raises :class:`InputError` if there is no such quantity.
+        """
+        if self.quantity == OVERALL:
+            found = np.array([p_value])
+        else:
+            chosen = rows[(rows["quantity"] == self.quantity) & ~rows["temperature"].isin(SUMS)]
+            if (chosen["reference"] == EXACT).any():
+                chosen = chosen[chosen["reference"] == EXACT]
+            if chosen.empty:
+                known = ", ".join([OVERALL, *SHORT, *dict.fromkeys(rows["quantity"])])
+                raise InputError(f"require: no {self.quantity!r} was judged; there are: {known}")
+            by_value = self.quantity in BY_VALUE
+            found = chosen["value" if by_value else "deviation_in_errors"].abs().to_numpy()
+        if np.isnan(found).any():
+            return f"{self.text}: not compared"
+        failing = [one for one in found if not OPERATORS[self.sign](one, self.limit)]
+        if not failing:
+            return ""
+        worst = max(failing) if self.sign.startswith("<") else min(failing)
+        return f"{self.text}: it is {worst:.3g}"
+
+
+def requirements(text: str, classifier: bool) -> Sequence[Requirement]:
+    """Return the comparisons in a text, separated by blanks or commas.
+
+    Raises
+    ------
+    InputError
+        If one is none, or is of the classifier that is not asked for.
+    """
+    found = []
+    for part in re.split(r"[\s,]+", re.sub(r"\s*([<>]=?)\s*", r"\1", text.strip())):
+        if not part:
+            continue
+        match = FORM.fullmatch(part)
+        try:
+            limit = float(match[3]) if match else np.nan
+        except ValueError:
+            limit = np.nan
+        if match is None or np.isnan(limit):
+            raise InputError(
+                f"require: {part!r} is no comparison; allowed are such as 'energy<3 auc<0.6'"
+            )
+        quantity = SHORT.get(match[1], match[1])
+        if quantity in BY_VALUE and not classifier:
+            raise InputError(f"require: {part!r} needs classifier: true")
+        found.append(Requirement(part, quantity, match[2], limit))
+    return found

@@ -1,0 +1,46 @@
+"""A judgement on a terminal, in colours where it has them."""
+
+from typing import TYPE_CHECKING
+
+from ising_fidelity.judgement import page
+from ising_fidelity.judgement.verdict import DISTINGUISHABLE, INDISTINGUISHABLE, MAIN, UNDECIDED
+from ising_fidelity.scores.summary import SYMBOLS
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ising_fidelity.judgement.scorecard import Scorecard
+
+COLORS = {INDISTINGUISHABLE: "green", DISTINGUISHABLE: "red", UNDECIDED: "yellow"}
+
+
+def show(card: "Scorecard", console: "Console") -> None:
+    """Print what the frames were taken for, a line of numbers per sampler, and words."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    for name in card.judged:
+        console.print(f"{escape(name)}: {escape('; '.join(card.said[name]))}", style="dim")
+    table = Table(title=f"Temperatures that pass, {card.L} x {card.L}", title_justify="left")
+    table.add_column("sampler")
+    table.add_column("verdict", no_wrap=True)
+    for quantity in MAIN:
+        table.add_column(SYMBOLS[quantity], justify="right", no_wrap=True)
+    table.add_column("worst z", justify="right")
+    for name, verdict in card.judged.items():
+        rows = card.table[card.table["source"] == name]
+        cells = [page.cell(rows, quantity) for quantity in MAIN]
+        color = COLORS[verdict.word]
+        table.add_row(
+            escape(name),
+            f"[{color}]{verdict.word}[/{color}]",
+            *(f"[red]{one['text']}[/red]" if one["color"] else one["text"] for one in cells),
+            page.worst_in_words(rows),
+        )
+    console.print(table)
+    for name, verdict in card.judged.items():
+        console.print(f"[bold]{escape(name)}[/bold]: {escape(' '.join(verdict.sentences))}")
+        for cause in card.causes[name]:
+            console.print(f"  - {escape(cause.sentence)} [dim]({escape(cause.observable)})[/dim]")
+        for caveat in card.caveats[name]:
+            console.print(f"  [yellow]{escape(caveat)}[/yellow]")
