@@ -1,0 +1,160 @@
+"""The judgement of samplers that are known to be right and wrong."""
+
+import json
+import multiprocessing
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import ising_fidelity as ising
+from ising_fidelity.judgement.judge import judge, unmet
+
+from .conftest import TEMPERATURES, L
+
+
+def test_a_perfect_sampler_passes_and_wrong_ones_do_not(card):
+    """A perfect one fails once in a hundred seeds; this one is fixed."""
+    assert card.verdicts == {
+        "perfect": "indistinguishable",
+        "hot": "distinguishable",
+        "coins": "distinguishable",
+    }
+    assert card.judged["perfect"].p_value > 0.01
+    assert not card.causes["perfect"]
+    assert card.judged["hot"].p_value < 1e-9
+
+
+def test_the_table_holds_exact_values_and_a_line_per_sampler_and_temperature(card):
+    exact = ising.exact(L=L, T=TEMPERATURES)
+    rows = card.table[(card.table["quantity"] == "energy") & (card.table["reference"] == "exact")]
+    for name in card.verdicts:
+        own = rows[rows["source"] == name].set_index("temperature")
+        for index, T in enumerate(("2.10", "2.60")):
+            expected = float(exact["energy"][index])
+            assert own.loc[T, "expected"] == pytest.approx(expected)
+    hot = rows[rows["source"] == "hot"].set_index("temperature")
+    warmer = ising.exact(L=L, T=[1.1 * 2.1])
+    # Five errors: off by chance once in 1.7 million seeds.
+    difference = hot.loc["2.10", "value"] - float(warmer["energy"][0])
+    assert abs(difference) < 5 * hot.loc["2.10", "error"]
+
+
+def test_json_has_verdicts_and_numbers_of_every_temperature(card, tmp_path):
+    card.to_json(tmp_path / "scores.json")
+    found = json.loads((tmp_path / "scores.json").read_text())
+    assert set(found["samplers"]) == set(card.verdicts)
+    for name, one in found["samplers"].items():
+        assert one["verdict"] == card.verdicts[name]
+        assert isinstance(one["causes"], list)
+        assert set(one["temperatures"]) == {"2.10", "2.60"}
+        for quantities in one["temperatures"].values():
+            assert {"energy", "abs_magnetization", "specific_heat"} <= set(quantities)
+            for numbers in quantities.values():
+                assert set(numbers) == {
+                    "value", "error", "expected", "expected_error", "z", "p_adjusted",
+                }  # fmt: skip
+    energy = found["samplers"]["coins"]["temperatures"]["2.60"]["energy"]
+    assert energy["expected_error"] == 0
+    assert energy["z"] > 100
+
+
+def test_csv_is_the_table(card, tmp_path):
+    card.to_csv(tmp_path / "scores.csv")
+    found = pd.read_csv(tmp_path / "scores.csv", dtype={"temperature": str})
+    assert list(found) == list(card.table)
+    assert len(found) == len(card.table)
+
+
+def test_the_page_needs_nothing_from_outside_and_says_all(card, tmp_path):
+    card.to_html(tmp_path / "index.html")
+    page = (tmp_path / "index.html").read_text()
+    assert "http://" not in page.replace("http://www.w3.org", "")
+    assert "<script" not in page
+    assert page.count('<img src="data:image/') == 5
+    assert len(page) < 6e6
+    for name in card.verdicts:
+        assert f"{name}: {card.verdicts[name]}" in page
+
+
+def test_what_is_shown_in_a_notebook(card):
+    assert "distinguishable" in card._repr_html_()
+    assert "coins: distinguishable" in repr(card)
+
+
+@pytest.mark.parametrize("figure", ["fig3", "fig5", "fig7", "figS3", "figS4"])
+def test_figures_are_returned(card, figure):
+    assert card.plot(figure).axes
+
+
+def test_a_figure_that_is_none(card):
+    with pytest.raises(ising.InputError, match="figure: 'fig9'; allowed are fig3, fig7"):
+        card.plot("fig9")
+
+
+def test_what_is_required(card):
+    assert unmet(card, "p>1e-9 u<100") == [
+        "hot: p>1e-9: it is {:.3g}".format(card.judged["hot"].p_value),
+        "coins: p>1e-9: it is 0",
+        "coins: u<100: it is {:.3g}".format(worst(card, "coins")),
+    ]
+
+
+def worst(card, name):
+    rows = card.table[(card.table["source"] == name) & (card.table["quantity"] == "energy")]
+    rows = rows[(rows["reference"] == "exact") & (rows["temperature"] != "all")]
+    return rows["deviation_in_errors"].abs().max()
+
+
+def test_it_is_the_same_with_any_number_of_processes(samplers, card):
+    again = judge(samplers, seed=3, workers=1, progress=False)
+    assert again.as_json() == card.as_json()
+    assert again.as_csv() == card.as_csv()
+
+
+def test_few_frames_are_undecided():
+    few = ising.simulate(L=L, T=2.6, frames=20, chains=20, seed=1)
+    card = ising.judge(few, progress=False)
+    assert card.verdicts == {"frames": "undecided"}
+    assert any("too few" in sentence for sentence in card.sentences("frames"))
+
+
+def test_a_single_frame_is_not_compared_and_undecided():
+    card = ising.judge({2.6: np.ones((1, L, L), int)}, progress=False)
+    assert card.verdicts == {"frames": "undecided"}
+    assert any("Not compared" in sentence for sentence in card.sentences("frames"))
+
+
+def test_a_reference_is_kept_and_found_by_its_name(tmp_path):
+    frames = ising.simulate(L=8, T=2.6, frames=100, chains=100, seed=4)
+    first = ising.judge(frames, keep=tmp_path, progress=False)
+    (kept,) = tmp_path.iterdir()
+    assert kept.name.startswith("L8_T2.60_n1000_s0_")
+    before = kept.stat().st_mtime_ns
+    again = ising.judge(frames, keep=tmp_path, progress=False)
+    assert [path.stat().st_mtime_ns for path in tmp_path.iterdir()] == [before]
+    assert first.as_csv() == again.as_csv()
+    ising.judge(frames, keep=tmp_path, seed=1, progress=False)
+    assert len([*tmp_path.iterdir()]) == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({}, "frames: none given"),
+        ({"mc": {2.6: np.ones((9, 8, 8))}}, "a sampler cannot be named 'mc'"),
+        ({2.6: np.ones((9, 8, 8)), 2.7: np.ones((9, 6, 6))}, r"L = 6 .* and L = 8 .*; allowed is"),
+        (np.ones((9, 8, 8)), "an array alone has no temperature"),
+        ({0.0: np.ones((9, 8, 8))}, "temperature: 0.00; allowed are finite numbers above 0"),
+        ({2.6: np.full((9, 8, 8), 3)}, "array: values are 3"),
+        ({"2.6": np.ones((9, 8, 8))}, "an array alone has no temperature"),
+        ({"a": {}}, "a: no frames"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_judged_is_named(given, message):
+    with pytest.raises(ising.InputError, match=message):
+        ising.judge(given, progress=False)
+
+
+def test_no_process_is_left(card):
+    assert not multiprocessing.active_children()
