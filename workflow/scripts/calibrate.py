@@ -20,7 +20,8 @@ from ising_fidelity.models.sampling.chain import ChainSampler
 from ising_fidelity.models.sampling.options import Chain
 
 SECONDS_LONGER = 1.0
-FIRST_SHARE, GROWTH = 1 / 256, 16
+GROWTH = 16
+"""Of the share that is run, which begins as small as a job can be."""
 ASSUMED_SECONDS, ASSUMED_BYTES = 6.0, 300_000
 """Of a figure or a table."""
 READERS = ("measure", "compare")
@@ -78,16 +79,15 @@ class Calibration:
     def cost(self, job: Job) -> Cost:
         """Return what a job takes, on the line through its smallest and its largest run."""
         points: list[tuple[float, float, float]] = []
-        share = FIRST_SHARE
+        share = 0.0
         while True:
-            share = min(1.0, share)
             words, done = self.smaller(job, share)
             seconds: float = self._timed(words)
             size: float = sum((self.folder / path).stat().st_size for path in job.outputs)
             points.append((done, seconds, size))
             if done >= 1 or seconds - points[0][1] > SECONDS_LONGER:
                 break
-            share *= GROWTH
+            share = min(1.0, done * GROWTH)
         (first, *low), (last, *high) = points[0], points[-1]
         steps = (1 - last) / (last - first) if last > first else 0.0
         seconds, size = (b + steps * max(0.0, b - a) for a, b in zip(low, high, strict=True))
@@ -124,8 +124,9 @@ class Calibration:
         frames, chains = flag(words, "--frames", 1), flag(words, "--chains", 1)
         draws = max(2, round(share * frames / chains))
         put(words, "--frames", draws * chains)
-        put(words, "--thermalization", round(flag(words, "--thermalization", 0) * share))
-        return words, min(1.0, draws * chains / frames)
+        done = min(1.0, draws * chains / frames)
+        put(words, "--thermalization", round(flag(words, "--thermalization", 0) * done))
+        return words, done
 
     def _steps(self, job: Job, words: Sequence[str]) -> int:
         """Return the steps of a model's chain; 1 if it has none."""
