@@ -7,8 +7,8 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from hashlib import file_digest
 from pathlib import Path
 from typing import Any
@@ -34,22 +34,24 @@ def run(command: str, key: str, threads: int) -> None:
         Naming ``key``, with its exit status and its last messages, if that is not 0.
     """
     environment = os.environ | dict.fromkeys(THREADS, str(threads))
-    process = subprocess.Popen(
-        ["sh", "-c", command],
-        stdin=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        env=environment,
-        start_new_session=True,  # so that all that it has started can be ended
-    )
     last: deque[str] = deque(maxlen=LAST)
-    assert process.stderr is not None
-    with _ended_together(process), process.stderr:
-        for line in process.stderr:
-            print(line, end="", file=sys.stderr, flush=True)
-            last.extend([line.strip()] if line.strip() else [])
-        status = process.wait()
+    with _ended_together() as started:
+        process = subprocess.Popen(
+            ["sh", "-c", command],
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            env=environment,
+            start_new_session=True,  # so that all that it has started can be ended
+        )
+        started(process)
+        assert process.stderr is not None
+        with process.stderr:
+            for line in process.stderr:
+                print(line, end="", file=sys.stderr, flush=True)
+                last.extend([line.strip()] if line.strip() else [])
+            status = process.wait()
     if status:
         how = f"with status {status}" if status > 0 else f"by signal {-status}"
         said = f": {' / '.join(last)}" if last else ", without a message"
@@ -57,15 +59,24 @@ def run(command: str, key: str, threads: int) -> None:
 
 
 @contextmanager
-def _ended_together(process: subprocess.Popen[str]) -> Iterator[None]:
-    """End a process, and all that it has started, before this one is ended by a signal."""
+def _ended_together() -> Iterator[Callable[[subprocess.Popen[str]], None]]:
+    """End a process, and all that it has started, before this one is ended by a signal.
+
+    What is given is to be called with the process: a signal before that waits for it.
+    """
+    running: list[subprocess.Popen[str]] = []
+    waiting: list[int] = []
     if threading.current_thread() is not threading.main_thread():
-        yield  # which no signal reaches
+        yield running.append  # which no signal reaches
         return
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def end(number: int, frame: Any) -> None:
-        os.killpg(process.pid, signal.SIGTERM)
+        if not running:
+            waiting.append(number)
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(running[0].pid, signal.SIGTERM)
         handler = before[signal.Signals(number)]
         if callable(handler):
             handler(number, frame)
@@ -73,11 +84,16 @@ def _ended_together(process: subprocess.Popen[str]) -> Iterator[None]:
             signal.signal(number, handler)
             signal.raise_signal(number)
 
+    def started(process: subprocess.Popen[str]) -> None:
+        running.append(process)
+        for number in waiting:
+            end(number, None)
+
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:  # as it is in the background
             signal.signal(number, end)
     try:
-        yield
+        yield started
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
