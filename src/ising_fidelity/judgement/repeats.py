@@ -86,6 +86,6 @@ def _pairs(labels: NDArray[np.intp]) -> int:
 
 
 def is_striped(spins: NDArray[np.int8]) -> bool:
-    """Whether the minority sign of a frame (L, L) winds around the torus, half of the sites or so."""
+    """Whether the minority sign of a frame (L, L) winds around the torus, with many sites."""
     m = float(lattice.magnetization(spins))
     return abs(m) < MOST_ORDERED and winds(spins == (-1 if m > 0 else 1))
