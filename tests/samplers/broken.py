@@ -48,7 +48,7 @@ for factor in (1.01, 1.02, 1.05, 0.99, 0.98, 0.95):
         return eq.frames(L, T * factor, n, seed)
 
 
-@broken("T of the energy in other units: J/2", HOT)
+@broken("half of the coupling", HOT)
 def half_coupling(L, T, n, seed):
     return eq.frames(L, 2 * T, n, seed)
 
@@ -180,7 +180,7 @@ def kept_half(L, T, n, seed):
 @broken("open boundaries", "not periodic")
 def open_boundaries(L, T, n, seed):
     spins = eq.frames(L, T, n, seed)
-    return eq.heat_bath(spins, T, 60, seed, open_edges=True, groups=2)
+    return eq.heat_bath(spins, T, 30, seed, open_edges=True, groups=2)
 
 
 @broken("cut out of a lattice twice as large", "not periodic")
@@ -220,7 +220,7 @@ for ratio in (1.02, 1.05):
     @broken(f"couplings along x {ratio - 1:.0%} larger", "anisotropic couplings")
     def anisotropic(L, T, n, seed, ratio=ratio):
         spins = eq.frames(L, T, n, seed)
-        return eq.heat_bath(spins, T, 100, seed, couplings=(ratio, 1.0, 0.0), groups=2)
+        return eq.heat_bath(spins, T, 30, seed, couplings=(ratio, 1.0, 0.0), groups=2)
 
 
 for size in (0.02, -0.02):
@@ -228,7 +228,7 @@ for size in (0.02, -0.02):
     @broken(f"next neighbors coupled by {size} J", "next-neighbor couplings")
     def next_neighbors(L, T, n, seed, size=size):
         spins = eq.frames(L, T, n, seed)
-        return eq.heat_bath(spins, T, 100, seed, couplings=(1.0, 1.0, size), groups=4)
+        return eq.heat_bath(spins, T, 30, seed, couplings=(1.0, 1.0, size), groups=4)
 
 
 for size in (0.01, 0.03):
@@ -236,7 +236,7 @@ for size in (0.01, 0.03):
     @broken(f"a field of {size} J", "a field")
     def in_a_field(L, T, n, seed, size=size):
         spins = eq.frames(L, T, n, seed)
-        return eq.heat_bath(spins, T, 100, seed, field=size, groups=2)
+        return eq.heat_bath(spins, T, 30, seed, field=size, groups=2)
 
 
 @broken("coins with the right m", "independent sites")
@@ -372,7 +372,7 @@ def synchronous(L, T, n, seed):
 @broken("a neighbor counted twice, another left out", LOCAL, "anisotropic couplings")
 def wrong_neighbor(L, T, n, seed):
     spins = eq.frames(L, T, n, seed)
-    return eq.heat_bath(spins, T, 60, seed, couplings=(1.5, 0.5, 0.0), groups=2)
+    return eq.heat_bath(spins, T, 30, seed, couplings=(1.5, 0.5, 0.0), groups=2)
 
 
 @broken("a Gaussian field cut at 0, with the right S(k)", LOCAL)

@@ -1,5 +1,7 @@
 """Frames in equilibrium, and simulations of models that are not the one that is judged."""
 
+from functools import lru_cache
+
 import numpy as np
 
 import ising_fidelity as ising
@@ -8,6 +10,11 @@ from ising_fidelity.exact import finite, infinite
 
 def frames(L, T, n, seed):
     """Return independent frames in equilibrium, shape (n, L, L): those of chains in random order."""
+    return _frames(L, T, n, seed).copy()
+
+
+@lru_cache(maxsize=60)
+def _frames(L, T, n, seed):
     made = ising.simulate(L=L, T=T, frames=n, seed=seed)
     spins = made.spins.reshape(n, L, L)
     return spins[np.random.default_rng(seed).permutation(n)]
@@ -55,7 +62,7 @@ def heat_bath(
     kind = {1: 0 * x, 2: (x + y) % 2, 4: 2 * (y % 2) + x % 2}[groups]
     for _ in range(sweeps):
         for one in range(groups):
-            local = field_of(spins, couplings, open_edges) + field
+            local = (field_of(spins, couplings, open_edges) + field).astype(np.float32)
             up = generator.random(spins.shape, dtype=np.float32) < 1 / (1 + np.exp(-2 * local / T))
             spins = np.where(kind == one, np.where(up, 1, -1), spins).astype(np.int8)
     return spins

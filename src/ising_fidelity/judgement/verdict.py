@@ -9,7 +9,7 @@ import xarray as xr
 
 from ising_fidelity.judgement.evidence import TESTS
 from ising_fidelity.scores.caveats import Caveats
-from ising_fidelity.scores.deviations import EXACT, together, with_error
+from ising_fidelity.scores.deviations import EXACT, Floats, p_values, together, with_error
 from ising_fidelity.scores.summary import SYMBOLS
 from ising_fidelity.scores.table import SUMS
 
@@ -33,6 +33,8 @@ AGAINST_REFERENCE = (
     "classifier_auc",
     "nearest_training_symmetric",
 )
+FLUCTUATIONS = ("specific_heat", "susceptibility")
+"""Variances, whose logarithms are nearer to normal numbers than they are themselves."""
 MAIN = ("energy", "abs_magnetization", "specific_heat", "susceptibility")
 """What is shown first."""
 SPOKEN = {
@@ -132,7 +134,9 @@ def tests_of(rows: pd.DataFrame, data: xr.Dataset) -> dict[str, float]:
         for name in names:
             of_this = chosen[chosen["quantity"] == name]
             if len(of_this):
-                found[_spoken(name)] = together(of_this["p_value"].to_numpy())
+                ratio = name in FLUCTUATIONS
+                p = _of_ratios(of_this) if ratio else of_this["p_value"].to_numpy()
+                found[_spoken(name)] = together(p)
     for name in TESTS:
         if f"{name}_p_value" in data:
             found[_spoken(name)] = together(data[f"{name}_p_value"].values)
@@ -140,6 +144,17 @@ def tests_of(rows: pd.DataFrame, data: xr.Dataset) -> dict[str, float]:
         if name in data:
             found[words] = together(data[name].values)
     return found
+
+
+def _of_ratios(rows: pd.DataFrame) -> Floats:
+    """Return p-values of logarithms of ratios to what is expected."""
+    columns = rows[["value", "error", "expected", "expected_error"]].to_numpy(float).T
+    value, error, expected, expected_error = columns
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = np.hypot(error / value, expected_error / expected)
+        z = np.log(value / expected) / relative
+    # Frames that are all the same have neither fluctuations nor errors of them.
+    return np.where(np.isnan(z), rows["p_value"].to_numpy(), p_values(z))
 
 
 def _spoken(name: str) -> str:
