@@ -15,8 +15,19 @@ from ising_fidelity.judgement import repeats
 from ising_fidelity.lattice import CRITICAL_TEMPERATURE
 from ising_fidelity.observables import couplings, homogeneity
 from ising_fidelity.observables.couplings import SURROUNDINGS
+from ising_fidelity.observables.independence import either
 
-TESTS = ("couplings", "homogeneity", "repeated_frames", "repeated_shapes", "unordered_share")
+WAVES = ((0.5, 1.1), (1.1, 3.5), (3.5, 8.5), (8.5, np.inf))
+"""Wave numbers in units of 2 pi / L between which mean structure factors are compared."""
+TESTS = (
+    "couplings",
+    "answers",
+    "homogeneity",
+    "waves",
+    "repeated_frames",
+    "repeated_shapes",
+    "unordered_share",
+)
 PLACES = (homogeneity.SEAM, homogeneity.SITE, homogeneity.LINE, homogeneity.MANY)
 CANDIDATES: dict[str, NDArray[np.int64]] = {
     "temperature": np.array([[1, 1, 0, 0]]).T,
@@ -50,6 +61,7 @@ def evidence(frames: xr.Dataset, reference: xr.Dataset) -> xr.Dataset:
         **_homogeneity(spins, correlated),
         **_independent_sites(spins, others),
         **_self_similar(spins, others),
+        **_waves(spins, others, (correlated, correlation_of(reference))),
     }
     for name, classes in (("frames", repeats.frames), ("shapes", repeats.shapes)):
         seen, known = classes(spins), classes(others)
@@ -82,29 +94,28 @@ def _flat(data: xr.Dataset) -> NDArray[np.int8]:
 
 
 def _couplings(spins: NDArray[np.int8], T: float, correlated: float) -> dict[str, float]:
-    """Return the couplings, their test against 1/T, 1/T, 0 and 0, and what explains them."""
+    """Return the couplings, their tests against 1/T, 1/T, 0 and 0, and what explains them."""
     from scipy.optimize import minimize_scalar
-    from scipy.stats import f as f_distribution
 
     found = couplings.counts(spins)
     known = couplings.of_temperature(T)
     expected = np.array([1 / T, 1 / T, 0, 0])
     names = [f"{name}{suffix}" for name in couplings.NAMES for suffix in ("", "_error")]
+    result = {
+        f"{name}_p_value": either(list(test(found, T, correlated)))
+        for name, test in (
+            ("couplings", couplings.score_p_values),
+            ("answers", couplings.answer_p_values),
+        )
+    }
     fitted = couplings.fit(found, correlation=correlated)
     frames = len(spins) / correlated
     if fitted is None or frames <= len(expected) + 1:
-        lacking = [*names, "couplings", "couplings_p_value", "flips", *_gains()]
-        return dict.fromkeys(lacking, np.nan)
+        return result | dict.fromkeys([*names, "couplings", "flips", *_gains()], np.nan)
     apart = fitted.values - expected
-    square = float(apart @ np.linalg.solve(fitted.covariance, apart))
-    free = frames - len(expected)
-    ratio = square * free / (len(expected) * (frames - 1))
     errors = np.sqrt(np.diag(fitted.covariance))
-    result = dict(zip(names, np.column_stack([fitted.values, errors]).ravel(), strict=True))
-    result |= {
-        "couplings": float(np.sqrt(square)),
-        "couplings_p_value": float(f_distribution.sf(ratio, len(expected), free)),
-    }
+    result |= dict(zip(names, np.column_stack([fitted.values, errors]).ravel(), strict=True))
+    result["couplings"] = float(np.sqrt(apart @ np.linalg.solve(fitted.covariance, apart)))
     # Gains of log-likelihood over equilibrium, in units that make them half a chi squared.
     unit = max(1.0, fitted.dispersion)
     base = couplings.log_likelihood(found, couplings.share_up(known))
@@ -155,6 +166,36 @@ def _independent_sites(spins: NDArray[np.int8], others: NDArray[np.int8]) -> dic
         "neighbor_likeness_error": error,
         "neighbor_likeness_expected": expected,
     }
+
+
+def _waves(
+    spins: NDArray[np.int8], others: NDArray[np.int8], correlated: tuple[float, float]
+) -> dict[str, float]:
+    """Return the test of the structure factor in bands of all wave numbers but 0, by Welch's t."""
+    from scipy import fft
+    from scipy.special import stdtr
+
+    size = spins.shape[-1]
+    n = np.hypot(np.fft.fftfreq(size, 1 / size)[:, None], np.fft.rfftfreq(size, 1 / size))
+    weight = np.ones_like(n)
+    weight[:, 1 : (size + 1) // 2] = 2  # of which the half that is not computed is alike
+    bands = [weight * ((n > least) & (n <= most)) for least, most in WAVES]
+    shares = np.stack([band.ravel() / band.sum() for band in bands if band.any()], axis=-1)
+    means, squares, free = [], [], []
+    for one, times in zip((spins, others), correlated, strict=True):
+        waves = fft.rfft2(one.astype(np.float32)).reshape(len(one), -1)
+        S = (waves.real**2 + waves.imag**2) / size**2 @ shares
+        frames = len(one) / times
+        means.append(S.mean(axis=0))
+        squares.append(S.var(axis=0) / max(frames - 1, 1e-9))
+        free.append(max(frames - 1, 1.0))
+    variance = squares[0] + squares[1]
+    known = (variance > 0) & (min(free) > 1)
+    t = (means[0] - means[1])[known] / np.sqrt(variance[known])
+    degrees = variance**2 / np.maximum(
+        squares[0] ** 2 / free[0] + squares[1] ** 2 / free[1], 1e-300
+    )
+    return {"waves_p_value": either(list(2 * stdtr(degrees[known], -np.abs(t))))}
 
 
 def _self_similar(spins: NDArray[np.int8], others: NDArray[np.int8]) -> dict[str, float]:

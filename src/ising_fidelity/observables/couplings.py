@@ -27,6 +27,19 @@ _SUMS = np.stack(
 SURROUNDINGS = np.column_stack([_SUMS, np.ones(len(_SUMS))]).astype(float)
 """What the couplings are multiplied with in each of the surroundings, shape (45, 4)."""
 
+DIRECTIONS = np.array(
+    [
+        _SUMS[:, 0] + _SUMS[:, 1],
+        _SUMS[:, 0] - _SUMS[:, 1],
+        _SUMS[:, 2],
+        np.ones(len(_SUMS), np.int64),
+    ],
+    dtype=float,
+)
+"""In which couplings may be wrong: temperature, anisotropy, diagonals, field; shape (4, 45)."""
+FEWEST = 50
+"""Spins against their neighbors that are to be expected, for a sum of them to be normal."""
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -105,6 +118,59 @@ def fit(
     likelihood = log_likelihood(found, share_up(known + terms @ values))
     dispersion = float(np.trace(inverse @ spread) / len(values))
     return Fit(values, covariance, likelihood, dispersion)
+
+
+def score_p_values(found: Floats, temperature: float, correlation: float = 1.0) -> Floats:
+    """Return the p-value of each of :data:`DIRECTIONS`, that frames answer as in equilibrium.
+
+    There the scores of every frame have mean 0, whatever the rest: no parameter is fitted, so that
+    this holds, other than with errors of fitted couplings, where few spins are against their
+    neighbors. NaN where fewer than :data:`FEWEST` are expected to be.
+    """
+    excess = found[..., 1] - found[..., 0] - _expected_excess(found, temperature)
+    rare = _rare(found.sum(axis=(0, 2)), temperature)
+    return np.array([_t_test(excess @ one, correlation, rare) for one in DIRECTIONS])
+
+
+def answer_p_values(found: Floats, temperature: float, correlation: float = 1.0) -> Floats:
+    """Return the p-value of the answer to each kind of surroundings, shape (12,).
+
+    Kinds are those that the global sign and a quarter turn leave. What no coupling explains shows
+    in one of them. NaN where too few spins against their neighbors are expected.
+    """
+    excess = found[..., 1] - found[..., 0] - _expected_excess(found, temperature)
+    h, diagonal = _SUMS[:, 0] + _SUMS[:, 1], _SUMS[:, 2]
+    sign = np.where(h != 0, np.sign(h), np.sign(diagonal))
+    kinds = np.column_stack([np.abs(h), diagonal * sign])
+    total = found.sum(axis=(0, 2))
+    p_values = []
+    for kind in np.unique(kinds[sign != 0], axis=0):
+        own = sign * (kinds == kind).all(axis=1)
+        rare = _rare(total * np.abs(own), temperature)
+        p_values.append(_t_test(excess @ own, correlation, rare))
+    return np.array(p_values)
+
+
+def _expected_excess(found: Floats, temperature: float) -> Floats:
+    return np.asarray(found.sum(axis=-1) * np.tanh(of_temperature(temperature)))
+
+
+def _rare(total: Floats, temperature: float) -> float:
+    """Return how many spins against their neighbors are expected."""
+    return float(total @ share_up(-np.abs(of_temperature(temperature))))
+
+
+def _t_test(series: Floats, correlation: float, rare: float) -> float:
+    """Return the p-value of a series whose mean is 0 in equilibrium, by Student's t."""
+    from scipy.special import stdtr  # slow to import
+
+    frames = len(series) / correlation
+    if rare < FEWEST or frames < 3:
+        return np.nan
+    spread = float(series.std(ddof=1))
+    if spread == 0:  # frames that are all alike, without a single rare spin at best
+        return float(np.exp(-rare)) if series[0] else 1.0
+    return float(2 * stdtr(frames - 1, -abs(series.mean()) / spread * np.sqrt(frames)))
 
 
 def log_likelihood(found: Floats, share: Floats) -> float:

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 SEAM, SITE, LINE, MANY = "the seam", "a site", "a line", "many places"
 ENOUGH = 100
 """Broken bonds of a line, from which on their sum is normal."""
+MOST_LINES = 3
+"""Of a row or a column that is unlike: its own bonds, and those to both sides."""
 SMALL = 1e-4
 """The p-value, adjusted for the number of places, below which one is not alike."""
 
@@ -67,21 +69,30 @@ def homogeneity(spins: NDArray[np.int8], correlation: float = 1.0) -> Homogeneit
     of_lines = np.where(many, 2 * ndtr(-np.abs(z)), 1.0) * max(1, many.sum())
     least = min(float(of_bonds.min()), float(of_lines.min()))
     _, y, x = np.unravel_index(of_bonds.argmin(), of_bonds.shape)
-    return Homogeneity(min(1.0, 2 * least), _where(of_bonds, of_lines, L), (int(y), int(x)))
+    unlike = (
+        (of_lines < SMALL) & _far(apart.mean(axis=0)),
+        (of_bonds < SMALL) & _far(often - often.mean()),
+    )
+    return Homogeneity(min(1.0, 2 * least), _where(*unlike, L), (int(y), int(x)))
 
 
-def _where(of_bonds: NDArray[np.float64], of_lines: NDArray[np.float64], L: int) -> str:
-    """Return what kind of place is not alike."""
-    across, along = of_lines[0] < SMALL, of_lines[3] < SMALL
+def _far(deviations: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which deviations are at least half as large as the largest.
+
+    A place that is unlike moves the mean of all, and then all the others are off it, a little.
+    """
+    return np.asarray(np.abs(deviations) >= np.abs(deviations).max() / 2)
+
+
+def _where(lines: NDArray[np.bool_], bonds: NDArray[np.bool_], L: int) -> str:
+    """Return what kind of place is not alike, of lines and bonds that are not."""
+    across, along = lines[0], lines[3]
     seam = across | along
-    if seam.any() and {*np.flatnonzero(seam)} <= {L - 1} and of_lines[0, -1] + of_lines[3, -1]:
+    if seam.any() and not lines[1:3].any() and {*np.flatnonzero(seam)} <= {L - 1}:
         return SEAM
-    bonds = np.argwhere(of_bonds < SMALL)
-    if len(bonds):
-        ends = [{(y, x), ((y + (kind == 1)) % L, (x + (kind == 0)) % L)} for kind, y, x in bonds]
+    places = np.argwhere(bonds)
+    if len(places):
+        ends = [{(y, x), ((y + (kind == 1)) % L, (x + (kind == 0)) % L)} for kind, y, x in places]
         if set.intersection(*ends):
             return SITE
-    lines = [np.flatnonzero(one < SMALL) for one in of_lines]
-    if 0 < sum(map(len, lines)) <= 4:
-        return LINE
-    return MANY
+    return LINE if 0 < lines.sum() <= MOST_LINES else MANY
