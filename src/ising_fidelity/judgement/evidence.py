@@ -113,9 +113,10 @@ def _couplings(spins: NDArray[np.int8], T: float, correlated: float) -> dict[str
     if fitted is None or frames <= len(expected) + 1:
         return result | dict.fromkeys([*names, "couplings", "flips", *_gains()], np.nan)
     apart = fitted.values - expected
-    errors = np.sqrt(np.diag(fitted.covariance))
+    errors = np.sqrt(np.maximum(0, np.diag(fitted.covariance)))
     result |= dict(zip(names, np.column_stack([fitted.values, errors]).ravel(), strict=True))
-    result["couplings"] = float(np.sqrt(apart @ np.linalg.solve(fitted.covariance, apart)))
+    in_errors = np.divide(apart, errors, out=np.zeros_like(apart), where=errors > 0)
+    result["couplings"] = float(np.abs(in_errors).max())
     # Gains of log-likelihood over equilibrium, in units that make them half a chi squared.
     unit = max(1.0, fitted.dispersion)
     base = couplings.log_likelihood(found, couplings.share_up(known))
