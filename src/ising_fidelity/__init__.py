@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ising_fidelity import exact
     from ising_fidelity.api import compare, load_frames, measure, simulate
     from ising_fidelity.api.models import load_model
+    from ising_fidelity.api.runs import open_run
     from ising_fidelity.exceptions import InputError
     from ising_fidelity.frames import Frames
     from ising_fidelity.judgement.judge import judge
@@ -35,6 +36,7 @@ __all__ = [
     "load_frames",
     "load_model",
     "measure",
+    "open_run",
     "simulate",
 ]
 
@@ -43,6 +45,7 @@ _PLACES = {
     "InputError": "exceptions",
     "judge": "judgement.judge",
     "load_model": "api.models",
+    "open_run": "api.runs",
 }
 """Modules of names that ``api`` itself does not have; ``exact`` is a module that can be called."""
 
