@@ -44,7 +44,9 @@ def field_of(spins, couplings=(1.0, 1.0, 0.0), open_edges=False):
     right, left = moved(1, 2), moved(-1, 2)
     total = along_x * (right + left) + along_y * (moved(1, 1) + moved(-1, 1))
     if diagonal:
-        total = total + diagonal * sum(moved(step, 1, one) for one in (right, left) for step in (1, -1))
+        total = total + diagonal * sum(
+            moved(step, 1, one) for one in (right, left) for step in (1, -1)
+        )
     return total
 
 

@@ -78,39 +78,6 @@ def simulate(
 
 
 @app.command()
-def train(
-    config: Annotated[list[Path], typer.Option(help="repeat: each is laid over the one before")],
-    model: Annotated[str, typer.Option(help="name of an entry of models: in the config")],
-    output: Output,
-    frames: Annotated[list[Path], typer.Argument(metavar="FRAMES.nc...")],
-    device: Annotated[str | None, typer.Option(help="in place of the config's")] = None,
-    finish: Annotated[
-        bool, typer.Option("--finish", help="take a cut off training as it is, train no further")
-    ] = False,
-) -> None:
-    """Train one model of the config; resume where an earlier run was cut off."""
-    keep_apart(locals())
-    from ising_fidelity.config.load import load
-
-    settings = load(config)
-    if model not in settings.trained_models:
-        known = ", ".join(settings.trained_models) or "none"
-        raise InputError(f"--model: no {model} in models: of the config; there are: {known}")
-    from ising_fidelity.io.seeds import derive_seed
-    from ising_fidelity.steps.train import train
-
-    train(
-        settings=settings.trained_models[model],
-        model=model,
-        seed=derive_seed(settings.seed, "train", model),
-        frames=frames,
-        output=output,
-        device=device or settings.device,
-        finish=finish,
-    )
-
-
-@app.command()
 @options_of("chain", Chain)
 @options_of("finish", GibbsFinish)
 def sample(

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import typer
 
-from ising_fidelity.cli import judge, results  # noqa: F401  # commands of the application
+from ising_fidelity.cli import judge, models, results  # noqa: F401  # commands of the application
 from ising_fidelity.cli.commands import app
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.io.files import abandon
