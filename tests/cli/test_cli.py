@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ising_fidelity.cli.commands import app
+from ising_fidelity.cli.main import app
 from ising_fidelity.cli.options import WRITTEN, writable
 
 COMMAND = Path(sys.executable).parent / "ising-fidelity"

@@ -42,7 +42,7 @@ def test_all_rules_are_named_and_no_others(fresh, name):
     settings = profile(name)
     assert settings["set-resources"].keys() == rules
     # A training is long enough for a job of its own.
-    assert settings["groups"].keys() == rules - {"train"}
+    assert settings["groups"].keys() == rules - {"train", "train_command"}
     assert settings["group-components"].keys() == {*settings["groups"].values(), "figures"}
 
 

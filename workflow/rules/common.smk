@@ -13,7 +13,7 @@ from ising_fidelity.exceptions import InputError
 from ising_fidelity.figures.registry import FIGURES
 from ising_fidelity.io.files import check_writable, whole
 from ising_fidelity.io.seeds import derive_seed
-from ising_fidelity.run import code, flags, record
+from ising_fidelity.run import code, commands, flags, record
 from ising_fidelity.run.notes import notes
 from ising_fidelity.run.paths import Paths
 from ising_fidelity.run.sources import check_own_files
@@ -41,6 +41,7 @@ try:
     # Of a module, other rules may still make them. Jobs on other machines read all this again.
     if IS_MAIN and workflow.is_main_process:
         check_own_files(RUN, values=False)
+        commands.check_inputs(RUN)
 except InputError as error:
     refuse(error)
 
@@ -73,7 +74,8 @@ def one_of(names):
 wildcard_constraints:
     T=r"(?:0|[1-9][0-9]*)[.][0-9](?:[0-9]|[0-9]+[1-9])",
     chain=one_of(RUN.chains),
-    model=one_of(RUN.trained_models),
+    model=one_of(RUN.networks),
+    command=one_of(RUN.commands),
     relaxed=one_of(RUN.relaxed_sources),
     finished=one_of(RUN.finished_sources),
     start=one_of(RUN.starts),

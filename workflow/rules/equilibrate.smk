@@ -1,7 +1,7 @@
 rule equilibrate:
     input:
         branch(
-            lambda wildcards: wildcards.source in RUN.trained_models,
+            lambda wildcards: wildcards.source in RUN.networks,
             then=f"{RESULTS}/models/{{source}}.safetensors",
         ),
     output:

@@ -25,6 +25,16 @@ use rule sample as sample_at_size with:
         lattice_size=lambda wildcards: wildcards.size,
 
 
+use rule sample_command as sample_command_at_size with:
+    output:
+        f"{RESULTS}/{AT_SIZE}/configurations/{{command}}/T{{T}}.nc",
+    log:
+        f"{LOGS}/sample/{AT_SIZE}/{{command}}/T{{T}}.log",
+    params:
+        seed=seed_at_size("sample"),
+        lattice_size=lambda wildcards: wildcards.size,
+
+
 use rule measure as measure_at_size with:
     input:
         f"{RESULTS}/{AT_SIZE}/configurations/{{source}}/T{{T}}.nc",

@@ -12,6 +12,13 @@ from ising_fidelity.cli.options import Seed
 from ising_fidelity.exceptions import InputError
 
 WRITTEN = ("index.html", "scores.csv", "scores.json")
+DECIDE = {
+    "; T: decides": "; --temperature or --pattern decides",
+    "; variable: decides": "; --variable decides",
+    "alphabet: (0, 255) or (255, 1) decides": "--alphabet 0,255 or --alphabet 255,1 decides",
+    "that alphabet: (down, up) names": "that --alphabet DOWN,UP names",
+}
+"""What errors say of parameters, and of options."""
 UNMET = 1
 """Exit status of ``judge`` if something that is required does not hold."""
 
@@ -120,8 +127,18 @@ def _load(paths: Sequence[str], options: dict[str, Any]) -> Any:
     from ising_fidelity.api import load_frames
     from ising_fidelity.frames import Frames
 
-    loaded = load_frames(paths, **options)
+    try:
+        loaded = load_frames(paths, **options)
+    except InputError as error:
+        raise InputError(_as_options(str(error))) from error
     return {loaded.T: loaded} if isinstance(loaded, Frames) else loaded
+
+
+def _as_options(message: str) -> str:
+    """Return an error of reading frames with options in place of the parameters that decide."""
+    for said, option in DECIDE.items():
+        message = message.replace(said, option)
+    return message
 
 
 def _temperature(text: str) -> float:

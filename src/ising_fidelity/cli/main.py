@@ -15,10 +15,11 @@ from typing import Any, NoReturn
 
 import typer
 
-from ising_fidelity.cli import judge  # noqa: F401  # a command of the application
+from ising_fidelity.cli import judge, models, results  # noqa: F401  # commands of the application
 from ising_fidelity.cli.commands import app
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.io.files import abandon
+from ising_fidelity.io.optional import needing
 
 
 def main() -> None:
@@ -34,7 +35,8 @@ def main() -> None:
             warnings.simplefilter("always", UserWarning)
             warnings.showwarning = _warn  # type: ignore[assignment]  # it takes what it is given
             _refuse_repeats(sys.argv[1:])
-            sys.exit(app(standalone_mode=False))
+            with needing():
+                sys.exit(app(standalone_mode=False))
     except InputError as error:
         _refuse(_as_flags(str(error)))
     except MemoryError as error:

@@ -67,8 +67,9 @@ def reference_frames(run: "Config") -> None:
 def training_sources(run: "Config") -> None:
     """Refuse models that are trained on frames which null leaves out of the run."""
     for source in (name for name, chain in run.monte_carlo.items() if chain is None):
-        given = (name for name, model in run.models.items() if model)
-        if trained := [name for name in given if run.trained_on(name) == source]:
+        given = {name: model for name, model in run.models.items() if model}
+        learning = (name for name, model in given.items() if model.training_temperatures)
+        if trained := [name for name in learning if run.trained_on(name) == source]:
             raise ValueError(
                 f"monte_carlo.{source}: null, and it is the training_source of "
                 f"{', '.join(trained)}; allowed are {list(run.chains)} in its place, or null for "
@@ -77,8 +78,8 @@ def training_sources(run: "Config") -> None:
 
 
 def training(run: "Config") -> None:
-    """Every model has frames to train on and frames to watch."""
-    for name, model in run.trained_models.items():
+    """Every network has frames to train on and frames to watch."""
+    for name, model in run.networks.items():
         source = run.trained_on(name)
         chain = run.chains[source]
         if model.frames_per_temperature and model.frames_per_temperature > chain.frames:

@@ -24,6 +24,7 @@ from ising_fidelity.config.sections import (
     Sampling,
 )
 from ising_fidelity.lattice import CRITICAL_TEMPERATURE, LARGEST_LATTICE
+from ising_fidelity.models.family import family_of
 from ising_fidelity.models.settings import ModelSettings
 from ising_fidelity.schema import Name, Section, SomeTemperatures
 
@@ -96,14 +97,29 @@ class Config(Section):
 
     @property
     def trained_models(self) -> dict[str, ModelSettings]:
-        """Every network of this run: the models not set to null, and their repeats."""
+        """Every trained model of this run: those not set to null, and their repeats."""
         given = {name: model for name, model in self.models.items() if model is not None}
-        networks = {
+        trained = {
             name: model.model_copy(update={"training_seeds": 1}) for name, model in given.items()
         }
         for name, repeats in self.repeats.items():
-            networks |= dict.fromkeys(repeats, networks[name])
-        return networks
+            trained |= dict.fromkeys(repeats, trained[name])
+        return trained
+
+    @property
+    def networks(self) -> dict[str, ModelSettings]:
+        """Those of the trained models that are networks of ours."""
+        return {
+            name: model
+            for name, model in self.trained_models.items()
+            if family_of(model).has_network
+        }
+
+    @property
+    def commands(self) -> dict[str, Any]:
+        """Those of the trained models that commands train and sample, with settings of theirs."""
+        networks = self.networks
+        return {name: one for name, one in self.trained_models.items() if name not in networks}
 
     @property
     def repeats(self) -> dict[str, list[str]]:

@@ -15,8 +15,18 @@ SURE = 1e-5
 """Of couplings, below which the surroundings of a spin are wrong themselves."""
 SAME = 0.5
 """Share of frames that are themselves when moved or mirrored, beyond the reference's."""
-EXPLAINED = 0.7
-"""Of what is wrong with couplings, that one cause has to explain."""
+EXPLAINED = {"flips": 0.5}
+MOSTLY = 0.7
+"""Of what is wrong with couplings, that one cause has to explain; neighbors that are turned over,
+too, are no part of the model of random flips."""
+BY_CHANCE = 0.05
+"""Share of disordered frames that come again, more than which is no chance."""
+FAR, FAR_OFF = 4.0, 0.03
+"""Times of a local deviation, and share of T, up to which it explains that of the energy."""
+ALIKE = 2.5
+"""Ratio of the shares of random flips at different temperatures, at most."""
+RARE_STRIPES = 0.01
+"""Share of striped frames in equilibrium, up to which a stripe says something."""
 PER_PARAMETER = 6.0
 """Gain of log-likelihood that a parameter must bring."""
 SIGMAS = 4.0
@@ -59,18 +69,21 @@ def causes_of(data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset) -> lis
     exact
         Exact energy and specific heat at the same temperatures.
     """
-    found = [*_copies(data), *_structure(data)]
-    whole = not found
-    if not found or found[0].name in (CORRELATED, TRAINING):
+    places = _structure(data)
+    itself = [one for one in places if one.name in SELF_SIMILAR]
+    found = [*itself, *_copies(data), *(one for one in places if one not in itself)]
+    if all(one.name in (CORRELATED, TRAINING) for one in found):
         found += _signs(data)
-    local = _couplings(data) if whole or not _structure(data) else []
-    found += local
-    if not local and not _structure(data):
-        found += _long_range(data, reference, exact)
+    if not places:
+        local = _stripes(data) or _local(data, exact)
+        found += local
+        if not local:
+            found += _long_range(data, reference, exact)
     return found
 
 
 TRAINING, CORRELATED = "copies of training frames", "correlated draws"
+SELF_SIMILAR = ("tiled", "mirrored")
 
 
 def _copies(data: xr.Dataset) -> list[Cause]:
@@ -89,7 +102,7 @@ def _copies(data: xr.Dataset) -> list[Cause]:
         ("repeated_shapes", "repeated frames up to symmetries", " up to symmetries"),
     ):
         p = _p(data, name)
-        if p < LEVEL:
+        if p < LEVEL and np.nanmax(data[f"{name}_disordered"].values) > BY_CHANCE:
             share = float(np.nanmax(data[name].values))
             sentence = (
                 f"Too few distinct frames: {share:.2g} of all pairs are the same{more}, in the "
@@ -136,39 +149,68 @@ def _structure(data: xr.Dataset) -> list[Cause]:
 def _signs(data: xr.Dataset) -> list[Cause]:
     """Return whether one sign is preferred, though no field can be seen."""
     p = _p_value(data, "positive_share_p_value")
-    if not p < LEVEL or _gain(data, "field") > PER_PARAMETER * data.sizes["temperature"]:
-        return []
     share = data["positive_share"].values
     worst = float(share[np.abs(share - 0.5).argmax()])
     name = "one sign" if worst in (0.0, 1.0) else "unbalanced signs"
+    if not p < LEVEL or (name != "one sign" and abs(_field_in_errors(data)) > SIGMAS):
+        return []
     sentence = f"{name.capitalize()}: {worst:.0%} of frames have positive magnetization."
     return [Cause(name, "share of positive magnetizations", sentence, p)]
 
 
-def _couplings(data: xr.Dataset) -> list[Cause]:
+def _stripes(data: xr.Dataset) -> list[Cause]:
+    """Return whether frames hold stripes where equilibrium has next to none."""
+    shares, expected = (
+        data[name].values for name in ("unordered_share", _expected(data, "unordered_share"))
+    )
+    rare = expected <= RARE_STRIPES
+    p = together(np.where(rare, data["unordered_share_p_value"].values, np.nan))
+    if not p < LEVEL:
+        return []
+    worst = int(np.argmax(np.where(rare, shares, -1)))
+    if not shares[worst] > expected[worst]:
+        return []
+    sentence = (
+        f"Frozen stripes: {shares[worst]:.1%} of frames have domains around the torus, in "
+        f"equilibrium {expected[worst]:.1%}."
+    )
+    return [Cause("frozen stripes", "winding domains", sentence, p)]
+
+
+def _local(data: xr.Dataset, exact: xr.Dataset) -> list[Cause]:
     """Return what is wrong with what a spin answers to its neighbors."""
-    p = _p(data, "couplings")
+    p = min(1.0, 2 * min(_p(data, "couplings"), _p(data, "answers")))
     independent = _independent_sites(data, p)
     if independent:
         return independent
     if not p < LEVEL:
         return []
-    gains = {name: _gain(data, name) for name in PARAMETERS}
+    if np.nanmax(data["effective_temperature"].values) < 0:
+        sentence = "Antiferromagnetic: spins prefer to be unlike their neighbors."
+        return [Cause("antiferromagnetic", "effective temperature", sentence, p)]
+    gains = {name: _gain(data, name) for name in PARAMETERS if name != "flips" or _alike(data)}
     scores = {
         name: gain - PER_PARAMETER * PARAMETERS[name] * data.sizes["temperature"]
         for name, gain in gains.items()
     }
     best = max(scores, key=lambda name: scores[name])
-    everything = (
-        _gain(data, "any") - 22 * data.sizes["temperature"]
-    )  # what 44 numbers gain by chance
-    if gains[best] < EXPLAINED * everything and p < SURE:
+    field = abs(_field_in_errors(data)) > SIGMAS
+    if field and max(gains.values()) < FAR * gains["field"] + PER_PARAMETER * FAR:
+        best = "field"
+    elif scores[best] <= 0:
+        return []
+    everything = _gain(data, "any") - 22 * data.sizes["temperature"]  # 44 numbers gain by chance
+    if gains[best] < EXPLAINED.get(best, MOSTLY) * everything and p < SURE and best != "field":
         sentence = (
             "Not the model's local statistics: no temperature, field or further coupling explains "
             f"how spins answer to their neighbors ({gains[best] / everything:.0%} of it at most, "
             f"by {best})."
         )
         return [Cause("wrong local statistics", "local couplings", sentence, p)]
+    if best in ("temperature", "diagonal", "anisotropy"):
+        beyond = _beyond_local(data, exact, p)
+        if beyond:
+            return beyond
     made = {
         "temperature": _temperature,
         "anisotropy": _anisotropy,
@@ -177,6 +219,39 @@ def _couplings(data: xr.Dataset) -> list[Cause]:
         "flips": _flips,
     }
     return [made[best](data, p)]
+
+
+def _alike(data: xr.Dataset) -> bool:
+    """Whether as many spins are turned over at every temperature."""
+    flips = data["flips"].values
+    flips = flips[np.isfinite(flips)]
+    return bool(flips.size) and bool(flips.max() <= ALIKE * flips.min())
+
+
+def _field_in_errors(data: xr.Dataset) -> float:
+    T = data["temperature"].values
+    size, error = _mean(data["field"].values * T, data["field_error"].values * T)
+    return size / error if error > 0 else 0.0
+
+
+def _beyond_local(data: xr.Dataset, exact: xr.Dataset, p: float) -> list[Cause]:
+    """Return whether energies are farther off than what neighbors answer makes them."""
+    T, C = data["temperature"].values, exact["specific_heat"].values
+    off = (data["energy"].values - exact["energy"].values) / (C * T)
+    local = np.abs(data["effective_temperature"].values / T - 1)
+    local = local + np.abs(data["coupling_diagonal"].values) * T
+    error = SIGMAS * data["energy_error"].values / (C * T)
+    far = np.abs(off) > FAR * local + error + FAR_OFF
+    if not far.any():
+        return []
+    worst = int(np.argmax(np.where(far, np.abs(off), -1)))
+    name = "long range too weak" if off[worst] > 0 else "long range too strong"
+    sentence = (
+        f"{name.capitalize()}: u is off by as much as {100 * abs(off[worst]):.0f} % of T would "
+        f"make it, but spins answer to neighbors as at a T off by {100 * local[worst]:.1f} %, "
+        "as after a short burn-in."
+    )
+    return [Cause(name, "u beside local couplings", sentence, p)]
 
 
 def _independent_sites(data: xr.Dataset, p: float) -> list[Cause]:
@@ -246,19 +321,6 @@ def _flips(data: xr.Dataset, p: float) -> Cause:
 
 def _long_range(data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset) -> list[Cause]:
     """Return what is wrong over long distances where neighbors are right."""
-    p = _p(data, "unordered_share")
-    if p < LEVEL:
-        worst = int(np.nanargmin(data["unordered_share_p_value"].values))
-        shares = [
-            data[name].values[worst]
-            for name in ("unordered_share", _expected(data, "unordered_share"))
-        ]
-        if shares[0] > shares[1]:
-            sentence = (
-                f"Frozen stripes: {shares[0]:.1%} of frames have domains around the torus, in "
-                f"equilibrium {shares[1]:.1%}."
-            )
-            return [Cause("frozen stripes", "winding domains", sentence, p)]
     width, p_width = _combined(_log_ratio(data, exact, "specific_heat"))
     order, p_order = _combined(_z(data, reference, "abs_magnetization"))
     energy, p_energy = _combined(_z(data, exact, "energy"))

@@ -72,6 +72,7 @@ def evidence(frames: xr.Dataset, reference: xr.Dataset) -> xr.Dataset:
             f"repeated_{name}": test.share,
             f"repeated_{name}_expected": test.expected,
             f"repeated_{name}_p_value": p_value,
+            f"repeated_{name}_disordered": repeats.share_again(seen, lattice.energy(spins)),
         }
     found |= _unordered(spins, others, T, independent)
     return xr.Dataset(found, coords={"temperature": frames["temperature"].values[()]})

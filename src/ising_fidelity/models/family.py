@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ising_fidelity.models.common.settings import Training
     from ising_fidelity.models.sampling.protocol import Sampler
 
-FOLDERS = ("diffusion", "continuous", "autoregressive", "gan", "wgan_gp")
+FOLDERS = ("diffusion", "continuous", "autoregressive", "gan", "wgan_gp", "command")
 """A new family is a folder beside this file and one more name."""
 
 
@@ -33,6 +33,9 @@ class Family:
     from settings and L, the class of its :class:`~ising_fidelity.models.common.protocol.Trainer`,
     and that of its :class:`~ising_fidelity.models.sampling.protocol.Sampler`. Facts about the
     family that are needed without torch are attributes of the class of its settings.
+
+    A family without a network, its name being empty, has steps of its own in the place of ``train``
+    and ``sample``, and its trainer and sampler are the functions that these call.
     """
 
     package: str
@@ -47,6 +50,15 @@ class Family:
         return str(self.settings.model_fields["family"].annotation.__args__[0])  # type: ignore[union-attr]  # a Literal
 
     @property
+    def has_network(self) -> bool:
+        """Whether its models are networks of ours: with a checkpoint, losses, and steps to see."""
+        return bool(self.network)
+
+    def step(self, verb: str) -> str:
+        """Return the name of the step that trains or samples its models."""
+        return verb if self.has_network else f"{verb}_{self.name}"
+
+    @property
     def training_modules(self) -> list[str]:
         """Dotted names of the modules that a training depends on, with all that they import."""
         return self._modules("trainer", "network")
@@ -57,7 +69,8 @@ class Family:
         return self._modules("sampler", "network")
 
     def _modules(self, *roles: str) -> list[str]:
-        names = (getattr(self, role).partition(":")[0] for role in roles)
+        given = (getattr(self, role) for role in roles)
+        names = (name.partition(":")[0] for name in given if name)
         return [f"{self.package}.{name}" for name in dict.fromkeys(names)]
 
     def _load(self, role: str) -> Any:

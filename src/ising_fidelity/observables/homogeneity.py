@@ -56,7 +56,7 @@ def homogeneity(spins: NDArray[np.int8], correlation: float = 1.0) -> Homogeneit
         return Homogeneity(np.nan, "", (0, 0))
     often = broken.sum(axis=0)
     frames = max(1, round(n / correlation))
-    share = often.mean() / n
+    share = often.mean(axis=(1, 2), keepdims=True) / n  # of x and y: anisotropy is no place
     scaled = np.rint(often / n * frames)
     tails = [binom.cdf(scaled, frames, share), binom.sf(scaled - 1, frames, share)]
     of_bonds = np.minimum(1, 2 * np.minimum(*tails)) * often.size
@@ -71,7 +71,7 @@ def homogeneity(spins: NDArray[np.int8], correlation: float = 1.0) -> Homogeneit
     _, y, x = np.unravel_index(of_bonds.argmin(), of_bonds.shape)
     unlike = (
         (of_lines < SMALL) & _far(apart.mean(axis=0)),
-        (of_bonds < SMALL) & _far(often - often.mean()),
+        (of_bonds < SMALL) & _far(often - n * share),
     )
     return Homogeneity(min(1.0, 2 * least), _where(*unlike, L), (int(y), int(x)))
 

@@ -22,15 +22,17 @@ def of_paper() -> str:
 
 def of_training(run: Config, model: str) -> str:
     """Return the hash of a training: no other family is in it, nor is sampling."""
-    return code_hash("steps.train", *family_of(run.trained_models[model]).training_modules)
+    family = family_of(run.trained_models[model])
+    return code_hash(f"steps.{family.step('train')}", *family.training_modules)
 
 
 def of_sampling(run: Config, source: str) -> str:
     """Return the hash of a model's frames; Monte Carlo is in it where a Gibbs finish is."""
     settings = run.model_behind(source)
     assert settings is not None
+    family = family_of(settings)
     without = () if source in run.finished_sources else ("montecarlo",)
-    return code_hash("steps.sample", *family_of(settings).sampling_modules, without=without)
+    return code_hash(f"steps.{family.step('sample')}", *family.sampling_modules, without=without)
 
 
 def of_equilibration(run: Config, source: str) -> str:

@@ -87,8 +87,8 @@ def drawn_figures(run: Config) -> dict[str, Figure]:
 
 def _having(run: Config, kind: FigureKind) -> dict[str, Sequence[str]]:
     """Return the sources that have what a figure is drawn from, by kind of files."""
-    networks = [name for name, one in run.trained_models.items() if one.chain_length]
-    walked, models = run.walked, [*run.trained_models]
+    networks = [name for name, one in run.networks.items() if one.chain_length]
+    walked, models = run.walked, [*run.networks]
     frames: Sequence[str] = run.all_sources
     if "equilibration" in kind.needs:
         # Where walks are shown beside frames, the frames are those of Monte Carlo.

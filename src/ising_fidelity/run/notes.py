@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ising_fidelity.config.run import Config
+from ising_fidelity.config.sections import Figure
 from ising_fidelity.run.figures import Plan, in_place
 
 
@@ -11,6 +12,7 @@ def notes(run: Config, plan: Plan) -> list[str]:
     return [
         *_sources_left_out(run),
         *(f"figure {name} is left out: {why}" for name, why in plan.left_out.items()),
+        *_without_networks(run, plan),
         *(f"figure {name} shows {in_place(near)}" for name, near in plan.instead.items()),
         *_attribution(run),
     ]
@@ -38,6 +40,20 @@ def _sources_left_out(run: Config) -> list[str]:
             places = [place for place, sources in named.items() if name in sources]
             if places:
                 lines.append(f"{section}.{name} is null and left out of {', '.join(places)}")
+    return lines
+
+
+def _without_networks(run: Config, plan: Plan) -> list[str]:
+    """Return which figures of networks name models that commands train, which they cannot show."""
+    lines = []
+    for figure, shown in plan.drawn.items():
+        named = (run.figures[figure] or Figure()).sources
+        lacking = [name for name in named if name in run.commands and name not in shown.sources]
+        if lacking:
+            lines.append(
+                f"figure {figure} leaves out {', '.join(lacking)}, of which it has no network: "
+                "family command"
+            )
     return lines
 
 

@@ -81,12 +81,17 @@ class Paths:
         ]
 
     def model(self, model: str) -> str:
-        """Return the file of a model's weights."""
-        return f"{self.results}/models/{model}.safetensors"
+        """Return the file of a model: its weights, or whatever its command has written."""
+        suffix = "model" if model in self.run.commands else "safetensors"
+        return f"{self.results}/models/{model}.{suffix}"
+
+    def trained(self, model: str) -> list[str]:
+        """Return the file of a model, of one that is not trained none."""
+        return [self.model(model)] if self.run.trained_models[model].training_temperatures else []
 
     def training_histories(self, models: Iterable[str] | None = None) -> list[str]:
-        """Return the files of losses of all models, or some."""
-        names = self.run.trained_models if models is None else models
+        """Return the files of losses of all networks, or some."""
+        names = self.run.networks if models is None else models
         return [f"{self.results}/models/{model}.training.nc" for model in names]
 
     @cached_property
@@ -102,7 +107,7 @@ class Paths:
     def read_by_figure(self, name: str) -> list[str]:
         """Return the files that a figure is drawn from, as its registry entry says."""
         figure, needs = self.figures[name], FIGURES[name].needs
-        models = [source for source in figure.sources if source in self.run.trained_models]
+        networks = [source for source in figure.sources if source in self.run.networks]
         chains = [source for source in figure.sources if source in self.run.chains]
         walked = [name for name in figure.sources if name in self.run.walked]
         files: list[str] = []
@@ -112,9 +117,9 @@ class Paths:
             elif need == "finite_size":
                 files += self.finite_sizes(figure.sources)
             elif need == "training":
-                files += self.training_histories(models)
+                files += self.training_histories(networks)
             elif need == "model":
-                files += [self.model(model) for model in models]
+                files += [self.model(model) for model in networks]
             elif need == "equilibration":
                 files += self.per_source_and_temperature(need, walked, figure.temperatures)
             else:

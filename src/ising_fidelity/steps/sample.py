@@ -37,10 +37,15 @@ def sample(
         trained = quick(trained)
     data = sampled(trained, temperature, frames, lattice_size, seed, chain, finish)
     netcdf.write(data, output)
+    warn_outside(trained, temperature, model.name)
+
+
+def warn_outside(trained: checkpoint.Model, temperature: str, name: str) -> None:
+    """Warn where a canonical temperature is outside those that a model was trained at."""
     trained_at = sorted(trained.settings.training_temperatures, key=float)
     if not float(trained_at[0]) <= float(temperature) <= float(trained_at[-1]):
         warnings.warn(
-            f"T = {temperature} is outside {model.name}'s training temperatures, "
+            f"T = {temperature} is outside {name}'s training temperatures, "
             f"{trained_at[0]} to {trained_at[-1]}; its frames may be far from equilibrium there",
-            stacklevel=2,
+            stacklevel=3,
         )

@@ -1,0 +1,96 @@
+"""The commands that train models, and sample from those of any framework."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ising_fidelity.cli.commands import app
+from ising_fidelity.cli.options import LatticeSize, Output, Seed, Temperature, keep_apart
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.io.temperatures import canonical
+
+if TYPE_CHECKING:
+    from ising_fidelity.config.run import Config
+
+Configs = Annotated[list[Path], typer.Option(help="repeat: each is laid over the one before")]
+Model = Annotated[str, typer.Option(help="name of an entry of models: in the config")]
+
+
+@app.command()
+def train(
+    config: Configs,
+    model: Model,
+    output: Output,
+    frames: Annotated[list[Path], typer.Argument(metavar="FRAMES.nc...")],
+    device: Annotated[str | None, typer.Option(help="in place of the config's")] = None,
+    finish: Annotated[
+        bool, typer.Option("--finish", help="take a cut off training as it is, train no further")
+    ] = False,
+) -> None:
+    """Train one model of the config; resume where an earlier run was cut off."""
+    keep_apart(locals())
+    run = _with(config, model)
+    from ising_fidelity.io.seeds import derive_seed
+
+    given: dict[str, Any] = {
+        "settings": run.trained_models[model],
+        "model": model,
+        "seed": derive_seed(run.seed, "train", model),
+        "frames": frames,
+        "output": output,
+    }
+    if model in run.commands:
+        for flag, said in (("--device", device), ("--finish", finish)):
+            if said:
+                raise InputError(f"{flag}: {model} is trained by its own command; leave it out")
+        from ising_fidelity.steps.train_command import train_command
+
+        train_command(**given)
+    else:
+        from ising_fidelity.steps.train import train
+
+        train(**given, device=device or run.device, finish=finish)
+
+
+@app.command()
+def sample_command(
+    config: Configs,
+    model: Model,
+    temperature: Temperature,
+    frames: Annotated[int, typer.Option(help="how many", min=1, max=10**9)],
+    lattice_size: LatticeSize,
+    seed: Seed,
+    output: Output,
+    trained: Annotated[
+        Path | None, typer.Option(help="file written by train, if the model is trained")
+    ] = None,
+) -> None:
+    """Sample frames at one temperature by the command of a model of any framework."""
+    keep_apart(locals())
+    run = _with(config, model)
+    if model not in run.commands:
+        raise InputError(f"--model: {model} has no command; sample takes what train has written")
+    from ising_fidelity.steps import sample_command as step
+
+    step.sample_command(
+        settings=run.commands[model],
+        model=model,
+        trained=trained,
+        temperature=canonical(temperature),
+        frames=frames,
+        lattice_size=lattice_size,
+        seed=seed,
+        output=output,
+    )
+
+
+def _with(config: list[Path], model: str) -> "Config":
+    """Return the run of some configs; raises InputError unless it has this model."""
+    from ising_fidelity.config.load import load
+
+    run = load(config)
+    if model not in run.trained_models:
+        known = ", ".join(run.trained_models) or "none"
+        raise InputError(f"--model: no {model} in models: of the config; there are: {known}")
+    return run

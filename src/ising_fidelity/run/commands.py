@@ -1,0 +1,47 @@
+"""Models that commands train and sample: what their files depend on beside other files."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ising_fidelity.config.run import Config
+from ising_fidelity.exceptions import InputError
+from ising_fidelity.io.files import check_readable
+from ising_fidelity.models.command.shell import digest
+
+
+def training(run: Config, model: str) -> dict[str, Any]:
+    """Return what makes a model train again: its command, and what its inputs hold."""
+    settings = run.commands[model]
+    return {**settings.of_training(), "inputs": _inputs(run, model)}
+
+
+def sampling(run: Config, model: str) -> dict[str, Any]:
+    """Return what makes a model's frames sampled again: the command, and what its inputs hold."""
+    settings = run.commands[model]
+    return {**settings.of_sampling(), "inputs": _inputs(run, model)}
+
+
+def check_inputs(run: Config) -> None:
+    """Raise InputError if a file that a command reads is not there, before anything is made."""
+    for model in run.commands:
+        _inputs(run, model)
+
+
+def _inputs(run: Config, model: str) -> dict[str, str]:
+    return {path: _input(Path(path), model) for path in run.commands[model].inputs}
+
+
+def _input(path: Path, model: str) -> str:
+    try:
+        check_readable(path)
+    except InputError as error:
+        raise InputError(f"config: models.{model}.inputs: {error}") from None
+    about = path.stat()
+    return _known(path, about.st_mtime_ns, about.st_size)
+
+
+@cache
+def _known(path: Path, *_: int) -> str:
+    """Return the hash of a file, which all jobs of a model ask for, and it may be large."""
+    return digest(path)
