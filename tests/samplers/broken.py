@@ -149,7 +149,7 @@ def short_from_random(L, T, n, seed):
     return eq.heat_bath(eq.start(L, n, seed, ordered=False), T, 30, seed, groups=2)
 
 
-@broken("3 sweeps from a random start", WEAK, HOT, LOCAL)
+@broken("3 sweeps from a random start", WEAK, "frozen stripes")
 def very_short(L, T, n, seed):
     return eq.heat_bath(eq.start(L, n, seed, ordered=False), T, 3, seed, groups=2)
 
@@ -169,7 +169,7 @@ def correlated(L, T, n, seed):
     return np.stack(drawn, axis=1).reshape(-1, L, L)
 
 
-@broken("a half of each frame is kept for the next", "correlated draws", "not homogeneous", LOCAL)
+@broken("a half of each frame is kept for the next", "correlated draws", *PLACES)
 def kept_half(L, T, n, seed):
     spins = eq.frames(L, T, n, seed)
     for index in range(1, n):
@@ -270,7 +270,9 @@ def blocks(L, T, n, seed):
     return shuffled.reshape(n, 4, 4, size, size).swapaxes(2, 3).reshape(n, L, L)
 
 
-@broken("halves of two frames put together at any place", LOCAL, WEAK, HOT, *PLACES)
+@broken(
+    "halves of two frames put together at any place", "frozen stripes", LOCAL, WEAK, HOT, *PLACES
+)
 def halves(L, T, n, seed):
     spins = eq.frames(L, T, n, seed)
     other = eq.frames(L, T, n, seed + 100)

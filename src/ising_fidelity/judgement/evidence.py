@@ -66,13 +66,15 @@ def evidence(frames: xr.Dataset, reference: xr.Dataset) -> xr.Dataset:
     for name, classes in (("frames", repeats.frames), ("shapes", repeats.shapes)):
         seen, known = classes(spins), classes(others)
         test = repeats.repeated(seen, known)
+        high, low = repeats.shares_again(seen, lattice.energy(spins))
         # Chains may stay where they are, in both senses.
         p_value = test.p_value if independent else np.nan
         found |= {
             f"repeated_{name}": test.share,
             f"repeated_{name}_expected": test.expected,
             f"repeated_{name}_p_value": p_value,
-            f"repeated_{name}_disordered": repeats.share_again(seen, lattice.energy(spins)),
+            f"repeated_{name}_disordered": high,
+            f"repeated_{name}_ordered": low,
         }
     found |= _unordered(spins, others, T, independent)
     return xr.Dataset(found, coords={"temperature": frames["temperature"].values[()]})
@@ -211,8 +213,9 @@ def _self_similar(spins: NDArray[np.int8], others: NDArray[np.int8]) -> dict[str
         mirrored = (one == one[:, :, ::-1]).all(axis=(1, 2)) | (one == one[:, ::-1]).all(
             axis=(1, 2)
         )
-        shares |= {f"tiled_share{suffix}": float(tiled.mean())}
-        shares |= {f"mirrored_share{suffix}": float(mirrored.mean())}
+        varied = (one != one[:, :1, :1]).any(axis=(1, 2))
+        shares |= {f"tiled_share{suffix}": float((tiled & varied).mean())}
+        shares |= {f"mirrored_share{suffix}": float((mirrored & varied).mean())}
     return shares
 
 

@@ -80,14 +80,15 @@ def repeated(seen: NDArray[np.void], known: NDArray[np.void]) -> Repeated:
     return Repeated(shares[0], shares[1], p_value)
 
 
-def share_again(seen: NDArray[np.void], energy: NDArray[np.float64]) -> float:
-    """Return the share of frames that come again, among those with the energy's median or more.
+def shares_again(seen: NDArray[np.void], energy: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the shares of frames that come again, of those from the median of u up, and down.
 
     Frames near the ground state are the same by chance, in a sampler that is too cold above all.
     """
     _, labels = np.unique(seen, return_inverse=True)
     again = np.bincount(labels)[labels] > 1
-    return float(again[energy >= np.median(energy)].mean())
+    middle = np.median(energy)
+    return float(again[energy >= middle].mean()), float(again[energy <= middle].mean())
 
 
 def _pairs(labels: NDArray[np.intp]) -> int:
