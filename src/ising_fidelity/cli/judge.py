@@ -1,5 +1,6 @@
 """The command that judges frames of any origin."""
 
+import os
 from collections.abc import Sequence
 from glob import glob
 from pathlib import Path
@@ -69,6 +70,8 @@ def judge(
 
     Exit status 1, all being written, if something that is required does not hold.
     """
+    # Processes fill the cores; this is read when NumPy is imported, below.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     from ising_fidelity.judgement import judge as module
     from ising_fidelity.judgement import scorecard, terminal
     from ising_fidelity.judgement.require import requirements
