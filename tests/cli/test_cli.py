@@ -28,7 +28,7 @@ def run(*arguments, cwd=None):
 @pytest.fixture(scope="module")
 def frames(tmp_path_factory):
     path = tmp_path_factory.mktemp("cli") / "mc" / "T2.30.nc"
-    done = run(*SIMULATE, "--output", path)
+    done = run(*SIMULATE, "--quiet", "--output", path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     return path
 
