@@ -22,7 +22,7 @@ $(STAMP): pyproject.toml setup.py constraints.txt $(wildcard src/ising_fidelity/
 	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' || \
 		{ echo "Python 3.11 to 3.14 is needed: make PYTHON=python3.12 install" >&2; exit 1; }
 	test -x $(VENV)/bin/python || "$(PYTHON)" -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --editable '.[workflow,slurm,test]'
+	$(VENV)/bin/python -m pip install --editable '.[models,workflow,slurm,test]'
 	touch $@
 
 run: $(STAMP)

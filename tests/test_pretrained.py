@@ -1,7 +1,5 @@
 """Models that are shipped: whole, small, and drawing frames near equilibrium at once."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -13,10 +11,10 @@ from ising_fidelity.models.continuous.settings import ContinuousSettings
 from ising_fidelity.models.family import family_of
 from ising_fidelity.models.sampling import finish
 from ising_fidelity.models.sampling.options import Chain
+from ising_fidelity.models.shipped import shipped
 from workflow.scripts import ship_model
 
-ROOT = Path(__file__).resolve().parents[1]
-SHIPPED = sorted((ROOT / "resources" / "pretrained").glob("*.safetensors"))
+SHIPPED = [*shipped().values()]
 
 
 def test_there_are_some():

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ising_fidelity import exact
     from ising_fidelity.api import compare, load_frames, measure, simulate
+    from ising_fidelity.api.models import load_model
+    from ising_fidelity.api.runs import open_run
     from ising_fidelity.exceptions import InputError
     from ising_fidelity.frames import Frames
     from ising_fidelity.judgement.judge import judge
@@ -32,12 +34,20 @@ __all__ = [
     "exact",
     "judge",
     "load_frames",
+    "load_model",
     "measure",
+    "open_run",
     "simulate",
 ]
 
-_PLACES = {"Frames": "frames", "InputError": "exceptions", "judge": "judgement.judge"}
-"""Modules of names that are not of ``api``; ``exact`` is a module that can be called."""
+_PLACES = {
+    "Frames": "frames",
+    "InputError": "exceptions",
+    "judge": "judgement.judge",
+    "load_model": "api.models",
+    "open_run": "api.runs",
+}
+"""Modules of names that ``api`` itself does not have; ``exact`` is a module that can be called."""
 
 
 def __getattr__(name: str) -> Any:

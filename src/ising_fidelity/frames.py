@@ -3,17 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from ising_fidelity import display
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.io import formats
 from ising_fidelity.io.netcdf import describe, read
 from ising_fidelity.io.temperatures import MOST_DECIMALS, as_written, name_of
 from ising_fidelity.io.variables import FRAME_DIMENSIONS, LOG_PROBABILITY, SAMPLINGS
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, repr=False)
@@ -110,6 +114,13 @@ class Frames:
         size = f"{self.L} x {self.L}"
         words = f"Frames: {len(self)} {kind} frames of {size} spins at T = {name_of(self.T)}"
         return "\n".join([words, *([f"taken as: {'; '.join(self.said)}"] if self.said else [])])
+
+    def _repr_html_(self) -> str:
+        return display.summary(self.spins, repr(self))
+
+    def plot(self) -> "Figure":
+        """Return a figure of some frames, and of energy and magnetization of all of them."""
+        return display.figure(self.spins, repr(self).splitlines()[0])
 
 
 def frames_dataset(

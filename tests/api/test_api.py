@@ -14,7 +14,7 @@ from ising_fidelity.exact.finite import kaufman
 SPINS = np.random.default_rng(1).choice(np.array([-1, 1], np.int8), (20, 8, 8))
 
 
-@pytest.mark.parametrize("module", ["api", "frames", "exact"])
+@pytest.mark.parametrize("module", ["api.frames", "api.measures", "frames", "exact"])
 def test_examples_are_true(module):
     failed, tried = doctest.testmod(importlib.import_module(f"ising_fidelity.{module}"))
     assert (failed, tried > 0) == (0, True)

@@ -32,6 +32,8 @@ def folder(tmp_path_factory):
         np.savez(place / "many" / f"part{part}.npz", spins=some, T=3.0)
     coins = np.random.default_rng(2).integers(0, 2, (300, 8, 8))
     np.save(place / "coins-at-3.0-.npy", 255 * coins.astype(np.uint8))
+    np.save(place / "up.npy", np.full((5, 8, 8), 255, np.uint8))
+    np.savez(place / "two.npz", a=coins, b=coins)
     return place
 
 
@@ -73,7 +75,10 @@ def test_what_is_required_decides_the_exit_status(folder):
     ("arguments", "said"),
     [
         (["nothing.npy"], "nothing.npy: no such file"),
-        (["coins-at-3.0-.npy"], "coins-at-3.0-.npy: no temperature in the file or in its name"),
+        (
+            ["coins-at-3.0-.npy"],
+            "no temperature in the file or in its name; --temperature or --pattern decides",
+        ),
         (["good_T3.0.npy", "--temperature", "x"], "temperature 'x' is not a number"),
         (["good_T3.0.npy", "--require", "u"], "--require: 'u' is no comparison"),
         (["good_T3.0.npy", "--require", "auc<1"], "--require: 'auc<1' needs"),
@@ -82,6 +87,8 @@ def test_what_is_required_decides_the_exit_status(folder):
         (["good_T3.0.npy", "--workers", "0"], "--workers: 0; allowed are"),
         (["good_T3.0.npy", "--pattern", "T"], "--pattern: 'T'; allowed is"),
         (["mc=good_T3.0.npy"], "a sampler cannot be named 'mc'"),
+        (["up.npy"], "--alphabet 0,255 or --alphabet 255,1 decides"),
+        (["two.npz"], "a, b may be; --variable decides"),
         ([], "Missing argument"),
     ],
 )

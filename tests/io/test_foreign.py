@@ -73,6 +73,7 @@ def test_one_array_has_its_temperature_in_its_name(tmp_path):
     ("name", "temperature"),
     [
         ("T2.30.nc", 2.3), ("T3.nc", 3.0), ("L64_T2.269185_s1.npz", 2.269185), ("T_2.5.npy", 2.5),
+        ("T_1e6.nc", 1e6),
         ("frames.npy", None), ("SWIFT2.nc", None), ("T2.3_T2.4.nc", None), ("T2.3_T=2.30.nc", 2.3),
     ],
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Write a trained model as it is shipped, its weights in bfloat16: half the bytes, the same frames.
 
 python workflow/scripts/ship_model.py results/desktop/models/DiffIsing3.safetensors \
-    resources/pretrained/DiffIsing3-L64.safetensors
+    src/ising_fidelity/models/pretrained/DiffIsing3-L64.safetensors
 """
 
 import sys

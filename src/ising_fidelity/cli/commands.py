@@ -6,26 +6,26 @@ from typing import Annotated, Any
 
 import typer
 
+from ising_fidelity.cli import found
 from ising_fidelity.cli.options import (
-    NOT_COMPARED,
     Device,
     Files,
     FramesFile,
     LatticeSize,
     Output,
+    Quiet,
     Seed,
     Temperature,
     Temperatures,
+    Trained,
     keep_apart,
-    lists,
     options_of,
-    patterns,
     print_version,
-    writable,
 )
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.io.temperatures import canonical
 from ising_fidelity.models.sampling.options import Chain, GibbsFinish
+from ising_fidelity.models.shipped import find
 
 app = typer.Typer(
     help="How faithful are generative models to statistical physics? One command per step.",
@@ -46,19 +46,21 @@ def _options(
     pass
 
 
-def _take(step: str, given: dict[str, Any]) -> Any:
+def take(step: str, given: dict[str, Any]) -> Any:
     """Call the step of this name; it is imported here, since steps import what others do not.
 
     What is given are the parameters of the command, as its ``locals()``: it has no other names.
+    Whether the command is quiet is no matter of the step's.
     """
     keep_apart(given)
+    given.pop("quiet", None)
     return resolve_name(f"ising_fidelity.steps.{step}:{step}")(**given)
 
 
 @app.command()
 def solve(lattice_size: LatticeSize, temperatures: Temperatures, output: Output) -> None:
     """Write the exact results for one lattice at some temperatures."""
-    _take("solve", locals() | {"temperatures": [canonical(T) for T in temperatures]})
+    take("solve", locals() | {"temperatures": [canonical(T) for T in temperatures]})
 
 
 @app.command()
@@ -74,16 +76,18 @@ def simulate(
     chains: Annotated[int, typer.Option(help="independent chains")] = 1,
     threads: Annotated[int, typer.Option(help="that compute at a time")] = 1,
     start: Annotated[str, typer.Option(help="of chains: both kinds, random or ordered")] = "both",
+    quiet: Quiet = False,
 ) -> None:
     """Make frames by Monte Carlo at one temperature, 0 and inf included."""
-    _take("simulate", locals() | {"temperature": canonical(temperature, infinite=True)})
+    made = take("simulate", locals() | {"temperature": canonical(temperature, infinite=True)})
+    found.say(quiet, found.in_frames, made)
 
 
 @app.command()
 @options_of("chain", Chain)
 @options_of("finish", GibbsFinish)
 def sample(
-    model: Annotated[Path, typer.Option(help="checkpoint written by train")],
+    model: Trained,
     temperature: Temperature,
     frames: Annotated[int, typer.Option(help="how many", min=1, max=10**9)],
     lattice_size: LatticeSize,
@@ -92,9 +96,11 @@ def sample(
     chain: Chain,
     finish: GibbsFinish | None,
     device: Device = "auto",
+    quiet: Quiet = False,
 ) -> None:
     """Sample frames from a trained model at one temperature."""
-    _take("sample", locals() | {"temperature": canonical(temperature)})
+    given = locals() | {"temperature": canonical(temperature), "model": find(model)}
+    found.say(quiet, found.in_frames, take("sample", given))
 
 
 @app.command()
@@ -108,7 +114,7 @@ def relax(
     sampler: Annotated[str, typer.Option(help="metropolis or cluster")] = "metropolis",
 ) -> None:
     """Move frames on by some Monte Carlo sweeps, or clusters, at their own temperature."""
-    _take("relax", locals())
+    take("relax", locals())
 
 
 @app.command()
@@ -122,22 +128,27 @@ def equilibrate(
     chain: Chain,
     sampler: Annotated[str | None, typer.Option(help="metropolis or checkerboard")] = None,
     sweeps: Annotated[int, typer.Option(help="length of a Monte Carlo walk", min=1)] = 1000,
-    model: Annotated[Path | None, typer.Option(help="checkpoint of a diffusion model")] = None,
+    model: Trained | None = None,
     device: Device = "auto",
 ) -> None:
     """Follow energy and magnetisation from random starts, by Monte Carlo or a reverse chain."""
     if (sampler is None) == (model is None):
         raise InputError("equilibrate: give either --sampler or --model")
-    _take(
+    take(
         "equilibrate",
-        locals() | {"temperature": canonical(temperature), "sampler": sampler or "metropolis"},
+        locals()
+        | {
+            "temperature": canonical(temperature),
+            "sampler": sampler or "metropolis",
+            "model": model and find(model),
+        },
     )
 
 
 @app.command()
-def measure(frames: FramesFile, output: Output, seed: Seed = 0) -> None:
+def measure(frames: FramesFile, output: Output, seed: Seed = 0, quiet: Quiet = False) -> None:
     """Measure every observable of one file of frames, with error bars."""
-    _take("measure", locals())
+    found.say(quiet, found.in_observables, take("measure", locals()))
 
 
 @app.command()
@@ -155,9 +166,11 @@ def compare(
         bool, typer.Option("--classifier", help="train a network to tell the two apart")
     ] = False,
     seed: Seed = 0,
+    quiet: Quiet = False,
 ) -> None:
     """Measure the distances between two files of frames."""
-    _take("compare", locals() | {"training": training or []})
+    compared = take("compare", locals() | {"training": training or []})
+    found.say(quiet, found.in_distances, compared)
 
 
 @app.command()
@@ -168,100 +181,10 @@ def attribute(
     seed: Seed = 0,
 ) -> None:
     """Split the excess of the specific heat over the exact one by its causes."""
-    _take("attribute", locals())
+    take("attribute", locals())
 
 
 @app.command()
 def scale(files: Files, output: Output, seed: Seed = 0) -> None:
     """Find the critical temperature and exponents from observables of several lattice sizes."""
-    _take("scale", locals())
-
-
-@app.command()
-def merge(files: Files, output: Output) -> None:
-    """Join observables and comparisons (or attributions) of all sources in one tree."""
-    _take("merge", locals())
-
-
-@app.command()
-def score(
-    fidelity: Annotated[Path, typer.Option(help="written by merge")],
-    exact: Annotated[Path, typer.Option(help="written by solve")],
-    reference: Annotated[str, typer.Option(help="source to compare the others with")],
-    output: Annotated[Path, typer.Option(help="table to write, CSV", callback=writable)],
-    table: Annotated[Path, typer.Option(help="page to write, HTML", callback=writable)],
-    models: Annotated[
-        str, typer.Option("--training-temperatures", help="JSON: model to list")
-    ] = "{}",
-    paper: Annotated[
-        Path | None,
-        typer.Option(help="the numbers that the paper quotes, YAML; the shipped ones if not given"),
-    ] = None,
-    paper_table: Annotated[
-        Path | None, typer.Option(help="its table beside ours, CSV", callback=writable)
-    ] = None,
-    repeats: Annotated[str, typer.Option(help="JSON: model to sources of other seeds")] = "{}",
-    claims: Annotated[
-        Path | None, typer.Option(help="what the paper says, YAML; the shipped list if not given")
-    ] = None,
-    claims_table: Annotated[
-        Path | None, typer.Option(help="verdicts to write, CSV", callback=writable)
-    ] = None,
-    finite_size: Annotated[
-        list[Path] | None, typer.Option(help="exponents of a source, named after it; repeat")
-    ] = None,
-    attribution: Annotated[
-        Path | None, typer.Option(help="parts of the specific heat's excess, of every model")
-    ] = None,
-    notes: Annotated[
-        list[str] | None, typer.Option("--note", help="what the run leaves out; repeat")
-    ] = None,
-) -> None:
-    """Compare every source with exact results and Monte Carlo, and the paper against the run.
-
-    Exit status 3, all being written, if something could not be compared.
-    """
-    lacking = _take(
-        "score",
-        locals()
-        | {
-            "models": lists(models, "--training-temperatures"),
-            "repeats": lists(repeats, "--repeats"),
-            "finite_size": finite_size or [],
-            "notes": notes or [],
-        },
-    )
-    typer.echo("\n".join(lacking), err=True, nl=bool(lacking))
-    if lacking:
-        raise typer.Exit(NOT_COMPARED)
-
-
-@app.command()
-def plot(
-    files: Files,
-    figure: Annotated[str, typer.Option(help="fig3, figS1, ...")],
-    outputs: Annotated[
-        list[Path], typer.Option("--output", help="repeat: .svg, .png", callback=writable)
-    ],
-    sources: Annotated[
-        list[str] | None, typer.Option("--source", help="in the legend's order")
-    ] = None,
-    temperatures: Annotated[
-        list[str] | None, typer.Option("--temperature", help="repeat for more")
-    ] = None,
-    training_temperatures: Annotated[str, typer.Option(help="JSON: model to list")] = "{}",
-    foreign: Annotated[
-        str, typer.Option(help="JSON: source of frames made elsewhere to its path with {T}")
-    ] = "{}",
-) -> None:
-    """Draw one figure of the paper from the run's files."""
-    _take(
-        "plot",
-        locals()
-        | {
-            "sources": sources or [],
-            "temperatures": [canonical(T) for T in temperatures or []],
-            "training_temperatures": lists(training_temperatures, "--training-temperatures"),
-            "foreign": patterns(foreign, "--foreign"),
-        },
-    )
+    take("scale", locals())

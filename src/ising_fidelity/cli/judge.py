@@ -1,5 +1,6 @@
 """The command that judges frames of any origin."""
 
+import os
 from collections.abc import Sequence
 from glob import glob
 from pathlib import Path
@@ -12,6 +13,13 @@ from ising_fidelity.cli.options import Seed
 from ising_fidelity.exceptions import InputError
 
 WRITTEN = ("index.html", "scores.csv", "scores.json")
+DECIDE = {
+    "; T: decides": "; --temperature or --pattern decides",
+    "; variable: decides": "; --variable decides",
+    "alphabet: (0, 255) or (255, 1) decides": "--alphabet 0,255 or --alphabet 255,1 decides",
+    "that alphabet: (down, up) names": "that --alphabet DOWN,UP names",
+}
+"""What errors say of parameters, and of options."""
 UNMET = 1
 """Exit status of ``judge`` if something that is required does not hold."""
 
@@ -62,6 +70,8 @@ def judge(
 
     Exit status 1, all being written, if something that is required does not hold.
     """
+    # Processes fill the cores; this is read when NumPy is imported, below.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     from ising_fidelity.judgement import judge as module
     from ising_fidelity.judgement import scorecard, terminal
     from ising_fidelity.judgement.require import requirements
@@ -120,8 +130,18 @@ def _load(paths: Sequence[str], options: dict[str, Any]) -> Any:
     from ising_fidelity.api import load_frames
     from ising_fidelity.frames import Frames
 
-    loaded = load_frames(paths, **options)
+    try:
+        loaded = load_frames(paths, **options)
+    except InputError as error:
+        raise InputError(_as_options(str(error))) from error
     return {loaded.T: loaded} if isinstance(loaded, Frames) else loaded
+
+
+def _as_options(message: str) -> str:
+    """Return an error of reading frames with options in place of the parameters that decide."""
+    for said, option in DECIDE.items():
+        message = message.replace(said, option)
+    return message
 
 
 def _temperature(text: str) -> float:

@@ -13,6 +13,7 @@ import numpy as np
 from ising_fidelity import lattice
 from ising_fidelity.comparison.diversity import Spins, evenly_spaced
 from ising_fidelity.comparison.noise_floor import Estimate, thinning
+from ising_fidelity.io.optional import needing
 from ising_fidelity.observables.errors import Floats
 
 FOLDS = 5
@@ -105,9 +106,10 @@ def held_out_scores(
     seed
         Of first weights and batches.
     """
-    import torch
-    from torch import nn
-    from torch.nn import functional
+    with needing("torch"):
+        import torch
+        from torch import nn
+        from torch.nn import functional
 
     threads = torch.get_num_threads()
     torch.set_num_threads(1)

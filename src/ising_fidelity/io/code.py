@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 PACKAGE = "ising_fidelity"
-LISTS = ("labels", "registry", "family")
-"""Names of modules that list long names, captions and families, and no number depends on."""
+LISTS = ("labels", "registry", "family", "progress", "display")
+"""Names of modules that list long names, captions and families, or that show things on a screen: no
+number depends on them."""
 
 DESCRIPTIONS = ("description", "help", "source", "summary", "title")
 """Keyword arguments that describe what a call makes, where they are texts."""

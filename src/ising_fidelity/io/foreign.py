@@ -20,7 +20,7 @@ SUFFIXES = (".npy", ".npz", ".nc", ".h5", ".hdf5")
 """What is looked for in a folder."""
 TEMPERATURES = ("temperature", "temperatures", "T")
 """What the temperature of frames is called, in units of J/k_B."""
-NUMBER = r"([0-9]+(?:[.][0-9]+)?)(?=[^0-9.]|[.][^0-9]|$)"
+NUMBER = r"([0-9]+(?:[.][0-9]+)?(?:[eE][+-]?[0-9]+)?)(?=[^0-9.]|[.][^0-9]|$)"
 PATTERN = rf"(?:^|[^A-Za-z])T=?_?{NUMBER}"
 """Where the name of a file has a temperature: T2.30.nc, run_T=2.3.npy."""
 

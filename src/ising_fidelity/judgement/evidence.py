@@ -1,11 +1,234 @@
-"""Further tests of frames beside reference frames."""
+"""Tests of frames that tell why they are wrong, beside reference frames of the same T and L.
 
+Those of :data:`TESTS` have p-values that are right where frames are independent and in equilibrium,
+and count in the verdict. The others are numbers that choose between causes.
+"""
+
+from typing import Any
+
+import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
-TESTS: tuple[str, ...] = ()
-"""Those whose p-values count in the verdict."""
+from ising_fidelity import lattice
+from ising_fidelity.judgement import repeats
+from ising_fidelity.lattice import CRITICAL_TEMPERATURE
+from ising_fidelity.observables import couplings, homogeneity
+from ising_fidelity.observables.couplings import SURROUNDINGS
+from ising_fidelity.observables.independence import either
+
+WAVES = ((0.5, 1.1), (1.1, 3.5), (3.5, 8.5), (8.5, np.inf))
+"""Wave numbers in units of 2 pi / L between which mean structure factors are compared."""
+TESTS = (
+    "couplings",
+    "answers",
+    "homogeneity",
+    "waves",
+    "repeated_frames",
+    "repeated_shapes",
+    "unordered_share",
+)
+PLACES = (homogeneity.SEAM, homogeneity.SITE, homogeneity.LINE, homogeneity.MANY)
+CANDIDATES: dict[str, NDArray[np.int64]] = {
+    "temperature": np.array([[1, 1, 0, 0]]).T,
+    "anisotropy": np.array([[1, 0, 0, 0], [0, 1, 0, 0]]).T,
+    "diagonal": np.array([[0, 0, 1, 0]]).T,
+    "field": np.array([[0, 0, 0, 1]]).T,
+}
+"""What may explain couplings that are wrong, as combinations of the four."""
+MOST_FLIPS = 0.5
 
 
 def evidence(frames: xr.Dataset, reference: xr.Dataset) -> xr.Dataset:
-    """Return further tests of frames beside reference frames of the same T and L."""
-    return xr.Dataset(coords={"temperature": frames["temperature"]})
+    """Return further tests of frames.
+
+    Parameters
+    ----------
+    frames, reference
+        By the contract of frames, at one temperature and of one lattice size.
+
+    Returns
+    -------
+    Dataset
+        Scalars: ``<test>``, ``<test>_expected`` and ``<test>_p_value`` as far as they exist.
+    """
+    spins, others = _flat(frames), _flat(reference)
+    T = float(frames["temperature"])
+    correlated = correlation_of(frames)
+    independent = correlated == 1
+    found: dict[str, Any] = {
+        **_couplings(spins, T, correlated),
+        **_homogeneity(spins, correlated),
+        **_independent_sites(spins, others),
+        **_self_similar(spins, others),
+        **_waves(spins, others, (correlated, correlation_of(reference))),
+    }
+    for name, classes in (("frames", repeats.frames), ("shapes", repeats.shapes)):
+        seen, known = classes(spins), classes(others)
+        test = repeats.repeated(seen, known)
+        high, low = repeats.shares_again(seen, lattice.energy(spins))
+        # Chains may stay where they are, in both senses.
+        p_value = test.p_value if independent else np.nan
+        found |= {
+            f"repeated_{name}": test.share,
+            f"repeated_{name}_expected": test.expected,
+            f"repeated_{name}_p_value": p_value,
+            f"repeated_{name}_disordered": high,
+            f"repeated_{name}_ordered": low,
+        }
+    found |= _unordered(spins, others, T, independent)
+    return xr.Dataset(found, coords={"temperature": frames["temperature"].values[()]})
+
+
+def correlation_of(data: xr.Dataset) -> float:
+    """Return how many frames are worth one, 2 tau_int of u or abs(m)."""
+    if data.attrs["sampling"] == "independent":
+        return 1.0
+    from ising_fidelity.observables.errors import autocorrelation_time
+
+    spins = data["spin"].values
+    series = lattice.energy(spins), np.abs(lattice.magnetization(spins))
+    return max(1.0, 2 * max(autocorrelation_time(one)[0] for one in series))
+
+
+def _flat(data: xr.Dataset) -> NDArray[np.int8]:
+    flat: NDArray[np.int8] = data["spin"].values.reshape(-1, data.sizes["y"], data.sizes["x"])
+    return flat
+
+
+def _couplings(spins: NDArray[np.int8], T: float, correlated: float) -> dict[str, float]:
+    """Return the couplings, their tests against 1/T, 1/T, 0 and 0, and what explains them."""
+    from scipy.optimize import minimize_scalar
+
+    found = couplings.counts(spins)
+    known = couplings.of_temperature(T)
+    expected = np.array([1 / T, 1 / T, 0, 0])
+    names = [f"{name}{suffix}" for name in couplings.NAMES for suffix in ("", "_error")]
+    result = {
+        f"{name}_p_value": either(list(test(found, T, correlated)))
+        for name, test in (
+            ("couplings", couplings.score_p_values),
+            ("answers", couplings.answer_p_values),
+        )
+    }
+    fitted = couplings.fit(found, correlation=correlated)
+    frames = len(spins) / correlated
+    if fitted is None or frames <= len(expected) + 1:
+        return result | dict.fromkeys([*names, "couplings", "flips", *_gains()], np.nan)
+    apart = fitted.values - expected
+    errors = np.sqrt(np.maximum(0, np.diag(fitted.covariance)))
+    result |= dict(zip(names, np.column_stack([fitted.values, errors]).ravel(), strict=True))
+    in_errors = np.divide(apart, errors, out=np.zeros_like(apart), where=errors > 0)
+    result["couplings"] = float(np.abs(in_errors).max())
+    # Gains of log-likelihood over equilibrium, in units that make them half a chi squared.
+    unit = max(1.0, fitted.dispersion)
+    base = couplings.log_likelihood(found, couplings.share_up(known))
+    for name, combination in CANDIDATES.items():
+        one = couplings.fit(found, SURROUNDINGS @ combination, known, correlated)
+        result[f"gain_{name}"] = np.nan if one is None else (one.log_likelihood - base) / unit
+    share = couplings.share_up(known)
+
+    def worse(flips: float) -> float:
+        return -couplings.log_likelihood(found, flips + (1 - 2 * flips) * share)
+
+    best = minimize_scalar(worse, bounds=(0, MOST_FLIPS), method="bounded")
+    result |= {"flips": float(best.x), "gain_flips": (-float(best.fun) - base) / unit}
+    total = found.sum(axis=0)
+    often = total[:, 1] / np.maximum(1, total.sum(axis=-1))
+    result["gain_any"] = (couplings.log_likelihood(found, often) - base) / unit
+    return result
+
+
+def _gains() -> list[str]:
+    return [f"gain_{name}" for name in (*CANDIDATES, "flips", "any")]
+
+
+def _homogeneity(spins: NDArray[np.int8], correlated: float) -> dict[str, float]:
+    tested = homogeneity.homogeneity(spins, correlated)
+    where = PLACES.index(tested.where) if tested.where in PLACES else np.nan
+    y, x = tested.place
+    return {
+        "homogeneity_p_value": tested.p_value,
+        "homogeneity_where": float(where),
+        "homogeneity_row": float(y),
+        "homogeneity_column": float(x),
+    }
+
+
+def _independent_sites(spins: NDArray[np.int8], others: NDArray[np.int8]) -> dict[str, float]:
+    """Return by how much neighbors are alike beyond what each frame's magnetization makes them."""
+    means = []
+    for one in (spins, others):
+        sites = one.shape[-1] ** 2
+        m = lattice.magnetization(one)
+        values = -lattice.energy(one) / 2 - (sites * m**2 - 1) / (sites - 1)
+        error = values.std(ddof=1) / np.sqrt(values.size) if values.size > 1 else np.nan
+        means.append((float(values.mean()), float(error)))
+    (found, error), (expected, _) = means
+    return {
+        "neighbor_likeness": found,
+        "neighbor_likeness_error": error,
+        "neighbor_likeness_expected": expected,
+    }
+
+
+def _waves(
+    spins: NDArray[np.int8], others: NDArray[np.int8], correlated: tuple[float, float]
+) -> dict[str, float]:
+    """Return the test of the structure factor in bands of all wave numbers but 0, by Welch's t."""
+    from scipy import fft
+    from scipy.special import stdtr
+
+    size = spins.shape[-1]
+    n = np.hypot(np.fft.fftfreq(size, 1 / size)[:, None], np.fft.rfftfreq(size, 1 / size))
+    weight = np.ones_like(n)
+    weight[:, 1 : (size + 1) // 2] = 2  # of which the half that is not computed is alike
+    bands = [weight * ((n > least) & (n <= most)) for least, most in WAVES]
+    shares = np.stack([band.ravel() / band.sum() for band in bands if band.any()], axis=-1)
+    means, squares, free = [], [], []
+    for one, times in zip((spins, others), correlated, strict=True):
+        waves = fft.rfft2(one.astype(np.float32)).reshape(len(one), -1)
+        S = (waves.real**2 + waves.imag**2) / size**2 @ shares
+        frames = len(one) / times
+        means.append(S.mean(axis=0))
+        squares.append(S.var(axis=0) / max(frames - 1, 1e-9))
+        free.append(max(frames - 1, 1.0))
+    variance = squares[0] + squares[1]
+    known = (variance > 0) & (min(free) > 1)
+    t = (means[0] - means[1])[known] / np.sqrt(variance[known])
+    degrees = variance**2 / np.maximum(
+        squares[0] ** 2 / free[0] + squares[1] ** 2 / free[1], 1e-300
+    )
+    return {"waves_p_value": either(list(2 * stdtr(degrees[known], -np.abs(t))))}
+
+
+def _self_similar(spins: NDArray[np.int8], others: NDArray[np.int8]) -> dict[str, float]:
+    """Return the shares of frames that are themselves when moved by L/2, or mirrored."""
+    shares: dict[str, float] = {}
+    for suffix, one in (("", spins), ("_expected", others)):
+        half = one.shape[-1] // 2
+        tiled = (one == np.roll(one, half, -1)).all(axis=(1, 2)) | (
+            one == np.roll(one, half, -2)
+        ).all(axis=(1, 2))
+        mirrored = (one == one[:, :, ::-1]).all(axis=(1, 2)) | (one == one[:, ::-1]).all(
+            axis=(1, 2)
+        )
+        varied = (one != one[:, :1, :1]).any(axis=(1, 2))
+        shares |= {f"tiled_share{suffix}": float((tiled & varied).mean())}
+        shares |= {f"mirrored_share{suffix}": float((mirrored & varied).mean())}
+    return shares
+
+
+def _unordered(
+    spins: NDArray[np.int8], others: NDArray[np.int8], T: float, independent: bool
+) -> dict[str, float]:
+    """Return the share of frames that are striped or not ordered, below T_c."""
+    names = ("unordered_share", "unordered_share_expected", "unordered_share_p_value")
+    if T >= CRITICAL_TEMPERATURE:
+        return dict.fromkeys(names, np.nan)
+    from scipy.stats import fisher_exact
+
+    counts = [sum(map(repeats.is_striped, one)) for one in (spins, others)]
+    table = [[counts[0], len(spins) - counts[0]], [counts[1], len(others) - counts[1]]]
+    p_value = float(fisher_exact(table).pvalue) if independent else np.nan
+    return dict(zip(names, (counts[0] / len(spins), counts[1] / len(others), p_value), strict=True))

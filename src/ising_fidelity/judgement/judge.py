@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.io.progress import progress_bar, shown
 from ising_fidelity.judgement import work
 from ising_fidelity.judgement.causes import causes_of
 from ising_fidelity.judgement.given import REFERENCE, ByTemperature, samplers_of
@@ -117,9 +118,8 @@ def _training(given: Any, sampling: str | None) -> ByTemperature:
 
 def _outcomes(tasks: Sequence[work.Task], workers: int, progress: bool) -> list[work.Outcome]:
     """Do the work, with a bar."""
-    from tqdm.auto import tqdm
-
-    with tqdm(total=len(tasks), unit="T", desc="judge", disable=None if progress else True) as bar:
+    bar = progress_bar(total=len(tasks), unit="T", desc="judge", wanted=progress)
+    with bar, shown(False):
         found = []
         for outcome in work.done(tasks, workers):
             found.append(outcome)

@@ -8,8 +8,9 @@ import pandas as pd
 import xarray as xr
 
 from ising_fidelity.judgement.evidence import TESTS
+from ising_fidelity.lattice import CRITICAL_TEMPERATURE
 from ising_fidelity.scores.caveats import Caveats
-from ising_fidelity.scores.deviations import EXACT, together, with_error
+from ising_fidelity.scores.deviations import EXACT, Floats, p_values, together, with_error
 from ising_fidelity.scores.summary import SYMBOLS
 from ising_fidelity.scores.table import SUMS
 
@@ -33,6 +34,8 @@ AGAINST_REFERENCE = (
     "classifier_auc",
     "nearest_training_symmetric",
 )
+FLUCTUATIONS = ("specific_heat", "susceptibility")
+"""Variances, whose logarithms are nearer to normal numbers than they are themselves."""
 MAIN = ("energy", "abs_magnetization", "specific_heat", "susceptibility")
 """What is shown first."""
 SPOKEN = {
@@ -45,6 +48,8 @@ SPOKEN = {
     "nearest_training_symmetric": "distance from training frames",
 }
 """What tests are called in sentences."""
+ORDER = "unordered_share"
+"""The test of order."""
 BY_P_VALUE = {"positive_share_p_value": "signs", "independence_p_value": "independence"}
 """Tests that are a p-value alone, and what they test."""
 SENSITIVE = {"effective_temperature": "T", "specific_heat": "C", "abs_magnetization": "|m|"}
@@ -132,14 +137,32 @@ def tests_of(rows: pd.DataFrame, data: xr.Dataset) -> dict[str, float]:
         for name in names:
             of_this = chosen[chosen["quantity"] == name]
             if len(of_this):
-                found[_spoken(name)] = together(of_this["p_value"].to_numpy())
+                ratio = name in FLUCTUATIONS
+                p = _of_ratios(of_this) if ratio else of_this["p_value"].to_numpy()
+                found[_spoken(name)] = together(p)
     for name in TESTS:
-        if f"{name}_p_value" in data:
+        if f"{name}_p_value" in data and not _does_not_apply(name, data):
             found[_spoken(name)] = together(data[f"{name}_p_value"].values)
     for name, words in BY_P_VALUE.items():
         if name in data:
             found[words] = together(data[name].values)
     return found
+
+
+def _does_not_apply(name: str, data: xr.Dataset) -> bool:
+    """Whether a test is one of order, which there is none of from T_c on."""
+    return name == ORDER and bool((data["temperature"] >= CRITICAL_TEMPERATURE).all())
+
+
+def _of_ratios(rows: pd.DataFrame) -> Floats:
+    """Return p-values of logarithms of ratios to what is expected."""
+    columns = rows[["value", "error", "expected", "expected_error"]].to_numpy(float).T
+    value, error, expected, expected_error = columns
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = np.hypot(error / value, expected_error / expected)
+        z = np.log(value / expected) / relative
+    # Frames that are all the same have neither fluctuations nor errors of them.
+    return np.where(np.isnan(z), rows["p_value"].to_numpy(), p_values(z))
 
 
 def _spoken(name: str) -> str:

@@ -11,7 +11,6 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import xarray as xr
 
@@ -162,8 +161,7 @@ def processes(wanted: int | None) -> int:
 
 
 def _begin(parent: int) -> None:
-    """Make a process compute with one thread, silently, and end when its parent has ended."""
-    sys.stderr = open(os.devnull, "w")  # noqa: SIM115  # bars of the parts, under that of all
+    """Make a process compute with one thread, and end when its parent has ended."""
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -171,12 +169,7 @@ def _begin(parent: int) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-    _one_thread()
-
-
-def _one_thread() -> Any:
-    """Keep torch, if it is used, from filling all cores in every process."""
-    os.environ["OMP_NUM_THREADS"] = "1"
+    os.environ["OMP_NUM_THREADS"] = "1"  # of torch, if it is used
 
 
 def check_workers(workers: int | None) -> None:

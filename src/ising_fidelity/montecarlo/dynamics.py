@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from ising_fidelity import lattice
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.io.progress import progress_bar
 from ising_fidelity.montecarlo.arguments import RELAXERS, check_least, check_walk
 from ising_fidelity.montecarlo.chains import generator_state
 from ising_fidelity.montecarlo.kernels.compiled import single_spin
@@ -54,7 +54,7 @@ def trajectories(
     every = np.arange(starts)
     begin = first_frames(lattice_size, every, np.zeros(starts, np.int8), seed, 0)
     walk = walk_from(begin, temperature, sampler, seed, 0)
-    for sweep in tqdm(range(sweeps + 1), unit="sweep", disable=None):
+    for sweep in progress_bar(range(sweeps + 1), unit="sweep"):
         if sweep:
             walk.sweep(1)
         energy[:, sweep] = lattice.energy(walk.frames)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.io.progress import progress_bar
 from ising_fidelity.montecarlo import stripes
 from ising_fidelity.montecarlo.arguments import (
     MOST_SEED,
@@ -122,7 +122,7 @@ def run_chains(
     threads
         That compute at a time; the frames do not depend on it.
     progress
-        Show a bar, if on a terminal.
+        Show a bar, on a terminal or in a notebook.
     start
         One of :data:`STARTS`.
 
@@ -156,7 +156,7 @@ def run_chains(
     if math.isinf(temperature):
         spins = coins(lattice_size, chains, draws, seed)
         return Simulation(spins, sampler, ordered & False, 0, float(lattice_size**2))
-    with tqdm(total=total, unit="sweep", disable=None if progress else True) as bar:
+    with progress_bar(total=total, unit="sweep", wanted=progress) as bar:
         starts = first_frames(lattice_size, np.arange(chains), signs, seed, 0)
         walk = walk_from(starts, temperature, sampler, seed, 0, threads)
         restarts = _thermalize(walk, temperature, sampler, thermalization, seed, threads)

@@ -4,27 +4,43 @@ Matplotlib takes as long to import as all else together; what is wrong with the 
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.figures import draw
 from ising_fidelity.figures.inputs import Inputs
 from ising_fidelity.figures.registry import FIGURES, function_of
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
-def plot(
+
+def plot(*, outputs: Sequence[Path], **shown: Any) -> None:
+    """Draw a figure and write it in every format asked for, paths ending in ``.svg`` or ``.png``.
+
+    For all else see :func:`drawn`, which raises InputError, as this does for other paths.
+    """
+    for output in outputs:
+        if output.suffix not in draw.METADATA:
+            raise InputError(f"{output}: allowed are paths ending in {' or '.join(draw.METADATA)}")
+    figure = drawn(**shown)
+    with in_style():
+        draw.save(figure, outputs)
+
+
+def drawn(
     *,
     figure: str,
     files: Sequence[Path],
-    outputs: Sequence[Path],
     temperatures: Sequence[str] = (),
     sources: Sequence[str] = (),
     training_temperatures: Mapping[str, Sequence[str]] | None = None,
     foreign: Mapping[str, str] | None = None,
-) -> None:
-    """Draw a figure and write it in every format asked for.
+) -> "Figure":
+    """Return a figure.
 
     Parameters
     ----------
@@ -34,8 +50,6 @@ def plot(
         Told apart by their place in a run: ``fidelity.nc``, ``exact.nc``, ``attribution.nc``,
         ``finite_size/<source>.nc``, ``<kind>/<source>/T<T>.nc``, ``<model>.training.nc``,
         ``<model>.safetensors``. Those that the figure does not need are left aside.
-    outputs
-        Paths ending in ``.svg`` or ``.png``.
     temperatures, sources
         What to show, temperatures canonical; everything that the files have if not given.
     training_temperatures
@@ -50,9 +64,6 @@ def plot(
     """
     if figure not in FIGURES:
         raise InputError(f"figure: no {figure!r}; allowed are {', '.join(FIGURES)}")
-    for output in outputs:
-        if output.suffix not in draw.METADATA:
-            raise InputError(f"{output}: allowed are paths ending in {' or '.join(draw.METADATA)}")
     read = draw.read(files, foreign or {})
     missing = [need for need in FIGURES[figure].needs if need not in read]
     if missing:
@@ -70,13 +81,19 @@ def plot(
     )
     if not inputs.sources:
         raise InputError(f"{figure}: the files given have no sources")
+    with in_style():
+        try:
+            made: Figure = resolve_name(f"ising_fidelity.{function_of(figure)}")(inputs)
+        except KeyError as error:
+            raise InputError(f"{figure}: the files given lack something ({error})") from error
+    return made
+
+
+def in_style() -> AbstractContextManager[None]:
+    """Return a context in which figures are drawn and written."""
     from matplotlib import style as matplotlib_style
 
     from ising_fidelity.figures import style
 
-    with matplotlib_style.context(style.RC, after_reset=True):
-        try:
-            drawn = resolve_name(f"ising_fidelity.{function_of(figure)}")(inputs)
-        except KeyError as error:
-            raise InputError(f"{figure}: the files given lack something ({error})") from error
-        draw.save(drawn, outputs)
+    context: AbstractContextManager[None] = matplotlib_style.context(style.RC, after_reset=True)
+    return context

@@ -9,8 +9,8 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from tqdm import tqdm
 
+from ising_fidelity.io.progress import progress_bar
 from ising_fidelity.models.checkpoint import Model
 from ising_fidelity.models.common.cuda_graphs import Recorded
 from ising_fidelity.models.common.protocol import Network
@@ -88,7 +88,7 @@ class ChainSampler(Sampler):
         walked = self.walk(model, request)
         levels = self.noise_levels(model.settings, request.lattice_size, request.chain)
         total = next(i for i, sigma in enumerate(levels) if sigma <= max(enough, levels[-1]))
-        progress = tqdm(islice(walked, total + 1), total=total + 1, unit="step", disable=None)
+        progress = progress_bar(islice(walked, total + 1), total=total + 1, unit="step")
         x = deque(progress, maxlen=1).pop()
         sigma = levels[total]
         return self.signal(sigma) * x, sigma

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tqdm import tqdm
 
+from ising_fidelity.io.progress import progress_bar
 from ising_fidelity.lattice import signs
 from ising_fidelity.models.checkpoint import Model
 from ising_fidelity.models.family import family_of
@@ -56,8 +56,8 @@ def draw(
     sampler, chain = family_of(model.settings).make_sampler(), chain or Chain()
     drawn = []
     # A chain shows its own progress, step by step.
-    silent = True if model.settings.chain_options else None
-    with tqdm(total=frames, unit="frame", disable=silent) as bar:
+    wanted = not model.settings.chain_options
+    with progress_bar(total=frames, unit="frame", wanted=wanted) as bar:
         for size, generator in batches(frames, lattice_size, device_of(model), seed):
             request = Request(temperature, size, lattice_size, generator, chain)
             drawn.append(sampler.batch(model, request))

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import torch
 import xarray as xr
-from tqdm import tqdm
 
 from ising_fidelity import lattice
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.io.progress import progress_bar
 from ising_fidelity.models.checkpoint import Model
 from ising_fidelity.models.family import family_of
 from ising_fidelity.models.sampling.options import Chain
@@ -40,7 +40,7 @@ def reverse_trajectories(
     energies, magnetizations, latents = [], [], []
     kept = set(np.linspace(0, steps, min(SNAPSHOTS, steps + 1)).round().astype(int).tolist())
     walk = sampler.walk(model, Request(temperature, starts, lattice_size, generator, chain))
-    for step, x in enumerate(tqdm(walk, total=steps + 1, unit="step", disable=None)):
+    for step, x in enumerate(progress_bar(walk, total=steps + 1, unit="step")):
         field = x[:, 0].cpu().numpy()
         spins = lattice.signs(field)
         energies.append(lattice.energy(spins))

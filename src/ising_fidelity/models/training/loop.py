@@ -12,10 +12,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from tqdm import tqdm
 
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.io.files import whole
+from ising_fidelity.io.progress import progress_bar
 from ising_fidelity.models import checkpoint
 from ising_fidelity.models.common.data import training_frames, transformed
 from ising_fidelity.models.common.protocol import History, Means
@@ -104,7 +104,7 @@ def train(
     epochs = result.epochs if finish else settings.epochs
     last: dict[str, Any] = {}
     images = settings.images_per_epoch or len(seen)
-    with tqdm(total=epochs * images, initial=result.epochs * images, disable=None) as bar:
+    with progress_bar(total=epochs * images, initial=result.epochs * images) as bar:
         for epoch in range(result.epochs, epochs):
             start, means = time.monotonic(), Means()
             for index in _batches(len(seen), images, settings.batch_size, order, device):

@@ -1,14 +1,10 @@
-"""What a notebook calls, with the field's own names: ``import ising_fidelity as ising``.
-
-Every function calls what a step of the walk calls. Errors are :class:`.InputError`, a ValueError.
-"""
+"""Frames, simulated or read from files."""
 
 import glob
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-import xarray as xr
 
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.frames import Frames
@@ -32,6 +28,7 @@ def simulate(
     chains: int | None = None,
     burn_in: int | None = None,
     spacing: int = 10,
+    progress: bool = True,
 ) -> Frames:
     """Return frames by Monte Carlo.
 
@@ -61,6 +58,8 @@ def simulate(
         and at random disagree.
     spacing
         Sweeps between frames.
+    progress
+        Whether to show a bar, on a terminal or in a notebook.
 
     Raises
     ------
@@ -69,6 +68,7 @@ def simulate(
     """
     import warnings
 
+    from ising_fidelity.io.progress import shown
     from ising_fidelity.io.variables import BURN_IN as SAID
     from ising_fidelity.io.variables import STARTS_DISAGREE
     from ising_fidelity.montecarlo.dataset import simulated
@@ -77,7 +77,7 @@ def simulate(
         chains = next((n for n in range(min(CHAINS, frames), 0, -1) if frames % n == 0), 1)
     sweeps = BURN_IN[0] if burn_in is None else burn_in
     while True:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), shown(progress):
             # Said below, or mended by more sweeps.
             warnings.filterwarnings("ignore", "ordered and random starts disagree")
             data = simulated(
@@ -212,63 +212,3 @@ def _together(files: Sequence[tuple[Path, Frames]]) -> Frames:
     spins = np.concatenate(parts, axis=0 if first.sampling == "chain" else 1)
     said = tuple(dict.fromkeys(words for _, one in files for words in one.said))
     return Frames(spins, first.T, first.sampling, (f"{len(files)} files", *said))
-
-
-def measure(frames: Frames, *, seed: int = 0) -> xr.Dataset:
-    """Return every observable of frames, each with its error as ``<name>_error``.
-
-    Examples
-    --------
-    >>> found = measure(simulate(L=16, T=3.0, frames=200, seed=1))
-    >>> print(f"u = {float(found['energy']):.2f} ± {float(found['energy_error']):.2f}")
-    u = -0.82 ± 0.01
-
-    Parameters
-    ----------
-    frames
-        Of one temperature.
-    seed
-        Of the bootstrap of independent frames.
-    """
-    from ising_fidelity.observables.dataset import measured
-
-    return measured(frames.dataset(), seed)
-
-
-def compare(
-    frames: Frames,
-    reference: Frames,
-    *,
-    training: Frames | None = None,
-    classifier: bool = False,
-    memory_frames: int = 0,
-    seed: int = 0,
-) -> xr.Dataset:
-    """Return distances between frames and reference frames of the same T and L.
-
-    Beside each are its error, its noise floor, and how far it is above that: ``<name>_error``,
-    ``<name>_floor``, ``<name>_z`` and ``<name>_p_value``.
-
-    Parameters
-    ----------
-    frames, reference
-        Of one temperature and lattice size.
-    training
-        Frames that a model was trained on, to see what it has learnt by heart.
-    classifier
-        Whether to train a network to tell both sides apart.
-    memory_frames
-        How many frames to compare with the training frames modulo all symmetries.
-    seed
-        Of bootstrap, noise floors and classifier.
-    """
-    from ising_fidelity.comparison.dataset import compared
-
-    return compared(
-        frames.dataset(),
-        reference.dataset(),
-        {} if training is None else {"training": training.dataset()},
-        seed=seed,
-        memory_frames=memory_frames,
-        classify=classifier,
-    )

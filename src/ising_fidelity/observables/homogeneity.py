@@ -1,0 +1,98 @@
+"""Whether all places of the lattice are alike, as on a torus.
+
+In equilibrium a bond is as often broken at one place as at any other. Over independent frames the
+number of times is binomial, so that a place that is not alike shows at once, wherever it is.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+SEAM, SITE, LINE, MANY = "the seam", "a site", "a line", "many places"
+ENOUGH = 100
+"""Broken bonds of a line, from which on their sum is normal."""
+MOST_LINES = 3
+"""Of a row or a column that is unlike: its own bonds, and those to both sides."""
+SMALL = 1e-4
+"""The p-value, adjusted for the number of places, below which one is not alike."""
+
+
+@dataclass(frozen=True)
+class Homogeneity:
+    """How unlike the least likely bond, row or column is.
+
+    Attributes
+    ----------
+    p_value
+        Over all places; NaN of a single frame.
+    where
+        What kind of place is not alike: the seam, a site, a line or many places.
+    place
+        The row and column of the worst bond.
+    """
+
+    p_value: float
+    where: str
+    place: tuple[int, int]
+
+
+def homogeneity(spins: NDArray[np.int8], correlation: float = 1.0) -> Homogeneity:
+    """Return whether bonds are as often broken at every place.
+
+    Parameters
+    ----------
+    spins
+        Shape (n, L, L), values -1 and +1.
+    correlation
+        How many frames are worth one, 2 tau_int.
+    """
+    from scipy.special import ndtr
+    from scipy.stats import binom
+
+    n, L, _ = spins.shape
+    broken = np.stack([spins != np.roll(spins, -1, -1), spins != np.roll(spins, -1, -2)], axis=1)
+    if n < 2:
+        return Homogeneity(np.nan, "", (0, 0))
+    often = broken.sum(axis=0)
+    frames = max(1, round(n / correlation))
+    share = often.mean(axis=(1, 2), keepdims=True) / n  # of x and y: anisotropy is no place
+    scaled = np.rint(often / n * frames)
+    tails = [binom.cdf(scaled, frames, share), binom.sf(scaled - 1, frames, share)]
+    of_bonds = np.minimum(1, 2 * np.minimum(*tails)) * often.size
+    # Horizontal and vertical bonds, each by columns and by rows; bonds of a line hang together.
+    lines = np.concatenate([broken.mean(axis=2), broken.mean(axis=3)], axis=1)
+    apart = lines - broken.mean(axis=(2, 3))[:, [0, 1, 0, 1], None]
+    error = apart.std(axis=0, ddof=1) * np.sqrt(correlation / n)
+    z = np.divide(apart.mean(axis=0), error, out=np.zeros_like(error), where=error > 0)
+    many = lines.sum(axis=0) * L >= ENOUGH
+    of_lines = np.where(many, 2 * ndtr(-np.abs(z)), 1.0) * max(1, many.sum())
+    least = min(float(of_bonds.min()), float(of_lines.min()))
+    _, y, x = np.unravel_index(of_bonds.argmin(), of_bonds.shape)
+    unlike = (
+        (of_lines < SMALL) & _far(apart.mean(axis=0)),
+        (of_bonds < SMALL) & _far(often - n * share),
+    )
+    return Homogeneity(min(1.0, 2 * least), _where(*unlike, L), (int(y), int(x)))
+
+
+def _far(deviations: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which deviations are at least half as large as the largest.
+
+    A place that is unlike moves the mean of all, and then all the others are off it, a little.
+    """
+    return np.asarray(np.abs(deviations) >= np.abs(deviations).max() / 2)
+
+
+def _where(lines: NDArray[np.bool_], bonds: NDArray[np.bool_], L: int) -> str:
+    """Return what kind of place is not alike, of lines and bonds that are not."""
+    across, along = lines[0], lines[3]
+    seam = across | along
+    if seam.any() and not lines[1:3].any() and {*np.flatnonzero(seam)} <= {L - 1}:
+        return SEAM
+    places = np.argwhere(bonds)
+    if len(places):
+        ends = [{(y, x), ((y + (kind == 1)) % L, (x + (kind == 0)) % L)} for kind, y, x in places]
+        if set.intersection(*ends):
+            return SITE
+    return LINE if 0 < lines.sum() <= MOST_LINES else MANY

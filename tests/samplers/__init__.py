@@ -1,0 +1,1 @@
+"""Samplers that are broken on purpose, and one that is not."""
