@@ -23,7 +23,8 @@ from ising_fidelity.io.files import abandon
 from ising_fidelity.io.optional import needing
 
 WALK = (
-    *("judge", "simulate", "train", "sample", "relax", "equilibrate", "measure", "compare"),
+    *("judge", "simulate", "train", "sample", "sample-command", "relax", "equilibrate"),
+    *("measure", "compare"),
     *("attribute", "scale", "solve", "merge", "score", "plot"),
 )
 """Commands in the order of their list; others come last."""
