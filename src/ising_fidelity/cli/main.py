@@ -1,8 +1,8 @@
 """The command ``ising-fidelity``: one command per step of the walk, each a thin cover.
 
 Exit status: 0 done, 1 done, but what ``judge`` requires does not hold, 2 wrong usage or bad input
-(one line on stderr), 3 done, but ``score`` could not compare everything, 130 and 143 ended by Ctrl-C
-and by SIGTERM, 1 anything else.
+(one line on stderr), 3 done, but ``score`` could not compare everything, 130 and 143 ended by
+Ctrl-C and by SIGTERM, 1 anything else.
 """
 
 import itertools
