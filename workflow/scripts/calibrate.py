@@ -20,8 +20,8 @@ from ising_fidelity.models.sampling.chain import ChainSampler
 from ising_fidelity.models.sampling.options import Chain
 
 SECONDS_LONGER = 1.0
-GROWTH = 16
-"""Of the share that is run, which begins as small as a job can be."""
+FIRST_SHARE, GROWTH = 1e-6, 16
+"""Of what is run: as little as a job can, and then more."""
 ASSUMED_SECONDS, ASSUMED_BYTES = 6.0, 300_000
 """Of a figure or a table."""
 READERS = ("measure", "compare")
@@ -79,7 +79,7 @@ class Calibration:
     def cost(self, job: Job) -> Cost:
         """Return what a job takes, on the line through its smallest and its largest run."""
         points: list[tuple[float, float, float]] = []
-        share = 0.0
+        share = FIRST_SHARE
         while True:
             words, done = self.smaller(job, share)
             seconds: float = self._timed(words)
