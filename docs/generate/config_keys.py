@@ -55,13 +55,18 @@ def _held(spec: Schema) -> list[str]:
 
 
 def _families(name: str, inside: list[Schema], about: str, sections: Schema) -> list[str]:
-    """Return the table of the keys that all have alike, and one per family of those of its own."""
+    """Return the table of the keys that most have alike, and one per family of those of its own.
+
+    A key that one family lacks, or has otherwise, is said to be that of the others.
+    """
     everywhere = [section["properties"] for section in inside]
-    shared = {
-        key: spec
-        for key, spec in everywhere[0].items()
-        if all(properties.get(key) == spec for properties in everywhere)
-    }
+    shared = {}
+    for key, spec in everywhere[0].items():
+        others = [one["family"]["const"] for one in everywhere if one.get(key) != spec]
+        if not others:
+            shared[key] = spec
+        elif len(others) == 1:
+            shared[key] = {**spec, "description": f"{spec['description']} (not `{others[0]}`)"}
     choice = {
         "enum": [properties["family"]["const"] for properties in everywhere],
         "description": "which of the tables below holds",
@@ -69,7 +74,8 @@ def _families(name: str, inside: list[Schema], about: str, sections: Schema) -> 
     common = {"properties": {"family": choice, **shared}, "required": inside[0]["required"]}
     folded = [_table(name, about, _rows(common, sections))]
     for section in inside:
-        own = {key: spec for key, spec in section["properties"].items() if key not in shared}
+        alike = {key: spec for key, spec in everywhere[0].items() if key in shared}
+        own = {key: spec for key, spec in section["properties"].items() if alike.get(key) != spec}
         family = own.pop("family")["const"]
         lines = _rows({**section, "properties": own}, sections)
         folded.append(_table(f"{name}, family: {family}", _about(section, {}), lines))
@@ -114,6 +120,7 @@ def _allowed(spec: Schema) -> str:
         return f"`{json.dumps(spec.get('const')).strip(chr(34))}`"
     if kind == "array":
         least = f", {spec['minItems']} or more" if "minItems" in spec else ""
+        least = f", {spec['maxItems']} of them" if "maxItems" in spec else least
         items = _allowed(spec["items"]).replace("number", "numbers").replace("name", "names")
         return f"list of {items}{least}"
     if isinstance(kind, list):

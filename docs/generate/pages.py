@@ -27,6 +27,8 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "generators": studies.generators,
     "transfer": studies.transfer,
     "data": studies.data,
+    "samplers": studies.samplers,
+    "perfect": studies.perfect,
 }
 """What stands between two marks of a name, on whichever page has them."""
 

@@ -3,7 +3,10 @@
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = tuple(ROOT / folder / "README.md" for folder in (".", "benchmarks", "studies"))
+PAGES = (
+    *(ROOT / folder / "README.md" for folder in (".", "benchmarks", "studies")),
+    ROOT / "docs" / "judge.md",
+)
 
 RUNS = ROOT / "results"
 """Runs, whose folders are not under version control."""

@@ -4,7 +4,11 @@ import pandas as pd
 
 from docs.generate.markdown import short, table
 from docs.generate.sources import DATA, MEMORY, QUANTITIES, STUDIES
+from ising_fidelity.judgement.verdict import DISTINGUISHABLE, LEVEL
 
+POWER = 0.9
+"""The share of repetitions from which on a broken sampler counts as found."""
+PERFECT = "in equilibrium"
 DU, DC = "mean \\|u - exact\\|", "mean \\|C / exact - 1\\|"
 
 
@@ -68,3 +72,39 @@ def data() -> str:
                 cells.append(f"{rows[name].mean():.4f}")
             lines.append(cells)
     return table(heads, lines)
+
+
+def samplers() -> str:
+    """Return how often samplers that are broken on purpose are rejected, and named right."""
+    data = pd.read_csv(STUDIES / "samplers_summary.csv", keep_default_na=False)
+    broken = data[data["causes_wanted"] != ""]
+    lines = [
+        [
+            row["sampler"].replace("|", "\\|"),
+            row["causes_wanted"],
+            f"{float(row['rejected']):.0%}",
+            f"{float(row['named_first']):.0%}",
+            row["frames_needed"],
+        ]
+        for _, row in broken.iterrows()
+    ]
+    both = broken[["rejected", "named_first"]].astype(float).min(axis=1)
+    repetitions = ", ".join(map(str, sorted({*broken["repetitions"]})))
+    text = (
+        f"Of {len(broken)} samplers {int((both >= POWER).sum())} are rejected and named right in "
+        f"{POWER:.0%} of repetitions or more ({repetitions} of each)."
+    )
+    heads = ["sampler", "causes that are right", "rejected", "named right", "frames needed"]
+    return f"{text}\n\n{table(heads, lines)}"
+
+
+def perfect() -> str:
+    """Return how often a perfect sampler is rejected, and how often it should be."""
+    data = pd.read_csv(STUDIES / "samplers.csv", keep_default_na=False)
+    words = data[data["sampler"] == PERFECT]["verdict"]
+    rejected, count = int((words == DISTINGUISHABLE).sum()), len(words)
+    spread = (LEVEL * (1 - LEVEL) * count) ** 0.5
+    return (
+        f"A perfect sampler was rejected in {rejected} of {count} repetitions; stated are "
+        f"{LEVEL:.0%}, which is {LEVEL * count:.1f} ± {spread:.1f}."
+    )

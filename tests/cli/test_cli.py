@@ -28,7 +28,7 @@ def run(*arguments, cwd=None):
 @pytest.fixture(scope="module")
 def frames(tmp_path_factory):
     path = tmp_path_factory.mktemp("cli") / "mc" / "T2.30.nc"
-    done = run(*SIMULATE, "--output", path)
+    done = run(*SIMULATE, "--quiet", "--output", path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     return path
 
@@ -102,3 +102,20 @@ def test_every_file_that_is_written_is_kept_apart_from_those_that_are_read():
         if getattr(about, "callback", None) is writable
     }
     assert found == set(WRITTEN)
+
+
+@pytest.mark.parametrize("words", [["--help"], ["measure", "--help"]])
+def test_help_waits_for_nothing_that_computes(words):
+    code = f"""
+import sys
+sys.argv = ["ising-fidelity", *{words}]
+from ising_fidelity.cli.main import main
+try:
+    main()
+finally:
+    slow = {{"matplotlib", "numpy", "pandas", "scipy", "torch", "xarray"}} & {{*sys.modules}}
+    assert not slow, slow
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Usage" in done.stdout

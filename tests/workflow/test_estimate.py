@@ -110,3 +110,17 @@ def test_a_wrong_config_is_one_line(estimate, monkeypatch, tmp_path, capsys):
         estimate.main()
     assert end.value.code == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_what_commands_make_is_not_run_to_be_timed(estimate, tmp_path):
+    more = tmp_path / "more.yaml"
+    more.write_text(
+        "models: {Mine: {family: command, sample: 'false {T} {output}'}, DiffIsing2: null}\n"
+        "relaxation: {sweeps: [1], models: [Mine]}\n"
+    )
+    configs = [TINY, str(more)]
+    wanted = {"sample_command Mine", "measure Mine", "relax Mine+1sweeps", "solve"}
+    jobs = [job for job in estimate.planned(configs, "--forceall") if job.kind in wanted]
+    kinds = estimate.estimated(load([ROOT / "config.yaml", *configs]), jobs, jobs)
+    assert set(kinds) == wanted
+    assert not any(kind.cost.measured for kind in kinds.values())

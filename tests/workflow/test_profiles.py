@@ -11,7 +11,8 @@ pytestmark = pytest.mark.workflow
 NAMES = ("slurm", "slurm-gpu")
 LARGEST_FILE = 10**9
 """Bytes, of the largest lattice's frames; Snakemake's own limit for checksums is a million."""
-ON_A_GPU = {"train", "sample", "sample_finished", "sample_at_size", "equilibrate"}
+BY_COMMANDS = {"train_command", "sample_command", "sample_command_at_size"}
+ON_A_GPU = {"train", "sample", "sample_finished", "sample_at_size", "equilibrate"} | BY_COMMANDS
 
 
 def profile(name):

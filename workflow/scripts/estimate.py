@@ -3,7 +3,8 @@
 The jobs are those of a dry run. One of each kind, at the temperature nearest to T_c, is run in a
 folder that is thrown away, with few frames, steps or training images, and then with more until that
 takes a second longer; the rest is a straight line. What has nothing to be made smaller, figures and
-tables, is taken as some seconds each. What is compiled is timed uncompiled.
+tables, is taken as some seconds each, and so are jobs of models with commands of their own. What is
+compiled is timed uncompiled.
 
 make estimate PRESET=paper, or python workflow/scripts/estimate.py [--cores N] [CONFIG.yaml ...]
 """
@@ -78,7 +79,8 @@ def estimated(run: Config, pending: list[Job], everything: list[Job]) -> dict[st
     nearest: dict[str, Job] = {}
     for job in sorted(everything, key=_distance):
         # No other job reads what these make, which are timed only where they are asked for.
-        if job.rule in SMALLER and (job.kind in kinds or job.rule not in READERS):
+        needed = job.kind in kinds or job.rule not in READERS
+        if job.rule in SMALLER and needed and not _reads_of_commands(run, job):
             nearest.setdefault(job.kind, job)
     with tempfile.TemporaryDirectory() as folder:
         calibration = Calibration(run, Path(folder))
@@ -87,6 +89,12 @@ def estimated(run: Config, pending: list[Job], everything: list[Job]) -> dict[st
             if key in kinds:
                 kinds[key].cost = cost
     return kinds
+
+
+def _reads_of_commands(run: Config, job: Job) -> bool:
+    """Whether a job reads what a user's command makes, which is not run to be timed."""
+    paths = (Path(word) for word in job.command if "/configurations/" in word)
+    return any(run.begun(path.parent.name) in run.commands for path in paths)
 
 
 def _distance(job: Job) -> float:

@@ -6,12 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
+from ising_fidelity.cli import found
 from ising_fidelity.cli.options import (
     Device,
     Files,
     FramesFile,
     LatticeSize,
     Output,
+    Quiet,
     Seed,
     Temperature,
     Temperatures,
@@ -48,8 +50,10 @@ def take(step: str, given: dict[str, Any]) -> Any:
     """Call the step of this name; it is imported here, since steps import what others do not.
 
     What is given are the parameters of the command, as its ``locals()``: it has no other names.
+    Whether the command is quiet is no matter of the step's.
     """
     keep_apart(given)
+    given.pop("quiet", None)
     return resolve_name(f"ising_fidelity.steps.{step}:{step}")(**given)
 
 
@@ -72,9 +76,11 @@ def simulate(
     chains: Annotated[int, typer.Option(help="independent chains")] = 1,
     threads: Annotated[int, typer.Option(help="that compute at a time")] = 1,
     start: Annotated[str, typer.Option(help="of chains: both kinds, random or ordered")] = "both",
+    quiet: Quiet = False,
 ) -> None:
     """Make frames by Monte Carlo at one temperature, 0 and inf included."""
-    take("simulate", locals() | {"temperature": canonical(temperature, infinite=True)})
+    made = take("simulate", locals() | {"temperature": canonical(temperature, infinite=True)})
+    found.say(quiet, found.in_frames, made)
 
 
 @app.command()
@@ -90,9 +96,11 @@ def sample(
     chain: Chain,
     finish: GibbsFinish | None,
     device: Device = "auto",
+    quiet: Quiet = False,
 ) -> None:
     """Sample frames from a trained model at one temperature."""
-    take("sample", locals() | {"temperature": canonical(temperature), "model": find(model)})
+    given = locals() | {"temperature": canonical(temperature), "model": find(model)}
+    found.say(quiet, found.in_frames, take("sample", given))
 
 
 @app.command()
@@ -138,9 +146,9 @@ def equilibrate(
 
 
 @app.command()
-def measure(frames: FramesFile, output: Output, seed: Seed = 0) -> None:
+def measure(frames: FramesFile, output: Output, seed: Seed = 0, quiet: Quiet = False) -> None:
     """Measure every observable of one file of frames, with error bars."""
-    take("measure", locals())
+    found.say(quiet, found.in_observables, take("measure", locals()))
 
 
 @app.command()
@@ -158,9 +166,11 @@ def compare(
         bool, typer.Option("--classifier", help="train a network to tell the two apart")
     ] = False,
     seed: Seed = 0,
+    quiet: Quiet = False,
 ) -> None:
     """Measure the distances between two files of frames."""
-    take("compare", locals() | {"training": training or []})
+    compared = take("compare", locals() | {"training": training or []})
+    found.say(quiet, found.in_distances, compared)
 
 
 @app.command()

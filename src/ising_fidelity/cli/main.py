@@ -1,7 +1,8 @@
 """The command ``ising-fidelity``: one command per step of the walk, each a thin cover.
 
-Exit status: 0 done, 2 wrong usage or bad input (one line on stderr), 3 done, but ``score`` could
-not compare everything, 130 and 143 ended by Ctrl-C and by SIGTERM, 1 anything else.
+Exit status: 0 done, 1 done, but what ``judge`` requires does not hold, 2 wrong usage or bad input
+(one line on stderr), 3 done, but ``score`` could not compare everything, 130 and 143 ended by Ctrl-C
+and by SIGTERM, 1 anything else.
 """
 
 import itertools
@@ -20,6 +21,20 @@ from ising_fidelity.cli.commands import app
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.io.files import abandon
 from ising_fidelity.io.optional import needing
+
+WALK = (
+    *("judge", "simulate", "train", "sample", "relax", "equilibrate", "measure", "compare"),
+    *("attribute", "scale", "solve", "merge", "score", "plot"),
+)
+"""Commands in the order of their list; others come last."""
+
+
+def _place(command: Any) -> int:
+    name = command.name or command.callback.__name__
+    return [*WALK, name].index(name)
+
+
+app.registered_commands.sort(key=_place)
 
 
 def main() -> None:

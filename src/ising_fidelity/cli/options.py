@@ -69,6 +69,8 @@ Trained = Annotated[
     str, typer.Option(help="checkpoint written by train, or the name of a shipped model")
 ]
 
+Quiet = Annotated[bool, typer.Option("--quiet", help="leave out the line that says what was found")]
+
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...")]
 
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda")]

@@ -8,6 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from ising_fidelity.judgement.evidence import TESTS
+from ising_fidelity.lattice import CRITICAL_TEMPERATURE
 from ising_fidelity.scores.caveats import Caveats
 from ising_fidelity.scores.deviations import EXACT, Floats, p_values, together, with_error
 from ising_fidelity.scores.summary import SYMBOLS
@@ -47,6 +48,8 @@ SPOKEN = {
     "nearest_training_symmetric": "distance from training frames",
 }
 """What tests are called in sentences."""
+ORDER = "unordered_share"
+"""The test of order."""
 BY_P_VALUE = {"positive_share_p_value": "signs", "independence_p_value": "independence"}
 """Tests that are a p-value alone, and what they test."""
 SENSITIVE = {"effective_temperature": "T", "specific_heat": "C", "abs_magnetization": "|m|"}
@@ -138,12 +141,17 @@ def tests_of(rows: pd.DataFrame, data: xr.Dataset) -> dict[str, float]:
                 p = _of_ratios(of_this) if ratio else of_this["p_value"].to_numpy()
                 found[_spoken(name)] = together(p)
     for name in TESTS:
-        if f"{name}_p_value" in data:
+        if f"{name}_p_value" in data and not _does_not_apply(name, data):
             found[_spoken(name)] = together(data[f"{name}_p_value"].values)
     for name, words in BY_P_VALUE.items():
         if name in data:
             found[words] = together(data[name].values)
     return found
+
+
+def _does_not_apply(name: str, data: xr.Dataset) -> bool:
+    """Whether a test is one of order, which there is none of from T_c on."""
+    return name == ORDER and bool((data["temperature"] >= CRITICAL_TEMPERATURE).all())
 
 
 def _of_ratios(rows: pd.DataFrame) -> Floats:

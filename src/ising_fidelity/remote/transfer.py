@@ -21,7 +21,7 @@ def pack(configs: Sequence[Path], results: Path, output: Path) -> None:
     """Write all frames that models are trained on, and the config, into a folder."""
     run = load(configs)
     arrays = {}
-    for model, settings in run.trained_models.items():
+    for model, settings in run.networks.items():
         source = run.trained_on(model)
         for T in settings.training_temperatures:
             path = results / run.run / "configurations" / source / f"T{T}.nc"

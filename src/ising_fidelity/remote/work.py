@@ -44,8 +44,8 @@ class Work:
     ) -> None:
         self.arrays, about = parcel.read(files)
         self.run = check(about["config"])
-        if model not in self.run.trained_models:
-            known = ", ".join(self.run.trained_models)
+        if model not in self.run.networks:
+            known = ", ".join(self.run.networks)
             raise InputError(f"model: no {model} in the parcel's config; there are: {known}")
         self.model, self.state, self.device = model, state, device
         self.whole_chain_frames = whole_chain_frames

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import xarray as xr
+
 from ising_fidelity.comparison.dataset import compared
 from ising_fidelity.frames import read_frames
 from ising_fidelity.io import netcdf
@@ -16,8 +18,8 @@ def compare(
     training: Sequence[Path],
     output: Path,
     **options: Any,
-) -> None:
-    """Write what :func:`.compared` returns for files that keep the contract of frames.
+) -> xr.Dataset:
+    """Write and return what :func:`.compared` returns for files that keep the contract of frames.
 
     ``options`` are its ``seed``, ``memory_frames`` and ``classify``.
     """
@@ -29,3 +31,4 @@ def compare(
         **options,
     )
     netcdf.write(data, output)
+    return data

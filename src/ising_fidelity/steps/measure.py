@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+import xarray as xr
+
 from ising_fidelity.frames import read_frames
 from ising_fidelity.io import netcdf
 from ising_fidelity.observables.dataset import measured
 
 
-def measure(*, frames: Path, output: Path, seed: int = 0) -> None:
-    """Write what :func:`.measured` returns for a file that keeps the contract of frames."""
-    netcdf.write(measured(read_frames(frames), seed, str(frames)), output)
+def measure(*, frames: Path, output: Path, seed: int = 0) -> xr.Dataset:
+    """Write and return what :func:`.measured` finds in a file that keeps the contract."""
+    data = measured(read_frames(frames), seed, str(frames))
+    netcdf.write(data, output)
+    return data

@@ -4,6 +4,7 @@ import warnings
 from pathlib import Path
 
 import torch
+import xarray as xr
 
 from ising_fidelity.io import netcdf
 from ising_fidelity.models import checkpoint
@@ -24,8 +25,8 @@ def sample(
     chain: Chain | None = None,
     finish: GibbsFinish | None = None,
     device: str = "auto",
-) -> None:
-    """Write what :func:`.sampled` returns for a checkpoint, on ``auto``, ``cpu`` or ``cuda``.
+) -> xr.Dataset:
+    """Write and return what :func:`.sampled` makes, on ``auto``, ``cpu`` or ``cuda``.
 
     An autoregressive model samples spins and knows ln q; the output of every other is made binary
     by its sign. The options of the chain mean nothing to models without one. A temperature need not
@@ -38,6 +39,7 @@ def sample(
     data = sampled(trained, temperature, frames, lattice_size, seed, chain, finish)
     netcdf.write(data, output)
     warn_outside(trained, temperature, model.name)
+    return data
 
 
 def warn_outside(trained: checkpoint.Model, temperature: str, name: str) -> None:
