@@ -13,7 +13,7 @@ from . import equilibrium as eq
 
 @dataclass(frozen=True)
 class Broken:
-    """A sampler and what is wrong with it; ``weak`` is said where more frames are needed."""
+    """A sampler and what is wrong with it."""
 
     draw: Any
     causes: tuple[str, ...]
@@ -211,8 +211,7 @@ def decimated(L, T, n, seed):
 @broken("majority of blocks of a lattice twice as large", HOT, LOCAL, COLD)
 def majority(L, T, n, seed):
     spins = eq.frames(2 * L, T, n, seed).astype(int).reshape(n, L, 2, L, 2).sum(axis=(2, 4))
-    tie = random(seed).choice([-1, 1], spins.shape)
-    return np.where(spins == 0, tie, np.sign(spins))
+    return np.where(spins == 0, random(seed).choice([-1, 1], spins.shape), np.sign(spins))
 
 
 for ratio in (1.02, 1.05):
@@ -323,7 +322,7 @@ def stale_row(L, T, n, seed):
 @broken("helical boundaries", "not periodic", "a line of bonds")
 def helical(L, T, n, seed):
     wide = eq.frames(2 * L, T, n, seed)
-    spins = wide[:, :L, :L].copy()
+    spins = wide[:, :L, :L]
     return np.concatenate([spins[:, :, 1:], np.roll(spins[:, :, :1], 1, axis=1)], axis=2)
 
 

@@ -1,0 +1,177 @@
+"""What is wrong with what a spin answers to its neighbors."""
+
+import numpy as np
+import xarray as xr
+
+from ising_fidelity.judgement.cause import (
+    LEVEL,
+    SIGMAS,
+    Cause,
+    expected_of,
+    gain_of,
+    p_of_test,
+    weighted_mean,
+)
+from ising_fidelity.judgement.evidence import CANDIDATES
+from ising_fidelity.scores.deviations import with_error
+
+SURE = 1e-5
+"""Of couplings, below which the surroundings of a spin are wrong themselves."""
+EXPLAINED, EXPLAINED_BY_FLIPS = 0.7, 0.5
+"""Share of what is wrong with couplings that one cause has to explain. That neighbors are turned
+over, too, is no part of the model of random flips."""
+FAR, FAR_OFF = 2.0, 0.02
+"""Times of a local deviation, and share of T, up to which it explains that of the energy."""
+ALIKE = 2.5
+"""Ratio of the shares of random flips at different temperatures, at most."""
+PER_PARAMETER = 3.5
+"""Gain of log-likelihood that a parameter must bring."""
+PARAMETERS = {name: len(one.T) for name, one in CANDIDATES.items()} | {"flips": 1}
+
+
+def local_causes(data: xr.Dataset, exact: xr.Dataset) -> list[Cause]:
+    """Return what is wrong with what a spin answers to its neighbors."""
+    p = min(1.0, 2 * min(p_of_test(data, "couplings"), p_of_test(data, "answers")))
+    independent = _independent_sites(data, p)
+    if independent:
+        return independent
+    if not p < LEVEL:
+        return []
+    if np.nanmax(data["effective_temperature"].values) < 0:
+        sentence = "Antiferromagnetic: spins prefer to be unlike their neighbors."
+        return [Cause("antiferromagnetic", "effective temperature", sentence, p)]
+    gains = {name: gain_of(data, name) for name in PARAMETERS if name != "flips" or _alike(data)}
+    scores = {
+        name: gain - PER_PARAMETER * PARAMETERS[name] * data.sizes["temperature"]
+        for name, gain in gains.items()
+    }
+    best = max(scores, key=lambda name: scores[name])
+    field = abs(field_in_errors(data)) > SIGMAS
+    if field and max(gains.values()) < 4 * gains["field"] + 4 * PER_PARAMETER:
+        best = "field"
+    elif scores[best] <= 0:
+        return []
+    everything = gain_of(data, "any") - 22 * data.sizes["temperature"]  # 44 numbers gain by chance
+    enough = EXPLAINED_BY_FLIPS if best == "flips" else EXPLAINED
+    if gains[best] < enough * everything and p < SURE and best != "field":
+        sentence = (
+            "Not the model's local statistics: no temperature, field or further coupling explains "
+            f"how spins answer to their neighbors ({gains[best] / everything:.0%} of it at most, "
+            f"by {best})."
+        )
+        return [Cause("wrong local statistics", "local couplings", sentence, p)]
+    if best in ("temperature", "diagonal"):
+        beyond = _beyond_local(data, exact, p)
+        if beyond:
+            return beyond
+    made = {
+        "temperature": _temperature,
+        "anisotropy": _anisotropy,
+        "diagonal": _diagonal,
+        "field": _field,
+        "flips": _flips,
+    }
+    return [made[best](data, p)]
+
+
+def _alike(data: xr.Dataset) -> bool:
+    """Whether as many spins are turned over at every temperature."""
+    flips = data["flips"].values
+    flips = flips[np.isfinite(flips)]
+    return bool(flips.size) and bool(flips.max() <= ALIKE * flips.min())
+
+
+def field_in_errors(data: xr.Dataset) -> float:
+    """Return the fitted field over its error, at all temperatures together."""
+    T = data["temperature"].values
+    size, error = weighted_mean(data["field"].values * T, data["field_error"].values * T)
+    return size / error if error > 0 else 0.0
+
+
+def _beyond_local(data: xr.Dataset, exact: xr.Dataset, p: float) -> list[Cause]:
+    """Return whether energies are farther off than what neighbors answer makes them."""
+    T, C = data["temperature"].values, exact["specific_heat"].values
+    off = (data["energy"].values - exact["energy"].values) / (C * T)
+    local = np.abs(data["effective_temperature"].values / T - 1)
+    local = local + np.abs(data["coupling_diagonal"].values) * T
+    error = SIGMAS * data["energy_error"].values / (C * T)
+    far = np.abs(off) > FAR * local + error + FAR_OFF
+    if not far.any():
+        return []
+    worst = int(np.argmax(np.where(far, np.abs(off), -1)))
+    name = "long range too weak" if off[worst] > 0 else "long range too strong"
+    sentence = (
+        f"{name.capitalize()}: u is off by as much as {100 * abs(off[worst]):.0f} % of T would "
+        f"make it, but spins answer to neighbors as at a T off by {100 * local[worst]:.1f} %, "
+        "as after a short burn-in."
+    )
+    return [Cause(name, "u beside local couplings", sentence, p)]
+
+
+def _independent_sites(data: xr.Dataset, p: float) -> list[Cause]:
+    """Return whether neighbors are no more alike than the magnetization makes them."""
+    likeness, error = data["neighbor_likeness"].values, data["neighbor_likeness_error"].values
+    expected = data[expected_of(data, "neighbor_likeness")].values
+    with np.errstate(invalid="ignore"):
+        none = np.abs(likeness) < SIGMAS * error
+        some = expected > 2 * SIGMAS * error
+    if not (some.any() and none[some].all() and p < LEVEL):
+        return []
+    sentence = (
+        "Independent sites: given the magnetization, neighbors are alike no more than by chance "
+        f"({with_error(float(likeness[some][0]), float(error[some][0]))}, in equilibrium "
+        f"{float(expected[some][0]):.3f})."
+    )
+    return [Cause("independent sites", "likeness of neighbors", sentence, p)]
+
+
+def _temperature(data: xr.Dataset, p: float) -> Cause:
+    T = data["temperature"].values
+    off, error = weighted_mean(
+        data["effective_temperature"].values / T - 1, data["effective_temperature_error"].values / T
+    )
+    name = "too hot" if off > 0 else "too cold"
+    size = with_error(100 * abs(off), 100 * error)
+    sentence = f"{name.capitalize()} by {size} %: spins answer to their neighbors as at that T."
+    return Cause(name, "effective temperature", sentence, p)
+
+
+def _anisotropy(data: xr.Dataset, p: float) -> Cause:
+    T = data["temperature"].values
+    parts = [
+        weighted_mean(
+            data[f"coupling_{axis}"].values * T - 1, data[f"coupling_{axis}_error"].values * T
+        )
+        for axis in "xy"
+    ]
+    words = " and ".join(
+        f"{with_error(100 * off, 100 * error)} % along {axis}"
+        for axis, (off, error) in zip("xy", parts, strict=True)
+    )
+    sentence = f"Anisotropic couplings: off by {words}."
+    return Cause("anisotropic couplings", "local couplings", sentence, p)
+
+
+def _diagonal(data: xr.Dataset, p: float) -> Cause:
+    T = data["temperature"].values
+    size = weighted_mean(
+        data["coupling_diagonal"].values * T, data["coupling_diagonal_error"].values * T
+    )
+    sentence = f"Couplings to next neighbors: {with_error(*size)} J along the diagonals."
+    return Cause("next-neighbor couplings", "local couplings", sentence, p)
+
+
+def _field(data: xr.Dataset, p: float) -> Cause:
+    T = data["temperature"].values
+    size = weighted_mean(data["field"].values * T, data["field_error"].values * T)
+    sentence = f"A field: spins prefer one sign, as in a field of {with_error(*size)} J."
+    return Cause("a field", "local couplings", sentence, p)
+
+
+def _flips(data: xr.Dataset, p: float) -> Cause:
+    share = float(np.nanmedian(data["flips"].values))
+    sentence = (
+        f"Random flips: about {share:.2%} of spins are turned over for no reason, most clearly "
+        "against four neighbors alike."
+    )
+    return Cause("random flips", "local Boltzmann test", sentence, p)
