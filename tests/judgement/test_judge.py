@@ -112,6 +112,15 @@ def test_it_is_the_same_with_any_number_of_processes(samplers, card):
     assert again.as_csv() == card.as_csv()
 
 
+def test_a_single_temperature_that_is_off_is_named(samplers):
+    """Frames of T = 2.6 are right there, and too cold for 2.86."""
+    frames = samplers["perfect"][2.6]
+    card = ising.judge({2.6: frames, 2.86: frames}, progress=False)
+    (cause,) = card.causes["frames"]
+    assert cause.name == "too cold"
+    assert "at T = 2.86: " in cause.sentence
+
+
 def test_few_frames_are_undecided():
     few = ising.simulate(L=L, T=2.6, frames=20, chains=20, seed=1)
     card = ising.judge(few, progress=False)

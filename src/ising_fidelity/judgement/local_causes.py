@@ -3,6 +3,7 @@
 import numpy as np
 import xarray as xr
 
+from ising_fidelity.io.temperatures import name_of
 from ising_fidelity.judgement.cause import (
     LEVEL,
     SIGMAS,
@@ -127,12 +128,18 @@ def _independent_sites(data: xr.Dataset, p: float) -> list[Cause]:
 
 def _temperature(data: xr.Dataset, p: float) -> Cause:
     T = data["temperature"].values
-    off, error = weighted_mean(
-        data["effective_temperature"].values / T - 1, data["effective_temperature_error"].values / T
-    )
+    every = data["effective_temperature"].values / T - 1
+    errors = data["effective_temperature_error"].values / T
+    off, error = weighted_mean(every, errors)
+    where = ""
+    if T.size > 1 and (np.abs(every - off) > SIGMAS * errors).any():
+        # Not of one kind at all temperatures: the one that is the most errors off is named.
+        worst = int(np.nanargmax(np.abs(every) / errors))
+        off, error, where = every[worst], errors[worst], f" at T = {name_of(T[worst])}"
     name = "too hot" if off > 0 else "too cold"
     size = with_error(100 * abs(off), 100 * error)
-    sentence = f"{name.capitalize()} by {size} %: spins answer to their neighbors as at that T."
+    answer = "spins answer to their neighbors as at that T"
+    sentence = f"{name.capitalize()} by {size} %{where}: {answer}."
     return Cause(name, "effective temperature", sentence, p)
 
 
