@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ising_fidelity import lattice
 from ising_fidelity.judgement import repeats
-from ising_fidelity.lattice import CRITICAL_TEMPERATURE
+from ising_fidelity.montecarlo.stripes import stripe_weight
 from ising_fidelity.observables import couplings, homogeneity
 from ising_fidelity.observables.couplings import SURROUNDINGS
 from ising_fidelity.observables.independence import either
@@ -36,6 +36,8 @@ CANDIDATES: dict[str, NDArray[np.int64]] = {
     "field": np.array([[0, 0, 0, 1]]).T,
 }
 """What may explain couplings that are wrong, as combinations of the four."""
+RARE = 0.3
+"""Boltzmann weight of a stripe, up to which frames are looked at for stripes."""
 MOST_FLIPS = 0.5
 
 
@@ -222,9 +224,9 @@ def _self_similar(spins: NDArray[np.int8], others: NDArray[np.int8]) -> dict[str
 def _unordered(
     spins: NDArray[np.int8], others: NDArray[np.int8], T: float, independent: bool
 ) -> dict[str, float]:
-    """Return the share of frames that are striped or not ordered, below T_c."""
+    """Return the share of frames that are striped or not ordered, where equilibrium is ordered."""
     names = ("unordered_share", "unordered_share_expected", "unordered_share_p_value")
-    if T >= CRITICAL_TEMPERATURE:
+    if stripe_weight(spins.shape[-1], T) > RARE:
         return dict.fromkeys(names, np.nan)
     from scipy.stats import fisher_exact
 

@@ -8,7 +8,6 @@ import pandas as pd
 import xarray as xr
 
 from ising_fidelity.judgement.evidence import TESTS
-from ising_fidelity.lattice import CRITICAL_TEMPERATURE
 from ising_fidelity.scores.caveats import Caveats
 from ising_fidelity.scores.deviations import EXACT, Floats, p_values, together, with_error
 from ising_fidelity.scores.summary import SYMBOLS
@@ -150,8 +149,8 @@ def tests_of(rows: pd.DataFrame, data: xr.Dataset) -> dict[str, float]:
 
 
 def _does_not_apply(name: str, data: xr.Dataset) -> bool:
-    """Whether a test is one of order, which there is none of from T_c on."""
-    return name == ORDER and bool((data["temperature"] >= CRITICAL_TEMPERATURE).all())
+    """Whether a test is one of order, and equilibrium is not ordered at any temperature."""
+    return name == ORDER and bool(data[f"{name}_p_value"].isnull().all())
 
 
 def _of_ratios(rows: pd.DataFrame) -> Floats:
