@@ -120,8 +120,8 @@ def test_a_notebooks_backend_stops_no_command(backend, tmp_path):
     at = ("--lattice-size", 8, "--temperature", "2.30")
     chain = ("--sampler", "cluster", "--frames", 20, "--thermalization", 5, "--spacing", 1)
     for arguments in (
-        ("simulate", *at, *chain, "--seed", 1, "--output", frames),
-        ("measure", "--output", tmp_path / "o.nc", frames),
+        ("simulate", *at, *chain, "--seed", 1, "--quiet", "--output", frames),
+        ("measure", "--quiet", "--output", tmp_path / "o.nc", frames),
         ("plot", "--figure", "fig7", "--output", tmp_path / "fig7.svg", frames),
     ):
         done = command(*arguments, **given)
