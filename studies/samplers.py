@@ -6,7 +6,7 @@ found ones are not made again; delete the table to begin anew. Shares over repet
 and written to studies/results/samplers_summary.csv:
 python -m studies.samplers [--repetitions 10] [--perfect 200] [--processes 2] [NAME ...]
 
-Where fewer than 90 % are rejected, or named right, ``frames_needed`` estimates how many frames at
+Where fewer than 90 % are rejected, ``frames_needed`` estimates how many frames at
 each temperature would be enough, from errors that fall as the square root of their number.
 """
 
@@ -157,7 +157,7 @@ def summary(rows: Sequence[Row]) -> pd.DataFrame:
                 if name == PERFECT
                 else f"{np.mean([bool({*one} & {*right}) for one in named]):.3g}",
                 "frames_needed": ""
-                if name == PERFECT or min(rejected, first) >= POWER
+                if name == PERFECT or rejected >= POWER
                 else frames_needed(group),
             }
         )

@@ -13,11 +13,12 @@ from ising_fidelity.judgement.cause import (
     log_ratio,
     p_of_test,
     p_together,
+    weighted_mean,
 )
 from ising_fidelity.judgement.evidence import PLACES
 from ising_fidelity.judgement.local_causes import field_in_errors, local_causes
 from ising_fidelity.observables.homogeneity import LINE, SEAM, SITE
-from ising_fidelity.scores.deviations import together
+from ising_fidelity.scores.deviations import together, with_error
 
 __all__ = ["Cause", "causes_of"]
 
@@ -28,6 +29,8 @@ BY_CHANCE = 0.05
 ordered ones which makes it."""
 NEAR = 0.05
 """Relative deviation of the local temperature, up to which a stripe says something."""
+TOGETHER, MOST_OFF = 2.0, 0.1
+"""Errors up to which two temperatures agree, and share of T up to which u tells one."""
 RARE_STRIPES = 0.01
 """Share of striped frames in equilibrium, up to which a stripe says something."""
 
@@ -129,7 +132,10 @@ def _signs(data: xr.Dataset) -> list[Cause]:
     share = data["positive_share"].values
     worst = float(share[np.abs(share - 0.5).argmax()])
     name = "one sign" if worst in (0.0, 1.0) else "unbalanced signs"
-    if not p < LEVEL or (name != "one sign" and abs(field_in_errors(data)) > SIGMAS):
+    # A field prefers its sign the more the colder it is; a sampler that chooses signs does not.
+    spread = SIGMAS * np.sqrt(2) * float(data["positive_share_error"].max())
+    chosen = name == "one sign" or (share.size > 1 and np.ptp(share) < spread)
+    if not p < LEVEL or (not chosen and abs(field_in_errors(data)) > SIGMAS):
         return []
     sentence = f"{name.capitalize()}: {worst:.0%} of frames have positive magnetization."
     return [Cause(name, "share of positive magnetizations", sentence, p)]
@@ -156,6 +162,26 @@ def _stripes(data: xr.Dataset) -> list[Cause]:
     return [Cause("frozen stripes", "winding domains", sentence, p)]
 
 
+def _as_at_other_temperature(data: xr.Dataset, exact: xr.Dataset, p: float) -> Cause | None:
+    """Return that u and what neighbors answer are as at one other T, if they are."""
+    T = data["temperature"].values
+    slope = exact["specific_heat"].values * T
+    apart = (data["energy"].values - exact["energy"].values) / slope
+    off, error = weighted_mean(apart, data["energy_error"].values / slope)
+    local, its_error = weighted_mean(
+        data["effective_temperature"].values / T - 1, data["effective_temperature_error"].values / T
+    )
+    alike = abs(off - local) < TOGETHER * np.hypot(error, its_error)
+    if not (alike and abs(off) > TOGETHER * error and abs(off) < MOST_OFF):
+        return None
+    name = "too hot" if off > 0 else "too cold"
+    sentence = (
+        f"{name.capitalize()} by {with_error(100 * abs(off), 100 * error)} %, as u says; what "
+        f"spins answer to their neighbors agrees ({with_error(100 * local, 100 * its_error)} %)."
+    )
+    return Cause(name, "u beside effective temperature", sentence, p)
+
+
 def _long_range(data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset) -> list[Cause]:
     """Return what is wrong over long distances where neighbors are right."""
     width, p_width = combined(log_ratio(data, exact, "specific_heat"))
@@ -170,9 +196,9 @@ def _long_range(data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset) -> l
             f"{name.capitalize()}: neighbors are right and |m| is {abs(order):.1f} errors too "
             f"{'small' if order < 0 else 'large'} at most, as after a short burn-in from {often}."
         )
-        found.append(
-            Cause(name, "|m| and u beside local couplings", sentence, min(p_order, p_energy))
-        )
+        p = min(p_order, p_energy)
+        cause = Cause(name, "|m| and u beside local couplings", sentence, p)
+        found.append(_as_at_other_temperature(data, exact, p) or cause)
     if p_width < LEVEL and (not found or p_width < found[0].p_value):
         wide = width > 0
         name = "energies too wide" if wide else "energies too narrow"

@@ -23,6 +23,8 @@ EXPLAINED, EXPLAINED_BY_FLIPS = 0.7, 0.5
 over, too, is no part of the model of random flips."""
 FAR, FAR_OFF = 2.0, 0.02
 """Times of a local deviation, and share of T, up to which it explains that of the energy."""
+SEEN = 3.0
+"""Errors of a further coupling, below which none is named."""
 ALIKE = 2.5
 """Ratio of the shares of random flips at different temperatures, at most."""
 PER_PARAMETER = 3.5
@@ -52,6 +54,8 @@ def local_causes(data: xr.Dataset, exact: xr.Dataset) -> list[Cause]:
         best = "field"
     elif scores[best] <= 0:
         return []
+    elif best in ("diagonal", "anisotropy") and not _is_seen(data, best):
+        best = "temperature"
     everything = gain_of(data, "any") - 22 * data.sizes["temperature"]  # 44 numbers gain by chance
     enough = EXPLAINED_BY_FLIPS if best == "flips" else EXPLAINED
     if gains[best] < enough * everything and p < SURE and best != "field":
@@ -73,6 +77,17 @@ def local_causes(data: xr.Dataset, exact: xr.Dataset) -> list[Cause]:
         "flips": _flips,
     }
     return [made[best](data, p)]
+
+
+def _is_seen(data: xr.Dataset, name: str) -> bool:
+    """Whether a further coupling, or a difference of both axes, is beyond its errors."""
+    K = {one: data[f"coupling_{one}"].values for one in ("x", "y", "diagonal")}
+    errors = {one: data[f"coupling_{one}_error"].values for one in K}
+    if name == "diagonal":
+        size, error = weighted_mean(K["diagonal"], errors["diagonal"])
+    else:
+        size, error = weighted_mean(K["x"] - K["y"], np.hypot(errors["x"], errors["y"]))
+    return bool(abs(size) > SEEN * error)
 
 
 def _alike(data: xr.Dataset) -> bool:

@@ -9,7 +9,14 @@ import xarray as xr
 
 from ising_fidelity.judgement.evidence import TESTS
 from ising_fidelity.scores.caveats import Caveats
-from ising_fidelity.scores.deviations import EXACT, Floats, p_values, together, with_error
+from ising_fidelity.scores.deviations import (
+    EXACT,
+    SIGNIFICANT,
+    Floats,
+    p_values,
+    together,
+    with_error,
+)
 from ising_fidelity.scores.summary import SYMBOLS
 from ising_fidelity.scores.table import SUMS
 
@@ -112,8 +119,10 @@ def verdict_on(
     sentences = [_summary(word, p_value, len(known), data.sizes["temperature"])]
     wrong = [name for name, p in known.items() if p * len(known) < LEVEL]
     if wrong:
-        right = [name for name in known if name not in wrong]
+        right = [name for name, p in known.items() if p > SIGNIFICANT]
+        unclear = [name for name in known if name not in {*wrong, *right}]
         sentences.append(f"Wrong: {_listed(wrong)}.")
+        sentences += [f"Not clear: {_listed(unclear)}."] if unclear else []
         sentences += [f"Right, as far as this shows: {_listed(right)}."] if right else []
     if word == UNDECIDED and fewest < FEW:
         sentences.append(
