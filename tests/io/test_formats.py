@@ -106,3 +106,11 @@ def test_an_alphabet_decides():
 def test_spins_stay_as_they_are(spins):
     np.testing.assert_array_equal(take(spins).spins, spins if spins.shape[1] > 1 or
                                   spins.shape[0] == 1 else spins.swapaxes(0, 1))  # fmt: skip
+
+
+def test_axes_that_may_be_temperatures_are_not_taken_for_chains():
+    array = np.ones((3, 5, 4, 4))
+    with pytest.raises(InputError, match=r"dimensions .*'temp', 'config', 'row', 'col'"):
+        take(array, dimensions=("temp", "config", "row", "col"))
+    unnamed = tuple(f"phony_dim_{axis}" for axis in range(4))
+    assert take(array, dimensions=unnamed).spins.shape == (3, 5, 4, 4)

@@ -87,6 +87,12 @@ def _arranged(
     """Return an array as (chain, draw, L, L), and how it was arranged."""
     if {"y", "x"} <= {*dimensions}:
         return _by_name(given, name, dimensions)
+    if given.ndim == 4 and any(one not in FRAME_DIMENSIONS for one in _named(dimensions)):
+        # The first two may be chains and draws, or temperatures, which must not be mixed.
+        raise InputError(
+            f"{name}: dimensions {tuple(dimensions)}; allowed are {FRAME_DIMENSIONS}, in any "
+            "order, of one temperature"
+        )
     shape = given.shape
     if (
         given.ndim == 2
@@ -116,6 +122,11 @@ def _arranged(
     if shape[1] == 1 < shape[0]:
         return given.swapaxes(0, 1), f"{shape[0]} frames with one channel"
     return given, ""
+
+
+def _named(dimensions: Sequence[str]) -> list[str]:
+    """Return names of axes but for those that a library gives to axes without a name."""
+    return [one for one in dimensions if not one.startswith(("phony_dim", "dim_"))]
 
 
 def _by_name(given: NDArray[Any], name: str, dimensions: Sequence[str]) -> tuple[NDArray[Any], str]:

@@ -80,7 +80,15 @@ MEMORY_FRAMES = 100
 
 
 def work(task: Task) -> Outcome:
-    """Make the reference and hold every sampler's frames beside it."""
+    """Make the reference and hold every sampler's frames beside it, with one thread."""
+    from threadpoolctl import threadpool_limits
+
+    # Matrices are small, and threads of several processes would wait for each other.
+    with threadpool_limits(1, "blas"):
+        return _work(task)
+
+
+def _work(task: Task) -> Outcome:
     from ising_fidelity.comparison.dataset import compared
     from ising_fidelity.judgement.evidence import evidence
     from ising_fidelity.judgement.reference import reference
