@@ -121,6 +121,17 @@ def test_a_single_temperature_that_is_off_is_named(samplers):
     assert "at T = 2.86: " in cause.sentence
 
 
+def test_order_that_chains_do_not_test_is_said_to_be_not_compared():
+    """Above T_c there is no order to test, and nothing is said of it."""
+    chains = ising.simulate(L=L, T=1.8, frames=400, seed=2)
+    (cold,) = ising.judge(chains, progress=False).judged.values()
+    assert any("Not compared" in one and "unordered share" in one for one in cold.sentences)
+    (hot,) = ising.judge(
+        ising.simulate(L=L, T=3.0, frames=400, seed=2), progress=False
+    ).judged.values()
+    assert "unordered share" not in hot.tests
+
+
 def test_few_frames_are_undecided():
     few = ising.simulate(L=L, T=2.6, frames=20, chains=20, seed=1)
     card = ising.judge(few, progress=False)

@@ -159,7 +159,7 @@ def tests_of(rows: pd.DataFrame, data: xr.Dataset) -> dict[str, float]:
 
 def _does_not_apply(name: str, data: xr.Dataset) -> bool:
     """Whether a test is one of order, and equilibrium is not ordered at any temperature."""
-    return name == ORDER and bool(data[f"{name}_p_value"].isnull().all())
+    return name == ORDER and bool(data[name].isnull().all())
 
 
 def _of_ratios(rows: pd.DataFrame) -> Floats:
