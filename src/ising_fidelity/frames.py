@@ -60,6 +60,7 @@ class Frames:
         *,
         sampling: str = "independent",
         alphabet: formats.Alphabet | None = None,
+        L: int | None = None,
     ) -> Self:
         """Return the frames that an array holds.
 
@@ -73,13 +74,15 @@ class Frames:
             ``chain`` where draws of one chain are correlated, else ``independent``.
         alphabet
             The numbers of a spin down and up, where they cannot be told.
+        L
+            Sites along a side, where a matrix may be one frame or several in rows.
 
         Raises
         ------
         InputError
             If the array has no meaning, or more than one, or the temperature or sampling none.
         """
-        taken = formats.take(array, "array", alphabet=alphabet)
+        taken = formats.take(array, "array", alphabet=alphabet, L=L)
         frames = cls(taken.spins, as_written(T), sampling, taken.said)
         frames.dataset()  # which is checked
         return frames

@@ -1,13 +1,12 @@
 """Files of frames that others have written."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import xarray as xr
 
+from ising_fidelity.api import load_frames
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.io import foreign
+from ising_fidelity.io import foreign, foreign_temperatures
 
 SPINS = np.random.default_rng(1).choice(np.array([-1, 1], np.int8), (6, 8, 8))
 DIMENSIONS = ("chain", "draw", "y", "x")
@@ -66,7 +65,7 @@ def test_one_array_has_its_temperature_in_its_name(tmp_path):
     (found,) = foreign.find(path)
     assert found.temperature is None
     assert found.said == ("6 frames of one chain, in this order",)
-    assert foreign.temperature_in_name(path) == 2.3
+    assert foreign_temperatures.in_name(path.name) == 2.3
 
 
 @pytest.mark.parametrize(
@@ -78,7 +77,7 @@ def test_one_array_has_its_temperature_in_its_name(tmp_path):
     ],
 )  # fmt: skip
 def test_temperatures_in_names(name, temperature):
-    assert foreign.temperature_in_name(Path(name)) == temperature
+    assert foreign_temperatures.in_name(name) == temperature
 
 
 def test_frames_of_several_temperatures_are_told_apart(tmp_path):
@@ -106,7 +105,7 @@ def test_what_cannot_be_told_is_refused_with_what_decides(tmp_path):
     with pytest.raises(InputError, match="temperature and T are different temperatures"):
         foreign.find(path)
     np.savez(path, s=SPINS, T=[2.0, 2.1])
-    with pytest.raises(InputError, match="2 temperatures of 6 frames"):
+    with pytest.raises(InputError, match=r"2 temperatures of frames of shape \(6, 8, 8\)"):
         foreign.find(path)
     np.savez(path, s=SPINS, T=-2.0)
     with pytest.raises(InputError, match="allowed are numbers >= 0"):
@@ -117,3 +116,101 @@ def test_what_cannot_be_told_is_refused_with_what_decides(tmp_path):
     (tmp_path / "text.npy").write_text("no frames")
     with pytest.raises(InputError, match="not a readable netCDF file"):
         foreign.find(tmp_path / "text.npy")
+
+
+SERIES = np.random.default_rng(2).choice(np.array([-1, 1], np.int8), (3, 5, 8, 8))
+THREE = np.array([2.0, 2.5, 3.0])
+
+
+def groups(path, names=("T=2.00", "T=2.50", "T=3.00"), **attributes):
+    h5py = pytest.importorskip("h5py")
+    with h5py.File(path, "w") as file:
+        for name, spins in zip(names, SERIES, strict=True):
+            file[f"runs/{name}/spins"] = spins
+        file.attrs.update(attributes)
+
+
+def with_attribute(path, name, value):
+    h5py = pytest.importorskip("h5py")
+    with h5py.File(path, "w") as file:
+        file["spins"] = SERIES[0]
+        file["spins"].attrs[name] = value
+
+
+def of_axis(path, dimensions, name="T", values=THREE):
+    axis = dimensions.index(name)
+    spins = np.moveaxis(SERIES, 0, axis)
+    xr.Dataset({"s": (dimensions, spins)}, {name: values}).to_netcdf(path)
+
+
+SEVERAL = {
+    "first axis.npz": lambda path: np.savez(path, s=SERIES, T=THREE),
+    "bits.npz": lambda path: np.savez(path, s=(SERIES + 1) // 2, T=THREE),
+    "second axis.npz": lambda path: np.savez(path, s=SERIES.swapaxes(0, 1), T=THREE),
+    "falling.npz": lambda path: np.savez(path, s=SERIES[::-1], T=THREE[::-1]),
+    "chains of each.npz": lambda path: np.savez(path, s=SERIES[:, None], T=THREE),
+    "T of each.npz": lambda path: np.savez(path, s=SERIES, T=np.repeat(THREE, 5).reshape(3, 5)),
+    "beta.npz": lambda path: np.savez(path, s=SERIES, beta=1 / THREE),
+    "names.nc": lambda path: of_axis(path, ("T", "sample", "row", "col")),
+    "names in another order.nc": lambda path: of_axis(path, ("time", "lat", "temperature", "lon"),
+                                                      "temperature"),
+    "by position.nc": lambda path: of_axis(path, ("temperature", "k", "i", "j"), "temperature"),
+    "inverse.nc": lambda path: of_axis(path, ("beta", "n", "y", "x"), "beta", 1 / THREE),
+    "groups.h5": groups,
+    "groups of an inverse.h5": lambda path: groups(path, ("beta0.5", "beta0.4", "T3")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_several_temperatures_of_one_file(name, tmp_path):
+    path = tmp_path / name
+    SEVERAL[name](path)
+    found = load_frames(path)
+    assert list(found) == [2.0, 2.5, 3.0]
+    for frames, spins in zip(found.values(), SERIES, strict=True):
+        np.testing.assert_array_equal(frames.spins, spins[None])
+
+
+@pytest.mark.parametrize(("name", "value"), [("T", 2.5), ("temperature", 2.5), ("beta", 0.4)])
+def test_an_array_has_its_temperature_among_its_attributes(name, value, tmp_path):
+    with_attribute(tmp_path / "frames.h5", name, value)
+    (found,) = foreign.find(tmp_path / "frames.h5")
+    assert found.temperature == 2.5
+    np.testing.assert_array_equal(found.spins, SERIES[0][None])
+
+
+def test_axes_that_two_readings_fit_are_refused(tmp_path):
+    path = tmp_path / "square.npz"
+    np.savez(path, s=SERIES[:, :3], T=THREE)
+    with pytest.raises(InputError, match=r"axes 0 or 1 .*T of shape \(3, 3\), one of each frame"):
+        foreign.find(path)
+    xr.Dataset({"s": (("T", "draw", "y", "x"), SERIES)}).to_netcdf(tmp_path / "no values.nc")
+    with pytest.raises(InputError, match="no temperatures along the axis 'T'"):
+        foreign.find(tmp_path / "no values.nc")
+    np.savez(path, s=SERIES[0], T=2.0, beta=0.4)
+    with pytest.raises(InputError, match="T is not the inverse of beta"):
+        foreign.find(path)
+
+
+def test_a_tree_of_single_frames_is_read_with_the_temperatures_of_its_folders(tmp_path):
+    for T, frames in zip(THREE, SERIES, strict=True):
+        for index, frame in enumerate(frames):
+            path = tmp_path / "T9" / f"T{T}" / f"frame_{index}.npy"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            np.save(path, frame)
+    found = load_frames(tmp_path)
+    assert list(found) == [2.0, 2.5, 3.0]
+    for frames, spins in zip(found.values(), SERIES, strict=True):
+        np.testing.assert_array_equal(frames.spins, spins[None])
+        assert frames.said[0] == "5 files"
+
+
+def test_a_matrix_of_two_meanings_is_told_by_its_size(tmp_path):
+    rows = np.random.default_rng(1).choice([-1, 1], (16, 16))
+    np.save(tmp_path / "T2.npy", rows)
+    with pytest.raises(InputError, match="L: 16 or 4 decides"):
+        load_frames(tmp_path / "T2.npy")
+    assert load_frames(tmp_path / "T2.npy", L=16).spins.shape == (1, 1, 16, 16)
+    assert load_frames(tmp_path / "T2.npy", L=4).spins.shape == (1, 16, 4, 4)
+    with pytest.raises(InputError, match="shape"):
+        load_frames(tmp_path / "T2.npy", L=8)

@@ -164,10 +164,10 @@ def test_a_reference_is_kept_and_found_by_its_name(tmp_path):
         ({}, "frames: none given"),
         ({"mc": {2.6: np.ones((9, 8, 8))}}, "a sampler cannot be named 'mc'"),
         ({2.6: np.ones((9, 8, 8)), 2.7: np.ones((9, 6, 6))}, r"L = 6 .* and L = 8 .*; allowed is"),
-        (np.ones((9, 8, 8)), "an array alone has no temperature"),
+        (np.ones((9, 8, 8)), "allowed are Frames, paths, arrays with T, or"),
         ({0.0: np.ones((9, 8, 8))}, "temperature: 0.00; allowed are finite numbers above 0"),
         ({2.6: np.full((9, 8, 8), 3)}, "array: values are 3"),
-        ({"2.6": np.ones((9, 8, 8))}, "an array alone has no temperature"),
+        ({"2.6": np.ones((9, 8, 8))}, "allowed are Frames, paths, arrays with T, or"),
         ({"a": {}}, "a: no frames"),
     ],
 )  # fmt: skip
@@ -178,3 +178,20 @@ def test_what_cannot_be_judged_is_named(given, message):
 
 def test_no_process_is_left(card):
     assert not multiprocessing.active_children()
+
+
+def test_an_array_alone_and_files_are_told_what_they_do_not_say(tmp_path):
+    array = np.random.default_rng(5).integers(1, 3, (30, 8, 8))
+    card = judge(array, T=2.5, alphabet=(1, 2), progress=False, workers=1)
+    np.save(tmp_path / "b0.4.npy", array)
+    path = tmp_path / "b0.4.npy"
+    same = judge(path, pattern="b{beta}", alphabet=(1, 2), progress=False, workers=1)
+    pd.testing.assert_frame_equal(card.table, same.table)
+    for frames, options, words in [
+        (array, {}, "arrays with T"),
+        ({2.5: array}, {"T": 2.4}, "T: 2.4; frames are given as those of 2.5"),
+        (path, {"T": 2.5}, "alphabet: "),
+        (path, {"alphabet": (1, 2)}, "T: decides"),
+    ]:
+        with pytest.raises(ising.InputError, match=words):
+            judge(frames, **options)

@@ -3,19 +3,32 @@
 import glob
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
 
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.frames import Frames
 from ising_fidelity.io import foreign
+from ising_fidelity.io.foreign_temperatures import in_names, listed
 from ising_fidelity.io.formats import Alphabet
-from ising_fidelity.io.temperatures import as_written, canonical, name_of
+from ising_fidelity.io.temperatures import as_written, canonical
 
 CHAINS = 50
 """Of simulated frames, at most."""
 BURN_IN = (200, 3200)
 """Sweeps before the first frame, at first and at most, where ordered and random starts disagree."""
+
+
+class Reading(TypedDict, total=False):
+    """What is said of arrays and files, where they do not say it; see :func:`load_frames`."""
+
+    T: float | None
+    sampling: str | None
+    variable: str | None
+    alphabet: Alphabet | None
+    pattern: str | None
+    L: int | None
 
 
 def simulate(
@@ -109,6 +122,7 @@ def load_frames(
     variable: str | None = None,
     alphabet: Alphabet | None = None,
     pattern: str | None = None,
+    L: int | None = None,
 ) -> Frames | dict[float, Frames]:
     """Return the frames of files: .npy, .npz, netCDF or HDF5.
 
@@ -118,7 +132,8 @@ def load_frames(
         Files, folders of them, or patterns such as ``run/*.npy``. Those of one temperature are put
         together.
     T
-        In units of J/k_B, where neither the files nor their names (``T2.30.npy``) say it.
+        In units of J/k_B, where neither the files nor their names (``T2.30.npy``) nor those of
+        their folders say it.
     sampling
         ``chain`` where draws of one chain are correlated, else ``independent``; if not given, what
         the file says, or ``independent``.
@@ -127,7 +142,10 @@ def load_frames(
     alphabet
         The numbers of a spin down and up, where they cannot be told.
     pattern
-        Where the name of a file has its temperature, as ``beta1_T{T}``; if not given, behind a T.
+        Where the name of a file, a group or a folder has its temperature, as ``x1_T{T}``, or its
+        inverse, as ``b{beta}``; if not given, behind a T or beta.
+    L
+        Sites along a side, where a matrix may be one frame or several in rows.
 
     Returns
     -------
@@ -140,10 +158,12 @@ def load_frames(
         Naming the file, what is wrong or cannot be told, and what decides.
     """
     found: dict[float, list[tuple[Path, Frames]]] = {}
-    if pattern is not None and pattern.count("{T}") != 1:
-        raise InputError(f"pattern: {pattern!r}; allowed is a part of a name with one {{T}} in it")
+    if pattern is not None and pattern.count("{T}") + pattern.count("{beta}") != 1:
+        raise InputError(
+            f"pattern: {pattern!r}; allowed is a part of a name with one {{T}} or {{beta}} in it"
+        )
     for path in _files(paths):
-        for one in foreign.find(path, variable=variable, alphabet=alphabet):
+        for one in foreign.find(path, variable=variable, alphabet=alphabet, L=L):
             temperature, where = _temperature(path, one, T, pattern)
             said = [*one.said, *([f"T by {where}"] if where else [])]
             kind = sampling or one.sampling
@@ -177,18 +197,17 @@ def _temperature(
     path: Path, one: foreign.Found, given: float | None, pattern: str | None
 ) -> tuple[float, str]:
     """Return the temperature of frames, and where it is from if not from the file's content."""
-    named = foreign.temperature_in_name(path, pattern)
-    known = {
-        "the file": one.temperature,
-        "T": None if given is None else as_written(given),
-        "its name": named,
-    }
-    told = {where: T for where, T in known.items() if T is not None}
+    told = {} if one.temperature is None else {"the file": one.temperature}
+    if given is not None:
+        told["T"] = as_written(given)
+    named = in_names(path, one.group, pattern)
+    # A folder's name may be about something else.
+    if named is not None and not (told and named[1] == "its folder"):
+        told[named[1]] = named[0]
     if not told:
         raise InputError(f"{path}: no temperature in the file or in its name; T: decides")
     if len(set(told.values())) > 1:
-        words = ", ".join(f"{name_of(T)} by {where}" for where, T in told.items())
-        raise InputError(f"{path}: different temperatures: T = {words}")
+        raise InputError(f"{path}: different temperatures: T = {listed(told)}")
     where = next(iter(told))
     return told[where], "" if where in ("the file", "T") else where
 

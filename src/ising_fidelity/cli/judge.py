@@ -16,6 +16,7 @@ WRITTEN = ("index.html", "scores.csv", "scores.json")
 DECIDE = {
     "; T: decides": "; --temperature or --pattern decides",
     "; variable: decides": "; --variable decides",
+    "; L: ": "; --lattice-size ",
     "alphabet: (0, 255) or (255, 1) decides": "--alphabet 0,255 or --alphabet 255,1 decides",
     "that alphabet: (down, up) names": "that --alphabet DOWN,UP names",
 }
@@ -38,7 +39,8 @@ def judge(
         str | None, typer.Option(help="of all frames, where neither files nor names say it")
     ] = None,
     pattern: Annotated[
-        str | None, typer.Option(help="where names of files have it, such as 'run_T{T}'")
+        str | None,
+        typer.Option(help="where names of files or folders have it, as 'run_T{T}' or 'b{beta}'"),
     ] = None,
     sampling: Annotated[
         str | None, typer.Option(help="independent, or chain if successive frames are correlated")
@@ -48,6 +50,9 @@ def judge(
     ] = None,
     alphabet: Annotated[
         str | None, typer.Option(help="numbers of a spin down and up, such as 0,255")
+    ] = None,
+    lattice_size: Annotated[
+        int | None, typer.Option(help="where a matrix may be one frame or several in rows")
     ] = None,
     training: Annotated[
         list[str] | None, typer.Option(help="frames that were learnt from; repeat for more")
@@ -84,17 +89,21 @@ def judge(
         "variable": variable,
         "alphabet": None if alphabet is None else _alphabet(alphabet),
         "pattern": pattern,
+        "L": lattice_size,
     }
-    samplers = {name: _load(paths, options) for name, paths in named(frames).items()}
-    card = module.judge(
-        samplers,
-        training=_load(training, options) if training else None,
-        classifier=classifier,
-        seed=seed,
-        keep=keep,
-        workers=workers,
-        progress=not quiet,
-    )
+    try:
+        card = module.judge(
+            named(frames),
+            training=training or None,
+            classifier=classifier,
+            seed=seed,
+            keep=keep,
+            workers=workers,
+            progress=not quiet,
+            **options,
+        )
+    except InputError as error:
+        raise InputError(_as_options(str(error))) from error
     unmet = module.unmet(card, require)
     scorecard.write(card, output, WRITTEN)
     if not quiet:
@@ -123,18 +132,6 @@ def named(given: Sequence[str]) -> dict[str, list[str]]:
             raise InputError(f"{one}: no such file; allowed are paths and name=path")
         found.setdefault(name, []).append(path)
     return found
-
-
-def _load(paths: Sequence[str], options: dict[str, Any]) -> Any:
-    """Return the frames of a sampler by temperature."""
-    from ising_fidelity.api import load_frames
-    from ising_fidelity.frames import Frames
-
-    try:
-        loaded = load_frames(paths, **options)
-    except InputError as error:
-        raise InputError(_as_options(str(error))) from error
-    return {loaded.T: loaded} if isinstance(loaded, Frames) else loaded
 
 
 def _as_options(message: str) -> str:

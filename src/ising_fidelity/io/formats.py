@@ -22,6 +22,13 @@ WRAPPED = (255.0, 1.0)
 """-1 and 1 in unsigned bytes."""
 ALPHABETS: tuple[Alphabet, ...] = ((0.0, 1.0), (0.0, 255.0), WRAPPED)
 """What spins are written as, beside numbers of two signs."""
+AXES = {
+    "chain": ("chain", "chains", "replica", "walker"),
+    "draw": ("draw", "sample", "samples", "frame", "frames", "sweep", "step", "time", "n"),
+    "y": ("y", "row", "rows", "lat"),
+    "x": ("x", "col", "column", "columns", "lon"),
+}
+"""What the axes of frames are called."""
 NAMED = 3
 """Values that an error lists."""
 
@@ -48,6 +55,7 @@ def take(
     *,
     dimensions: Sequence[str] = (),
     alphabet: Alphabet | None = None,
+    L: int | None = None,
 ) -> Taken:
     """Return the spins that an array holds.
 
@@ -62,11 +70,23 @@ def take(
         Names of the axes, as a netCDF file has them; those of frames are found in any order.
     alphabet
         The numbers of a spin down and up, where they cannot be told, or are others.
+    L
+        Sites along a side, where it cannot be told.
 
     Raises
     ------
     InputError
         If it has no meaning, or more than one.
+    """
+    spins, letters = signs(array, name, alphabet)
+    arranged, order = arrange(spins, name, dimensions, L)
+    return Taken(arranged, tuple(said for said in (order, letters) if said))
+
+
+def signs(array: Any, name: str, alphabet: Alphabet | None = None) -> tuple[NDArray[np.int8], str]:
+    """Return an array as spins of -1 and +1 of its shape, and what they were made of.
+
+    Parameters and errors are those of :func:`take`.
     """
     try:
         given = np.asarray(array)
@@ -76,46 +96,54 @@ def take(
         raise InputError(
             f"{name}: {given.dtype.name} of shape {given.shape}; allowed are numbers, one or more"
         )
-    arranged, order = _arranged(given, name, dimensions)
-    spins, letters = _spins(arranged, name, alphabet)
-    return Taken(spins, tuple(said for said in (order, letters) if said))
+    return _spins(given, name, alphabet)
+
+
+def arrange(
+    given: NDArray[np.int8],
+    name: str,
+    dimensions: Sequence[str] = (),
+    L: int | None = None,
+) -> tuple[NDArray[np.int8], str]:
+    """Return spins as (chain, draw, L, L), and how they were arranged.
+
+    Parameters and errors are those of :func:`take`.
+    """
+    arranged, order = _arranged(given, name, standard(dimensions), L)
+    if L is not None and arranged.shape[-1] != L:
+        raise InputError(f"{name}: L: {L}; frames of shape {given.shape} are not of this size")
+    return arranged, order
+
+
+def standard(dimensions: Sequence[str]) -> tuple[str, ...]:
+    """Return names of axes with those of :data:`FRAME_DIMENSIONS` where they mean these."""
+    known = {other: one for one, others in AXES.items() for other in others}
+    renamed = tuple(known.get(one.lower(), one) for one in dimensions)
+    return renamed if len({*renamed}) == len(renamed) else tuple(dimensions)
 
 
 def _arranged(
-    given: NDArray[Any], name: str, dimensions: Sequence[str]
-) -> tuple[NDArray[Any], str]:
-    """Return an array as (chain, draw, L, L), and how it was arranged."""
+    given: NDArray[np.int8],
+    name: str,
+    dimensions: Sequence[str],
+    wanted: int | None,
+) -> tuple[NDArray[np.int8], str]:
     if {"y", "x"} <= {*dimensions}:
         return _by_name(given, name, dimensions)
-    if given.ndim == 4 and any(one not in FRAME_DIMENSIONS for one in _named(dimensions)):
+    unknown = [one for one in _named(dimensions) if one not in FRAME_DIMENSIONS]
+    if given.ndim == 4 and unknown:
         # The first two may be chains and draws, or temperatures, which must not be mixed.
-        raise InputError(
-            f"{name}: dimensions {tuple(dimensions)}; allowed are {FRAME_DIMENSIONS}, in any "
-            "order, of one temperature"
-        )
+        raise _misnamed(name, dimensions)
     shape = given.shape
-    if (
-        given.ndim == 2
-        and shape[0] == shape[1]
-        and shape[0] > 3
-        and isqrt(shape[0]) ** 2 == shape[0]
-    ):
-        L = isqrt(shape[0])
-        raise InputError(
-            f"{name}: shape {shape} is one frame of L = {shape[0]}, or {shape[0]} frames of "
-            f"L = {L} in rows; give it as (1, {shape[0]}, {shape[0]}) or ({shape[0]}, {L}, {L})"
-        )
-    if given.ndim == 2 and shape[0] == shape[1]:
-        return given[None, None], "one frame"
-    if given.ndim == 2 and isqrt(shape[1]) ** 2 == shape[1] and shape[1] > 1:
-        L = isqrt(shape[1])
-        return given.reshape(1, -1, L, L), f"{shape[0]} frames in rows of {L} x {L} sites"
+    if given.ndim == 2 and (frames := _flat(given, name, wanted)) is not None:
+        return frames
     if given.ndim == 4 and shape[3] == 1 and shape[1] == shape[2] > 1:
         return given[None, ..., 0], f"{shape[0]} frames with one channel"
     square = given.ndim in (3, 4) and shape[-1] == shape[-2]
     if not square:
         raise InputError(
-            f"{name}: shape {shape}; allowed are square frames: (n, L, L) or (chain, draw, L, L)"
+            f"{name}: shape {shape}; allowed are square frames: (n, L, L) or (chain, draw, L, L), "
+            "or (T, n, L, L) in a file that has T, too"
         )
     if given.ndim == 3:
         return given[None], f"{shape[0]} frames of one chain, in this order"
@@ -124,18 +152,46 @@ def _arranged(
     return given, ""
 
 
+def _flat(
+    given: NDArray[np.int8], name: str, wanted: int | None
+) -> tuple[NDArray[np.int8], str] | None:
+    """Return a matrix as one frame, or as frames in rows; None if it is neither."""
+    count, width = given.shape
+    L = isqrt(width)
+    rows = width > 1 and width == L**2 and wanted in (None, L)
+    frame = count == width and wanted in (None, width)
+    if rows and frame and width > 3:
+        raise InputError(
+            f"{name}: shape {given.shape} is one frame of L = {width}, or {count} frames of "
+            f"L = {L} in rows; L: {width} or {L} decides"
+        )
+    if frame:
+        return given[None, None], "one frame"
+    if rows:
+        return given.reshape(1, -1, L, L), f"{count} frames in rows of {L} x {L} sites"
+    return None
+
+
 def _named(dimensions: Sequence[str]) -> list[str]:
     """Return names of axes but for those that a library gives to axes without a name."""
     return [one for one in dimensions if not one.startswith(("phony_dim", "dim_"))]
 
 
-def _by_name(given: NDArray[Any], name: str, dimensions: Sequence[str]) -> tuple[NDArray[Any], str]:
+def _misnamed(name: str, dimensions: Sequence[str]) -> InputError:
+    unknown = " and ".join(one for one in dimensions if one not in FRAME_DIMENSIONS)
+    return InputError(
+        f"{name}: dimensions {tuple(dimensions)}; allowed are {FRAME_DIMENSIONS}, in any order, "
+        f"with T beside them; rename {unknown}, as by Dataset.rename of xarray"
+    )
+
+
+def _by_name(
+    given: NDArray[np.int8], name: str, dimensions: Sequence[str]
+) -> tuple[NDArray[np.int8], str]:
     """Return an array as (chain, draw, L, L) by the names of its axes."""
     others = [one for one in dimensions if one not in FRAME_DIMENSIONS]
     if len(others) > 1 or (others and {"chain", "draw"} <= {*dimensions}):
-        raise InputError(
-            f"{name}: dimensions {tuple(dimensions)}; allowed are {FRAME_DIMENSIONS}, in any order"
-        )
+        raise _misnamed(name, dimensions)
     renamed = ["draw" if one in others and "draw" not in dimensions else one for one in dimensions]
     renamed = ["chain" if one in others else one for one in renamed]
     missing = [one for one in FRAME_DIMENSIONS if one not in renamed]

@@ -7,6 +7,7 @@ the only reader and writer of files in the project.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -51,6 +52,20 @@ def read(path: str | Path) -> xr.Dataset:
         If the file is missing or no netCDF file, or does not fit in memory.
     """
     return _read(path, xr.open_dataset)
+
+
+def read_groups(path: str | Path) -> dict[str, xr.Dataset]:
+    """Read each group of a netCDF or HDF5 file into memory by its path; raises like read."""
+    root = read(path)
+    import netCDF4
+
+    with netCDF4.Dataset(Path(path).absolute()) as file:
+        found, after = ["/"], [file]
+        for group in after:
+            found += [one.path for one in group.groups.values()]
+            after += group.groups.values()
+    others = {group: _read(path, partial(xr.open_dataset, group=group)) for group in found[1:]}
+    return {"/": root, **others}
 
 
 def outline(path: str | Path) -> xr.Dataset:

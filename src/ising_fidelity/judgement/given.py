@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ising_fidelity.api import load_frames
+import numpy as np
+
+from ising_fidelity.api.frames import Reading, load_frames
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.frames import Frames
 from ising_fidelity.io.temperatures import name_of
@@ -19,16 +21,16 @@ ByTemperature = Mapping[str, Frames]
 """Frames by canonical temperature."""
 
 
-def samplers_of(given: Any, sampling: str | None = None) -> dict[str, ByTemperature]:
+def samplers_of(given: Any, reading: Reading) -> dict[str, ByTemperature]:
     """Return the frames of each sampler by temperature.
 
     Parameters
     ----------
     given
-        Frames, paths or patterns of files, or a mapping from temperatures to frames or arrays; or
-        a mapping from names of samplers to one of these.
-    sampling
-        ``chain`` or ``independent``, of arrays and of files that do not say.
+        Frames, an array, paths or patterns of files, or a mapping from temperatures to frames or
+        arrays; or a mapping from names of samplers to one of these.
+    reading
+        What is said of arrays and files.
 
     Raises
     ------
@@ -37,7 +39,7 @@ def samplers_of(given: Any, sampling: str | None = None) -> dict[str, ByTemperat
     """
     named = isinstance(given, Mapping) and all(isinstance(key, str) for key in given)
     samplers = {
-        str(name): _by_temperature(str(name), content, sampling)
+        str(name): _by_temperature(str(name), content, reading)
         for name, content in (given if named else {ONLY: given}).items()
     }
     if not samplers:
@@ -57,7 +59,7 @@ def samplers_of(given: Any, sampling: str | None = None) -> dict[str, ByTemperat
     return samplers
 
 
-def _by_temperature(name: str, content: Any, sampling: str | None) -> ByTemperature:
+def _by_temperature(name: str, content: Any, reading: Reading) -> ByTemperature:
     """Return the frames of one sampler, in the order of rising temperature."""
     found: dict[str, Frames]
     if isinstance(content, Mapping):
@@ -67,20 +69,37 @@ def _by_temperature(name: str, content: Any, sampling: str | None) -> ByTemperat
                 raise InputError(f"{name}: {T!r} is no temperature; allowed are numbers")
             frames = one
             if not isinstance(one, Frames):
-                frames = Frames.from_array(one, T=T, sampling=sampling or "independent")
+                frames = _of_array(one, T, reading)
             elif name_of(T) != name_of(one.T):
                 raise InputError(f"{name}: frames at T = {name_of(one.T)} are given as {T}")
             found[name_of(T)] = frames
     else:
-        several = _loaded(content, sampling)
+        several = _loaded(content, reading)
         found = {name_of(T): one for T, one in several.items()}
     if not found:
         raise InputError(f"{name}: no frames; at least one temperature is needed")
     return {T: found[T] for T in sorted(found, key=float)}
 
 
-def _loaded(content: Any, sampling: str | None) -> Mapping[float, Frames]:
-    """Return frames, or those of files, by temperature."""
+def _of_array(array: Any, T: float, reading: Reading) -> Frames:
+    """Return the frames of an array at a temperature."""
+    said = reading.get("T")
+    if said is not None and name_of(said) != name_of(T):
+        raise InputError(f"T: {said}; frames are given as those of {T}")
+    return Frames.from_array(
+        array,
+        T=T,
+        sampling=reading.get("sampling") or "independent",
+        alphabet=reading.get("alphabet"),
+        L=reading.get("L"),
+    )
+
+
+def _loaded(content: Any, reading: Reading) -> Mapping[float, Frames]:
+    """Return frames, or those of an array or of files, by temperature."""
+    T = reading.get("T")
+    if T is not None and isinstance(content, np.ndarray):
+        return {T: _of_array(content, T, reading)}
     several = list(content) if isinstance(content, list | tuple) else [content]
     if all(isinstance(one, Frames) for one in several):
         if len({one.T for one in several}) < len(several):
@@ -88,8 +107,7 @@ def _loaded(content: Any, sampling: str | None) -> Mapping[float, Frames]:
         return {one.T: one for one in several}
     if not all(isinstance(one, str | Path) for one in several):
         raise InputError(
-            "frames: allowed are Frames, paths, or mappings such as {2.30: array}; an array alone "
-            "has no temperature"
+            "frames: allowed are Frames, paths, arrays with T, or mappings such as {2.30: array}"
         )
-    loaded = load_frames(several, sampling=sampling)
+    loaded = load_frames(several, **reading)
     return {loaded.T: loaded} if isinstance(loaded, Frames) else loaded

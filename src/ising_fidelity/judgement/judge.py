@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import xarray as xr
 
+from ising_fidelity.api.frames import Reading
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.io.progress import progress_bar, shown
 from ising_fidelity.judgement import work
@@ -27,7 +28,6 @@ EXPECTED, FLOOR = "_expected", "_floor"
 def judge(
     frames: Any,
     *,
-    sampling: str | None = None,
     training: Any = None,
     classifier: bool = False,
     require: str = "",
@@ -35,6 +35,7 @@ def judge(
     keep: str | Path | None = None,
     workers: int | None = None,
     progress: bool = True,
+    **reading: Unpack[Reading],
 ) -> Scorecard:
     """Return whether frames are in equilibrium, in which numbers they are not, and likely why.
 
@@ -55,11 +56,8 @@ def judge(
     Parameters
     ----------
     frames
-        Frames, files or patterns of files, or a mapping from temperatures to frames or arrays; or
-        a mapping from names of samplers to one of these.
-    sampling
-        ``chain`` where draws of one chain are correlated, else ``independent``, of arrays and of
-        files that do not say. Frames that are said to be independent are tested for it.
+        Frames, an array, files, folders or patterns of files, or a mapping from temperatures to
+        frames or arrays; or a mapping from names of samplers to one of these.
     training
         Frames that the samplers have learnt from, to see what they know by heart.
     classifier
@@ -74,6 +72,10 @@ def judge(
         Processes; as many as there are cores if not given.
     progress
         Whether to show a bar, on a terminal or in a notebook.
+    **reading
+        ``T``, ``sampling``, ``alphabet``, ``L``, ``variable``, ``pattern``: what arrays and files
+        do not say of themselves, see :func:`.load_frames`. Frames that are said to be independent,
+        as those of an array are, are tested for it.
 
     Raises
     ------
@@ -82,8 +84,8 @@ def judge(
     """
     work.check_workers(workers)
     requirements(require, classifier)
-    samplers = samplers_of(frames, sampling)
-    known = {} if training is None else _training(training, sampling)
+    samplers = samplers_of(frames, reading)
+    known = {} if training is None else _training(training, reading)
     L = next(iter(next(iter(samplers.values())).values())).L
     names = sorted({T for one in samplers.values() for T in one}, key=float)
     for T in names:
@@ -110,9 +112,9 @@ def judge(
     return _card(L, samplers, outcomes, settings)
 
 
-def _training(given: Any, sampling: str | None) -> ByTemperature:
+def _training(given: Any, reading: Reading) -> ByTemperature:
     """Return training frames by temperature."""
-    (found,) = samplers_of({"training": given}, sampling).values()
+    (found,) = samplers_of({"training": given}, reading).values()
     return found
 
 

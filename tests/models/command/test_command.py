@@ -1,6 +1,7 @@
 """Commands that train and sample, and how they fail."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -21,7 +22,8 @@ from ising_fidelity.steps.train_command import train_command
 
 COMMAND = Path(sys.executable).with_name("ising-fidelity")
 ROOT = Path(__file__).resolve().parents[3]
-WRITE = f"{sys.executable} -c 'import sys, numpy; %s' {{output}} {{seed}} {{T}} {{n}} {{L}}"
+PYTHON = shlex.quote(sys.executable)
+WRITE = f"{PYTHON} -c 'import sys, numpy; %s' {{output}} {{seed}} {{T}} {{n}} {{L}}"
 COINS = (
     "out, seed, T, n, L = sys.argv[1:]; r = numpy.random.default_rng(int(seed)); "
     "numpy.save(out, r.integers(0, 2, (int(n), int(L), int(L))))"
