@@ -195,3 +195,10 @@ def test_an_array_alone_and_files_are_told_what_they_do_not_say(tmp_path):
     ]:
         with pytest.raises(ising.InputError, match=words):
             judge(frames, **options)
+
+
+def test_one_temperature_gives_the_same_with_a_process_beside():
+    frames = {2.5: np.random.default_rng(1).choice([-1, 1], (40, 8, 8))}
+    one, two = (judge(frames, workers=workers, progress=False) for workers in (1, 2))
+    pd.testing.assert_frame_equal(one.table, two.table)
+    assert one.said == two.said

@@ -1,6 +1,7 @@
 """Frames, simulated or read from files."""
 
 import glob
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypedDict
@@ -41,6 +42,7 @@ def simulate(
     chains: int | None = None,
     burn_in: int | None = None,
     spacing: int = 10,
+    threads: int | None = None,
     progress: bool = True,
 ) -> Frames:
     """Return frames by Monte Carlo.
@@ -71,6 +73,8 @@ def simulate(
         and at random disagree.
     spacing
         Sweeps between frames.
+    threads
+        As many as there are cores if not given; frames do not depend on it.
     progress
         Whether to show a bar, on a terminal or in a notebook.
 
@@ -102,6 +106,7 @@ def simulate(
                 thermalization=sweeps,
                 spacing=spacing,
                 seed=seed,
+                threads=cores() if threads is None else threads,
             )
         agreement = str(data.attrs[SAID])
         if agreement != STARTS_DISAGREE:
@@ -112,6 +117,13 @@ def simulate(
     said = f"{chains} chains, {sweeps} sweeps of burn-in, {spacing} between frames"
     found = Frames.from_dataset(data)
     return Frames(found.spins, found.T, found.sampling, (said, agreement), found.attributes)
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def load_frames(

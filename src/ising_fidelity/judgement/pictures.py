@@ -2,6 +2,8 @@
 
 import base64
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
@@ -44,11 +46,26 @@ def draw(card: "Scorecard", figure: str) -> "Figure":
     InputError
         If it is none of these, or needs more temperatures.
     """
-    if figure not in DRAWN:
-        raise InputError(f"figure: {figure!r}; allowed are {', '.join(DRAWN)}")
+    with _style():
+        drawn = _drawn(card, figure)
+        # Later, outside of the context, it would be laid out anew.
+        drawn.canvas.draw()
+    return drawn
+
+
+@contextmanager
+def _style() -> Iterator[None]:
     from matplotlib import style as matplotlib_style
 
     from ising_fidelity.figures import style
+
+    with matplotlib_style.context(style.RC, after_reset=True):
+        yield
+
+
+def _drawn(card: "Scorecard", figure: str) -> "Figure":
+    if figure not in DRAWN:
+        raise InputError(f"figure: {figure!r}; allowed are {', '.join(DRAWN)}")
     from ising_fidelity.figures.inputs import Inputs
 
     names = card.temperatures
@@ -66,10 +83,7 @@ def draw(card: "Scorecard", figure: str) -> "Figure":
         observables=card.observables,
         configurations=card.configurations,
     )
-    with matplotlib_style.context(style.RC, after_reset=True):
-        drawn: Figure = resolve_name(f"ising_fidelity.{function_of(figure)}")(inputs)
-        # Later, outside of the context, it would be laid out anew.
-        drawn.canvas.draw()
+    drawn: Figure = resolve_name(f"ising_fidelity.{function_of(figure)}")(inputs)
     return drawn
 
 
@@ -81,16 +95,12 @@ def chosen(names: list[str]) -> list[str]:
 
 def embedded(card: "Scorecard", figure: str) -> str:
     """Return a figure as an address that holds all of it, for a page."""
-    from matplotlib import style as matplotlib_style
-
-    from ising_fidelity.figures import style
     from ising_fidelity.figures.draw import METADATA
 
     kind = FORMATS.get(figure, "svg")
-    drawn = draw(card, figure)
     content = io.BytesIO()
-    with matplotlib_style.context(style.RC, after_reset=True):
-        drawn.savefig(content, format=kind, metadata=METADATA[f".{kind}"])
+    with _style():
+        _drawn(card, figure).savefig(content, format=kind, metadata=METADATA[f".{kind}"])
     encoded = base64.b64encode(content.getvalue()).decode()
     return f"data:image/{'svg+xml' if kind == 'svg' else kind};base64,{encoded}"
 

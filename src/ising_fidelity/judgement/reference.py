@@ -23,7 +23,9 @@ def frames_needed(judged: int) -> int:
     return max(FEWEST, math.ceil(judged / CHAINS) * CHAINS)
 
 
-def reference(L: int, T: str, frames: int, seed: int, keep: Path | None = None) -> Frames:
+def reference(
+    L: int, T: str, frames: int, seed: int, keep: Path | None = None, threads: int = 1
+) -> Frames:
     """Return reference frames at a canonical temperature.
 
     Parameters
@@ -31,6 +33,8 @@ def reference(L: int, T: str, frames: int, seed: int, keep: Path | None = None) 
     keep
         A folder where they are found if they have been made before, by the same code, and else
         left for the next time.
+    threads
+        To simulate with; frames do not depend on it.
 
     Raises
     ------
@@ -40,7 +44,9 @@ def reference(L: int, T: str, frames: int, seed: int, keep: Path | None = None) 
     """
     derived = derive_seed(seed, "judge", "reference", T)
     if keep is None:
-        return simulate(L=L, T=float(T), frames=frames, seed=derived, chains=CHAINS)
+        return simulate(
+            L=L, T=float(T), frames=frames, seed=derived, chains=CHAINS, threads=threads
+        )
     code = code_hash("montecarlo.dataset", "api")[:DIGITS]
     path = keep / f"L{L}_T{T}_n{frames}_s{seed}_{code}.nc"
     if path.exists():
@@ -48,7 +54,7 @@ def reference(L: int, T: str, frames: int, seed: int, keep: Path | None = None) 
         if (found.L, len(found)) != (L, frames):
             raise InputError(f"{path}: not the {frames} frames of {L} x {L} that its name says")
         return found
-    made = simulate(L=L, T=float(T), frames=frames, seed=derived, chains=CHAINS)
+    made = simulate(L=L, T=float(T), frames=frames, seed=derived, chains=CHAINS, threads=threads)
     with warnings.catch_warnings():
         keep.mkdir(parents=True, exist_ok=True)
         netcdf.write(made.dataset(), path)

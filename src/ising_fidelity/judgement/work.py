@@ -6,14 +6,16 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import xarray as xr
 
+from ising_fidelity.api.frames import cores
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.frames import Frames
 from ising_fidelity.judgement.given import REFERENCE
@@ -79,47 +81,64 @@ MEMORY_FRAMES = 100
 """Of a sampler, that are compared with training frames modulo all symmetries."""
 
 
-def work(task: Task) -> Outcome:
-    """Make the reference and hold every sampler's frames beside it, with one thread."""
+def work(task: Task, workers: int = 1) -> Outcome:
+    """Make the reference and compare every sampler's frames with it.
+
+    With several workers, observables are measured in a process beside this one.
+    """
     from threadpoolctl import threadpool_limits
 
     # Matrices are small, and threads of several processes would wait for each other.
-    with threadpool_limits(1, "blas"):
-        return _work(task)
+    with threadpool_limits(1, "blas"), pool(1) if workers > 1 else AtOnce() as beside:
+        return _work(task, beside, workers)
 
 
-def _work(task: Task) -> Outcome:
+def _work(task: Task, beside: Executor, threads: int) -> Outcome:
+    given = {name: frames.dataset() for name, frames in task.frames.items()}
+    measured = {
+        name: beside.submit(_measured, data, task.seed, name) for name, data in given.items()
+    }
     from ising_fidelity.comparison.dataset import compared
     from ising_fidelity.judgement.evidence import evidence
     from ising_fidelity.judgement.reference import reference
-    from ising_fidelity.observables.dataset import measured
 
     L = next(iter(task.frames.values())).L
-    expected = reference(L, task.T, task.reference_frames, task.seed, task.keep)
+    expected = reference(L, task.T, task.reference_frames, task.seed, task.keep, threads)
     other = expected.dataset()
+    measured[REFERENCE] = beside.submit(_measured, other, task.seed, REFERENCE)
     known = {} if task.training is None else {"training": task.training.dataset()}
-    numbers = {REFERENCE: measured(other, task.seed)}
-    pictures = {REFERENCE: _pictures(other)}
+    numbers, pictures = {}, {REFERENCE: _pictures(other)}
     with warnings.catch_warnings():
         # What a warning says of them, the judgement says itself.
         warnings.simplefilter("ignore", UserWarning)
-        for name, frames in task.frames.items():
-            given = frames.dataset()
+        for name, data in given.items():
             distances = compared(
-                given,
+                data,
                 other,
                 known,
                 seed=task.seed,
-                memory_frames=min(MEMORY_FRAMES, len(frames)) if known else 0,
+                memory_frames=min(MEMORY_FRAMES, len(task.frames[name])) if known else 0,
                 classify=task.classify,
                 names=(name, "reference"),
             )
-            parts = [measured(given, task.seed, name), distances, evidence(given, other)]
+            parts = [measured[name].result(), distances, evidence(data, other)]
             numbers[name] = xr.merge(
                 parts, combine_attrs="override", compat="override", join="exact"
             )
-            pictures[name] = _pictures(given)
+            pictures[name] = _pictures(data)
+    numbers[REFERENCE] = measured[REFERENCE].result()
     return Outcome(task.T, numbers, pictures, expected.said)
+
+
+def _measured(data: xr.Dataset, seed: int, name: str) -> xr.Dataset:
+    """Return the observables of frames."""
+    from threadpoolctl import threadpool_limits
+
+    from ising_fidelity.observables.dataset import measured
+
+    with warnings.catch_warnings(), threadpool_limits(1, "blas"):
+        warnings.simplefilter("ignore", UserWarning)
+        return measured(data, seed, name)
 
 
 def _pictures(data: xr.Dataset) -> xr.Dataset:
@@ -138,7 +157,8 @@ def done(tasks: Sequence[Task], workers: int) -> Iterator[Outcome]:
         What a task raised.
     """
     if workers < 2 or len(tasks) < 2:
-        yield from map(work, tasks)
+        for task in tasks:
+            yield work(task, workers)
         return
     with pool(min(workers, len(tasks))) as executor:
         futures: list[Future[Outcome]] = [executor.submit(work, task) for task in tasks]
@@ -148,6 +168,16 @@ def done(tasks: Sequence[Task], workers: int) -> Iterator[Outcome]:
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+class AtOnce(Executor):
+    """What is submitted is done before anything else."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Return what a call gives, which is raised if it raises."""
+        future: Future[Any] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
 
 
 @contextmanager
@@ -165,7 +195,7 @@ def processes(wanted: int | None) -> int:
     """
     if sys.platform != "linux":
         return 1
-    return wanted or len(os.sched_getaffinity(0))
+    return wanted or cores()
 
 
 def _begin(parent: int) -> None:
