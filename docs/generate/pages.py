@@ -28,6 +28,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "transfer": studies.transfer,
     "data": studies.data,
     "samplers": studies.samplers,
+    "tests": studies.tests,
     "perfect": studies.perfect,
 }
 """What stands between two marks of a name, on whichever page has them."""

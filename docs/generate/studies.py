@@ -4,6 +4,7 @@ import pandas as pd
 
 from docs.generate.markdown import short, table
 from docs.generate.sources import DATA, MEMORY, QUANTITIES, STUDIES
+from ising_fidelity.judgement.glossary import GLOSSARY
 from ising_fidelity.judgement.verdict import DISTINGUISHABLE, LEVEL
 
 POWER = 0.9
@@ -96,6 +97,12 @@ def samplers() -> str:
     )
     heads = ["sampler", "causes that are right", "rejected", "named right", "frames needed"]
     return f"{text}\n\n{table(heads, lines)}"
+
+
+def tests() -> str:
+    """Return what each test of a judgement compares."""
+    lines = [[name.replace("|", "\\|"), *both] for name, both in GLOSSARY.items()]
+    return table(["test", "compares", "with"], lines)
 
 
 def perfect() -> str:

@@ -83,7 +83,7 @@ def test_files_are_put_together_by_temperature(tmp_path):
     assert [*found] == [2.0, 2.3]
     np.testing.assert_array_equal(found[2.0].spins, SPINS[None])
     assert found[2.0].said == (
-        "2 files", "10 frames of one chain, in this order", "T by its name",
+        "2 files", "10 frames, in this order", "T by its name",
         "independent, as nothing else is said",
     )  # fmt: skip
     chains = ising.load_frames([*tmp_path.glob("*T2.00.npy")], sampling="chain")

@@ -64,7 +64,7 @@ def test_one_array_has_its_temperature_in_its_name(tmp_path):
     np.save(path, SPINS)
     (found,) = foreign.find(path)
     assert found.temperature is None
-    assert found.said == ("6 frames of one chain, in this order",)
+    assert found.said == ("6 frames, in this order",)
     assert foreign_temperatures.in_name(path.name) == 2.3
 
 

@@ -45,3 +45,22 @@ def test_a_corrupt_site_has_its_place():
     assert found[0].name == "corrupt site"
     row, column = map(int, re.findall(r"row (\d+), column (\d+)", found[0].sentence)[0])
     assert (row, column) in {(5, 7), (5, 6), (4, 7)}
+
+
+def test_a_chosen_sign_is_told_from_a_strong_field():
+    def chosen(L, T, n, seed):
+        spins = equilibrium.frames(L, T, n, seed)
+        return spins * np.where(spins.sum((1, 2), keepdims=True) < 0, -1, 1)
+
+    found = of(chosen)
+    assert [one.name for one in found] == ["one sign"]
+    assert found[0].value == 1
+
+    def in_a_field(L, T, n, seed):
+        spins = chosen(L, T, n, seed)
+        return equilibrium.heat_bath(spins, T, 60, seed, field=0.1, groups=2)
+
+    found = of(in_a_field)
+    assert [one.name for one in found] == ["a field"]
+    # Five errors: off by chance once in 1.7 million seeds.
+    assert abs(found[0].value - 0.1) < 5 * found[0].error

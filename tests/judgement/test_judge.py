@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import ising_fidelity as ising
+from ising_fidelity.judgement.glossary import GLOSSARY
 from ising_fidelity.judgement.judge import judge, unmet
 
 from .conftest import TEMPERATURES, L
@@ -202,3 +203,22 @@ def test_one_temperature_gives_the_same_with_a_process_beside():
     one, two = (judge(frames, workers=workers, progress=False) for workers in (1, 2))
     pd.testing.assert_frame_equal(one.table, two.table)
     assert one.said == two.said
+
+
+def test_every_test_is_explained_and_json_says_what_decides(card):
+    for verdict in card.judged.values():
+        assert set(verdict.tests) <= set(GLOSSARY)
+    found = json.loads(card.as_json())
+    hot = found["samplers"]["hot"]
+    known = [p for p in hot["tests"].values() if p is not None]
+    assert hot["test_level"] == pytest.approx(found["level"] / len(known))
+    cause = hot["decided_by"][0]
+    assert (cause["cause"], cause["temperature"]) == ("too hot", None)
+    # 10 % within five errors: off by chance once in 1.7 million seeds.
+    assert abs(cause["value"] - 0.1) < 5 * cause["error"] < 0.05
+
+
+def test_a_distance_far_beyond_its_floor_rejects_alone(card):
+    rows = card.table[(card.table["source"] == "coins") & (card.table["quantity"] == "energy_ks")]
+    assert (rows["p_value"] > 4e-4).all()  # as draws of the floor end there
+    assert card.judged["coins"].tests["distribution of u"] < 1e-6

@@ -146,7 +146,7 @@ def _arranged(
             "or (T, n, L, L) in a file that has T, too"
         )
     if given.ndim == 3:
-        return given[None], f"{shape[0]} frames of one chain, in this order"
+        return given[None], f"{shape[0]} frames, in this order"
     if shape[1] == 1 < shape[0]:
         return given.swapaxes(0, 1), f"{shape[0]} frames with one channel"
     return given, ""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from ising_fidelity.io.temperatures import name_of
 from ising_fidelity.scores.deviations import Floats, p_values, together
 
 LEVEL = 1e-3
@@ -27,12 +28,24 @@ class Cause:
         What it means, with its number.
     p_value
         That chance alone looks like it.
+    value, error
+        The number of the sentence, and its error; NaN where there is none.
+    T
+        The canonical temperature of the number; empty if it is one of all temperatures.
     """
 
     name: str
     observable: str
     sentence: str
     p_value: float
+    value: float = float("nan")
+    error: float = float("nan")
+    T: str = ""
+
+
+def name_at(data: xr.Dataset, index: int) -> str:
+    """Return the canonical temperature at a place along it."""
+    return name_of(data["temperature"].values[index])
 
 
 def expected_of(data: xr.Dataset, name: str) -> str:

@@ -11,12 +11,13 @@ from ising_fidelity.judgement.cause import (
     expected_of,
     in_errors,
     log_ratio,
+    name_at,
     p_of_test,
     p_together,
     weighted_mean,
 )
 from ising_fidelity.judgement.evidence import PLACES
-from ising_fidelity.judgement.local_causes import field_in_errors, local_causes
+from ising_fidelity.judgement.local_causes import field_in_errors, is_explained, local_causes
 from ising_fidelity.observables.homogeneity import LINE, SEAM, SITE
 from ising_fidelity.scores.deviations import together, with_error
 
@@ -55,6 +56,9 @@ def causes_of(data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset) -> lis
         found += _signs(data)
     if not places:
         local = _stripes(data) or local_causes(data, exact)
+        if [one.name for one in (*found, *local)] == [ONE_SIGN, FIELD]:
+            # Either looks a little like the other; a field of all frames is a strong one.
+            found, local = ([], local) if is_explained(data, "field") else (found, [])
         found += local
         if not local:
             found += _long_range(data, reference, exact)
@@ -62,6 +66,7 @@ def causes_of(data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset) -> lis
 
 
 TRAINING, CORRELATED = "copies of training frames", "correlated draws"
+ONE_SIGN, FIELD = "one sign", "a field"
 SELF_SIMILAR = ("tiled", "mirrored")
 
 
@@ -75,7 +80,7 @@ def _copies(data: xr.Dataset) -> list[Cause]:
             f"Copies of training frames: the nearest one differs at {near:.2%} of sites, up to "
             "symmetries, nearer than independent frames."
         )
-        found.append(Cause(TRAINING, "nearest training frame", sentence, p))
+        found.append(Cause(TRAINING, "nearest training frame", sentence, p, near))
     for name, words, more in (
         ("repeated_frames", "repeated frames", ""),
         ("repeated_shapes", "repeated frames up to symmetries", " up to symmetries"),
@@ -83,21 +88,26 @@ def _copies(data: xr.Dataset) -> list[Cause]:
         p = p_of_test(data, name)
         high, low = (data[f"{name}_{order}"].values for order in ("disordered", "ordered"))
         if p < LEVEL and (high > np.maximum(BY_CHANCE, low / 2)).any():
-            share = float(np.nanmax(data[name].values))
+            share, known = data[name].values, data[expected_of(data, name)].values
+            worst = int(np.nanargmax(share - known))
+            T = name_at(data, worst)
             sentence = (
-                f"Too few distinct frames: {share:.2g} of all pairs are the same{more}, in the "
-                f"reference {float(np.nanmax(data[expected_of(data, name)].values)):.2g}."
+                f"Too few distinct frames: {share[worst]:.2g} of all pairs are the same{more} at "
+                f"T = {T}, in the reference {known[worst]:.2g}."
             )
-            found.append(Cause(words, "pairs of equal frames", sentence, p))
+            value = float(share[worst])
+            found.append(Cause(words, "pairs of equal frames", sentence, p, value, T=T))
             break
     p = p_together(data, "independence_p_value")
     if p < LEVEL and not found:
-        r = float(np.nanmax(data["energy_lag_1_autocorrelation"].values))
+        worst = int(np.nanargmax(data["energy_lag_1_autocorrelation"].values))
+        r, T = float(data["energy_lag_1_autocorrelation"].values[worst]), name_at(data, worst)
         sentence = (
             f"Correlated draws: successive frames are said to be independent and are not, the "
-            f"lag-1 autocorrelation of u is up to {r:.2f}; sampling: chain makes errors right."
+            f"lag-1 autocorrelation of u is up to {r:.2f}, at T = {T}; sampling: chain makes "
+            "errors right."
         )
-        found.append(Cause(CORRELATED, "lag-1 autocorrelation of u and |m|", sentence, p))
+        found.append(Cause(CORRELATED, "lag-1 autocorrelation of u and |m|", sentence, p, r, T=T))
     return found
 
 
@@ -105,40 +115,47 @@ def _structure(data: xr.Dataset) -> list[Cause]:
     """Return whether places are not alike, or frames have a symmetry of their own."""
     for name, words in (("tiled_share", "tiled"), ("mirrored_share", "mirrored")):
         share = data[name].values
-        if np.nanmax(share - data[expected_of(data, name)].values) > SAME:
+        more = share - data[expected_of(data, name)].values
+        if np.nanmax(more) > SAME:
+            worst = int(np.nanargmax(more))
+            value, T = float(share[worst]), name_at(data, worst)
             how = "moved by L/2" if words == "tiled" else "mirrored"
-            sentence = f"Frames are {words}: {np.nanmax(share):.0%} are the same when {how}."
-            return [Cause(words, "agreement of frames with themselves", sentence, 0.0)]
+            sentence = f"Frames are {words}: {value:.0%} are the same when {how}, at T = {T}."
+            observable = "agreement of frames with themselves"
+            return [Cause(words, observable, sentence, 0.0, value, T=T)]
     p = p_of_test(data, "homogeneity")
     if not p < LEVEL:
         return []
     worst = int(np.nanargmin(data["homogeneity_p_value"].values))
     where = PLACES[int(data["homogeneity_where"].values[worst])]
     row, column = (int(data[f"homogeneity_{name}"].values[worst]) for name in ("row", "column"))
-    place = f"row {row}, column {column}"
+    place, T = f"row {row}, column {column}", name_at(data, worst)
     names = {
-        SEAM: ("not periodic", "Not periodic: bonds across the edges are broken unlike others."),
-        SITE: ("corrupt site", f"A corrupt site: bonds at {place} are broken unlike others."),
-        LINE: ("a line of bonds", f"Not homogeneous: bonds along a line by {place} are unlike."),
+        SEAM: ("not periodic", "Not periodic: bonds across the edges are broken unlike others"),
+        SITE: ("corrupt site", f"A corrupt site: bonds at {place} are broken unlike others"),
+        LINE: ("a line of bonds", f"Not homogeneous: bonds along a line by {place} are unlike"),
     }
-    many = ("not homogeneous", f"Not homogeneous: bonds are unlike at many places, as by {place}.")
+    many = ("not homogeneous", f"Not homogeneous: bonds are unlike at many places, as by {place}")
     name, sentence = names.get(where, many)
-    return [Cause(name, "broken bonds by place", sentence, p)]
+    words = f"{sentence}, most clearly at T = {T}."
+    return [Cause(name, "broken bonds by place", words, p, T=T)]
 
 
 def _signs(data: xr.Dataset) -> list[Cause]:
     """Return whether one sign is preferred, though no field can be seen."""
     p = p_together(data, "positive_share_p_value")
     share = data["positive_share"].values
-    worst = float(share[np.abs(share - 0.5).argmax()])
-    name = "one sign" if worst in (0.0, 1.0) else "unbalanced signs"
+    index = int(np.abs(share - 0.5).argmax())
+    worst, T = float(share[index]), name_at(data, index)
+    name = ONE_SIGN if worst in (0.0, 1.0) else "unbalanced signs"
     # A field prefers its sign the more the colder it is; a sampler that chooses signs does not.
     spread = SIGMAS * np.sqrt(2) * float(data["positive_share_error"].max())
-    chosen = name == "one sign" or (share.size > 1 and np.ptp(share) < spread)
+    chosen = name == ONE_SIGN or (share.size > 1 and np.ptp(share) < spread)
     if not p < LEVEL or (not chosen and abs(field_in_errors(data)) > SIGMAS):
         return []
-    sentence = f"{name.capitalize()}: {worst:.0%} of frames have positive magnetization."
-    return [Cause(name, "share of positive magnetizations", sentence, p)]
+    error = float(data["positive_share_error"].values[index])
+    sentence = f"{name.capitalize()}: {worst:.0%} of frames have positive m at T = {T}."
+    return [Cause(name, "share of positive magnetizations", sentence, p, worst, error, T)]
 
 
 def _stripes(data: xr.Dataset) -> list[Cause]:
@@ -155,11 +172,12 @@ def _stripes(data: xr.Dataset) -> list[Cause]:
     worst = int(np.argmax(np.where(rare, shares, -1)))
     if not shares[worst] > expected[worst]:
         return []
+    value, T = float(shares[worst]), name_at(data, worst)
     sentence = (
-        f"Frozen stripes: {shares[worst]:.1%} of frames have domains around the torus, in "
+        f"Frozen stripes: {value:.1%} of frames have domains around the torus at T = {T}, in "
         f"equilibrium {expected[worst]:.1%}."
     )
-    return [Cause("frozen stripes", "winding domains", sentence, p)]
+    return [Cause("frozen stripes", "winding domains", sentence, p, value, T=T)]
 
 
 def _as_at_other_temperature(data: xr.Dataset, exact: xr.Dataset, p: float) -> Cause | None:
@@ -179,7 +197,7 @@ def _as_at_other_temperature(data: xr.Dataset, exact: xr.Dataset, p: float) -> C
         f"{name.capitalize()} by {with_error(100 * abs(off), 100 * error)} %, as u says; what "
         f"spins answer to their neighbors agrees ({with_error(100 * local, 100 * its_error)} %)."
     )
-    return Cause(name, "u beside effective temperature", sentence, p)
+    return Cause(name, "u beside effective temperature", sentence, p, off, error)
 
 
 def _long_range(data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset) -> list[Cause]:
@@ -193,19 +211,20 @@ def _long_range(data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset) -> l
         name = "long range too weak" if weak else "long range too strong"
         often = "a random start or patches put together" if weak else "an ordered start"
         sentence = (
-            f"{name.capitalize()}: neighbors are right and |m| is {abs(order):.1f} errors too "
-            f"{'small' if order < 0 else 'large'} at most, as after a short burn-in from {often}."
+            f"{name.capitalize()}: neighbors are right and |m| is up to {abs(order):.1f} errors "
+            f"too {'small' if order < 0 else 'large'}, as after a short burn-in from {often}."
         )
         p = min(p_order, p_energy)
-        cause = Cause(name, "|m| and u beside local couplings", sentence, p)
+        cause = Cause(name, "|m| and u beside local couplings", sentence, p, order)
         found.append(_as_at_other_temperature(data, exact, p) or cause)
     if p_width < LEVEL and (not found or p_width < found[0].p_value):
         wide = width > 0
         name = "energies too wide" if wide else "energies too narrow"
         often = "a mixture of temperatures" if wide else "a choice of frames by their energy"
         sentence = (
-            f"{name.capitalize()}: C is {abs(width):.1f} errors too {'large' if wide else 'small'} "
-            f"at most where neighbors are right, as of {often}."
+            f"{name.capitalize()}: C is up to {abs(width):.1f} errors too "
+            f"{'large' if wide else 'small'} where neighbors are right, as of {often}."
         )
-        found.insert(0, Cause(name, "specific heat beside local couplings", sentence, p_width))
+        observable = "specific heat beside local couplings"
+        found.insert(0, Cause(name, observable, sentence, p_width, width))
     return found

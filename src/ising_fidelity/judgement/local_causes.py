@@ -3,13 +3,13 @@
 import numpy as np
 import xarray as xr
 
-from ising_fidelity.io.temperatures import name_of
 from ising_fidelity.judgement.cause import (
     LEVEL,
     SIGMAS,
     Cause,
     expected_of,
     gain_of,
+    name_at,
     p_of_test,
     weighted_mean,
 )
@@ -21,8 +21,11 @@ SURE = 1e-5
 EXPLAINED, EXPLAINED_BY_FLIPS = 0.7, 0.5
 """Share of what is wrong with couplings that one cause has to explain. That neighbors are turned
 over, too, is no part of the model of random flips."""
-FAR, FAR_OFF = 2.0, 0.02
-"""Times of a local deviation, and share of T, up to which it explains that of the energy."""
+FAR, VERY_FAR, FAR_OFF = 2.0, 3.0, 0.02
+"""Times of a local deviation, and share of T, up to which it explains that of the energy; the
+second where neighbors are not as at any temperature."""
+SHORT_RANGE = ("temperature", "diagonal")
+"""What couplings look like before long distances are in equilibrium."""
 SEEN = 3.0
 """Errors of a further coupling, below which none is named."""
 ALIKE = 2.5
@@ -44,10 +47,7 @@ def local_causes(data: xr.Dataset, exact: xr.Dataset) -> list[Cause]:
         sentence = "Antiferromagnetic: spins prefer to be unlike their neighbors."
         return [Cause("antiferromagnetic", "effective temperature", sentence, p)]
     gains = {name: gain_of(data, name) for name in PARAMETERS if name != "flips" or _alike(data)}
-    scores = {
-        name: gain - PER_PARAMETER * PARAMETERS[name] * data.sizes["temperature"]
-        for name, gain in gains.items()
-    }
+    scores = {name: gain - _by_chance(data, name) for name, gain in gains.items()}
     best = max(scores, key=lambda name: scores[name])
     field = abs(field_in_errors(data)) > SIGMAS
     if field and max(gains.values()) < 4 * gains["field"] + 4 * PER_PARAMETER:
@@ -57,16 +57,20 @@ def local_causes(data: xr.Dataset, exact: xr.Dataset) -> list[Cause]:
     elif best in ("diagonal", "anisotropy") and not _is_seen(data, best):
         best = "temperature"
     everything = gain_of(data, "any") - 22 * data.sizes["temperature"]  # 44 numbers gain by chance
+    if best in SHORT_RANGE and gains[best] > EXPLAINED_BY_FLIPS * everything:
+        beyond = _beyond_local(data, exact, p, VERY_FAR)
+        if beyond:
+            return beyond
     enough = EXPLAINED_BY_FLIPS if best == "flips" else EXPLAINED
     if gains[best] < enough * everything and p < SURE and best != "field":
+        share = gains[best] / everything
         sentence = (
             "Not the model's local statistics: no temperature, field or further coupling explains "
-            f"how spins answer to their neighbors ({gains[best] / everything:.0%} of it at most, "
-            f"by {best})."
+            f"how spins answer to their neighbors (the best, {best}, explains {share:.0%} of it)."
         )
-        return [Cause("wrong local statistics", "local couplings", sentence, p)]
-    if best in ("temperature", "diagonal"):
-        beyond = _beyond_local(data, exact, p)
+        return [Cause("wrong local statistics", "local couplings", sentence, p, share)]
+    if best in SHORT_RANGE:
+        beyond = _beyond_local(data, exact, p, FAR)
         if beyond:
             return beyond
     made = {
@@ -77,6 +81,15 @@ def local_causes(data: xr.Dataset, exact: xr.Dataset) -> list[Cause]:
         "flips": _flips,
     }
     return [made[best](data, p)]
+
+
+def is_explained(data: xr.Dataset, name: str) -> bool:
+    """Whether a cause explains more of the couplings than one of no meaning would."""
+    return gain_of(data, name) > _by_chance(data, name)
+
+
+def _by_chance(data: xr.Dataset, name: str) -> float:
+    return PER_PARAMETER * PARAMETERS[name] * data.sizes["temperature"]
 
 
 def _is_seen(data: xr.Dataset, name: str) -> bool:
@@ -104,24 +117,25 @@ def field_in_errors(data: xr.Dataset) -> float:
     return size / error if error > 0 else 0.0
 
 
-def _beyond_local(data: xr.Dataset, exact: xr.Dataset, p: float) -> list[Cause]:
+def _beyond_local(data: xr.Dataset, exact: xr.Dataset, p: float, times: float) -> list[Cause]:
     """Return whether energies are farther off than what neighbors answer makes them."""
     T, C = data["temperature"].values, exact["specific_heat"].values
     off = (data["energy"].values - exact["energy"].values) / (C * T)
     local = np.abs(data["effective_temperature"].values / T - 1)
     local = local + np.abs(data["coupling_diagonal"].values) * T
     error = SIGMAS * data["energy_error"].values / (C * T)
-    far = np.abs(off) > FAR * local + error + FAR_OFF
+    far = np.abs(off) > times * local + error + FAR_OFF
     if not far.any():
         return []
     worst = int(np.argmax(np.where(far, np.abs(off), -1)))
     name = "long range too weak" if off[worst] > 0 else "long range too strong"
     sentence = (
-        f"{name.capitalize()}: u is off by as much as {100 * abs(off[worst]):.0f} % of T would "
-        f"make it, but spins answer to neighbors as at a T off by {100 * local[worst]:.1f} %, "
-        "as after a short burn-in."
+        f"{name.capitalize()}: u at T = {name_at(data, worst)} is as at a T off by "
+        f"{100 * abs(off[worst]):.0f} %, but spins answer to neighbors as at one off by "
+        f"{100 * local[worst]:.1f} %, as after a short burn-in."
     )
-    return [Cause(name, "u beside local couplings", sentence, p)]
+    value, there = float(off[worst]), name_at(data, worst)
+    return [Cause(name, "u beside local couplings", sentence, p, value, T=there)]
 
 
 def _independent_sites(data: xr.Dataset, p: float) -> list[Cause]:
@@ -133,12 +147,13 @@ def _independent_sites(data: xr.Dataset, p: float) -> list[Cause]:
         some = expected > 2 * SIGMAS * error
     if not (some.any() and none[some].all() and p < LEVEL):
         return []
+    index = int(np.flatnonzero(some)[0])
+    value, its_error, T = float(likeness[index]), float(error[index]), name_at(data, index)
     sentence = (
         "Independent sites: given the magnetization, neighbors are alike no more than by chance "
-        f"({with_error(float(likeness[some][0]), float(error[some][0]))}, in equilibrium "
-        f"{float(expected[some][0]):.3f})."
+        f"({with_error(value, its_error)} at T = {T}, in equilibrium {expected[index]:.3f})."
     )
-    return [Cause("independent sites", "likeness of neighbors", sentence, p)]
+    return [Cause("independent sites", "likeness of neighbors", sentence, p, value, its_error, T)]
 
 
 def _temperature(data: xr.Dataset, p: float) -> Cause:
@@ -147,15 +162,17 @@ def _temperature(data: xr.Dataset, p: float) -> Cause:
     errors = data["effective_temperature_error"].values / T
     off, error = weighted_mean(every, errors)
     where = ""
+    there = ""
     if T.size > 1 and (np.abs(every - off) > SIGMAS * errors).any():
         # Not of one kind at all temperatures: the one that is the most errors off is named.
         worst = int(np.nanargmax(np.abs(every) / errors))
-        off, error, where = every[worst], errors[worst], f" at T = {name_of(T[worst])}"
+        there = name_at(data, worst)
+        off, error, where = float(every[worst]), float(errors[worst]), f" at T = {there}"
     name = "too hot" if off > 0 else "too cold"
     size = with_error(100 * abs(off), 100 * error)
     answer = "spins answer to their neighbors as at that T"
     sentence = f"{name.capitalize()} by {size} %{where}: {answer}."
-    return Cause(name, "effective temperature", sentence, p)
+    return Cause(name, "effective temperature", sentence, p, off, error, there)
 
 
 def _anisotropy(data: xr.Dataset, p: float) -> Cause:
@@ -171,7 +188,9 @@ def _anisotropy(data: xr.Dataset, p: float) -> Cause:
         for axis, (off, error) in zip("xy", parts, strict=True)
     )
     sentence = f"Anisotropic couplings: off by {words}."
-    return Cause("anisotropic couplings", "local couplings", sentence, p)
+    (along_x, error_x), (along_y, error_y) = parts
+    apart, error = along_x - along_y, float(np.hypot(error_x, error_y))
+    return Cause("anisotropic couplings", "local couplings", sentence, p, apart, error)
 
 
 def _diagonal(data: xr.Dataset, p: float) -> Cause:
@@ -180,14 +199,14 @@ def _diagonal(data: xr.Dataset, p: float) -> Cause:
         data["coupling_diagonal"].values * T, data["coupling_diagonal_error"].values * T
     )
     sentence = f"Couplings to next neighbors: {with_error(*size)} J along the diagonals."
-    return Cause("next-neighbor couplings", "local couplings", sentence, p)
+    return Cause("next-neighbor couplings", "local couplings", sentence, p, *size)
 
 
 def _field(data: xr.Dataset, p: float) -> Cause:
     T = data["temperature"].values
     size = weighted_mean(data["field"].values * T, data["field_error"].values * T)
     sentence = f"A field: spins prefer one sign, as in a field of {with_error(*size)} J."
-    return Cause("a field", "local couplings", sentence, p)
+    return Cause("a field", "local couplings", sentence, p, *size)
 
 
 def _flips(data: xr.Dataset, p: float) -> Cause:
@@ -196,4 +215,4 @@ def _flips(data: xr.Dataset, p: float) -> Cause:
         f"Random flips: about {share:.2%} of spins are turned over for no reason, most clearly "
         "against four neighbors alike."
     )
-    return Cause("random flips", "local Boltzmann test", sentence, p)
+    return Cause("random flips", "local Boltzmann test", sentence, p, share)

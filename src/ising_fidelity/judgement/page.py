@@ -8,7 +8,8 @@ import pandas as pd
 from ising_fidelity import __version__
 from ising_fidelity.judgement import pictures
 from ising_fidelity.judgement.given import REFERENCE
-from ising_fidelity.judgement.verdict import LEVEL, MAIN, value_in_words, worst_of
+from ising_fidelity.judgement.glossary import GLOSSARY
+from ising_fidelity.judgement.verdict import LEAST, LEVEL, MAIN, value_in_words, worst_of
 from ising_fidelity.report import heatmap
 from ising_fidelity.report.tables import html_table
 from ising_fidelity.scores.deviations import EXACT, SIGNIFICANT
@@ -38,7 +39,23 @@ def render(card: "Scorecard") -> str:
         legend=heatmap.legend(),
         style=heatmap.STYLE,
         tables={name: _numbers(card, name) for name in card.judged},
+        tests=_tests(card),
     )
+
+
+def _tests(card: "Scorecard") -> list[dict[str, Any]]:
+    """Return every test: what it compares, and each sampler's p-value."""
+    names = dict.fromkeys(test for verdict in card.judged.values() for test in verdict.tests)
+    found = []
+    for test in names:
+        cells = []
+        for verdict in card.judged.values():
+            p = verdict.tests.get(test, np.nan)
+            text = "not compared" if np.isnan(p) else f"{max(p, LEAST):.1g}"
+            cells.append({"text": text, "wrong": p < verdict.test_level})
+        compares, expected = GLOSSARY[test]
+        found.append({"name": test, "compares": compares, "with": expected, "cells": cells})
+    return found
 
 
 def summary(card: "Scorecard") -> str:

@@ -15,7 +15,7 @@ from ising_fidelity.exceptions import InputError
 from ising_fidelity.io.files import whole
 from ising_fidelity.judgement.causes import Cause
 from ising_fidelity.judgement.given import REFERENCE
-from ising_fidelity.judgement.verdict import Verdict
+from ising_fidelity.judgement.verdict import LEVEL, Verdict
 from ising_fidelity.scores.deviations import EXACT
 from ising_fidelity.scores.table import SUMS
 
@@ -100,6 +100,7 @@ class Scorecard:
         return {
             "lattice_size": self.L,
             "package_version": __version__,
+            "level": LEVEL,
             **self.settings,
             "reference": {"name": REFERENCE, "said": list(self.said[REFERENCE])},
             "samplers": {name: self._sampler(name) for name in self.judged},
@@ -111,10 +112,11 @@ class Scorecard:
             "verdict": verdict.word,
             "p_value": _plain(verdict.p_value),
             "causes": [f"{cause.name}: {cause.sentence}" for cause in self.causes[name]],
-            "decided_by": [cause.observable for cause in self.causes[name]],
+            "decided_by": [_of_cause(cause) for cause in self.causes[name]],
             "sentences": list(verdict.sentences),
             "caveats": list(self.caveats[name]),
             "taken_as": list(self.said[name]),
+            "test_level": _plain(verdict.test_level),
             "tests": {test: _plain(p) for test, p in verdict.tests.items()},
             "temperatures": self._numbers(name),
         }
@@ -165,6 +167,13 @@ class Scorecard:
         from ising_fidelity.judgement import page
 
         return page.summary(self)
+
+
+def _of_cause(cause: Cause) -> dict[str, str | float | None]:
+    """Return what a cause is by, and its number."""
+    numbers = {key: _plain(getattr(cause, key)) for key in ("p_value", "value", "error")}
+    about = {"cause": cause.name, "observable": cause.observable}
+    return {**about, **numbers, "temperature": cause.T or None}
 
 
 def _plain(number: float) -> float | None:

@@ -21,7 +21,7 @@ def show(card: "Scorecard", console: "Console") -> None:
 
     for name in card.judged:
         console.print(f"{escape(name)}: {escape('; '.join(card.said[name]))}", style="dim")
-    table = Table(title=f"Temperatures that pass, {card.L} x {card.L}", title_justify="left")
+    table = Table(title=f"How many temperatures pass, {card.L} x {card.L}", title_justify="left")
     table.add_column("sampler")
     table.add_column("verdict", no_wrap=True)
     for quantity in MAIN:

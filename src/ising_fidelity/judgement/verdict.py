@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from ising_fidelity.comparison.noise_floor import FLOOR_DRAWS
 from ising_fidelity.judgement.evidence import TESTS
 from ising_fidelity.scores.caveats import Caveats
 from ising_fidelity.scores.deviations import (
@@ -60,6 +61,8 @@ BY_P_VALUE = {"positive_share_p_value": "signs", "independence_p_value": "indepe
 """Tests that are a p-value alone, and what they test."""
 SENSITIVE = {"effective_temperature": "T", "specific_heat": "C", "abs_magnetization": "|m|"}
 """Of which it is said how large a deviation would have shown."""
+RESOLVED = 1 / (1 + FLOOR_DRAWS)
+"""The smallest p-value that draws of a noise floor show."""
 LEAST = 1e-99
 """Smaller p-values are not told apart."""
 ERRORS = 3
@@ -80,12 +83,15 @@ class Verdict:
         The p-value of each test, over all temperatures.
     sentences
         In words, without causes.
+    test_level
+        P-value of one test below which frames are called distinguishable.
     """
 
     word: str
     p_value: float
     tests: Mapping[str, float]
     sentences: Sequence[str]
+    test_level: float
 
 
 def verdict_on(
@@ -133,7 +139,7 @@ def verdict_on(
     untested = [name for name, p in tests.items() if np.isnan(p)]
     if untested:
         sentences.append(f"Not compared: {_listed(untested)}.")
-    return Verdict(word, p_value, tests, [*sentences, *lacking])
+    return Verdict(word, p_value, tests, [*sentences, *lacking], LEVEL / max(1, len(known)))
 
 
 def tests_of(rows: pd.DataFrame, data: xr.Dataset) -> dict[str, float]:
@@ -146,8 +152,9 @@ def tests_of(rows: pd.DataFrame, data: xr.Dataset) -> dict[str, float]:
             of_this = chosen[chosen["quantity"] == name]
             if len(of_this):
                 ratio = name in FLUCTUATIONS
-                p = _of_ratios(of_this) if ratio else of_this["p_value"].to_numpy()
-                found[_spoken(name)] = together(p)
+                found[_spoken(name)] = together(
+                    _of_ratios(of_this) if ratio else _of_floor(of_this)
+                )
     for name in TESTS:
         if f"{name}_p_value" in data and not _does_not_apply(name, data):
             found[_spoken(name)] = together(data[f"{name}_p_value"].values)
@@ -171,6 +178,17 @@ def _of_ratios(rows: pd.DataFrame) -> Floats:
         z = np.log(value / expected) / relative
     # Frames that are all the same have neither fluctuations nor errors of them.
     return np.where(np.isnan(z), rows["p_value"].to_numpy(), p_values(z))
+
+
+def _of_floor(rows: pd.DataFrame) -> Floats:
+    """Return p-values, smaller than draws of a noise floor show where z is beyond them all.
+
+    A density whose logarithm is concave has less than exp(1 - z) beyond z standard deviations
+    (L. Lovasz and S. Vempala, Random Struct. Algorithms 30, 307, 2007).
+    """
+    p, z = rows["p_value"].to_numpy(), np.abs(rows["deviation_in_errors"].to_numpy(float))
+    beyond = (p <= 1.001 * RESOLVED) & np.isfinite(z)
+    return np.where(beyond, np.fmin(p, np.exp(1 - np.where(beyond, z, 0.0))), p)
 
 
 def _spoken(name: str) -> str:
@@ -204,7 +222,7 @@ def _sensitivity(data: xr.Dataset) -> list[str]:
         known = relative[np.isfinite(relative)]
         if known.size:
             shown.append(f"{symbol} off by {100 * float(np.median(known)):.2g} %")
-    return [f"With so many frames would have shown: {', '.join(shown)}."] if shown else []
+    return [f"An error of this size would have shown: {', '.join(shown)}."] if shown else []
 
 
 def _listed(names: Sequence[str]) -> str:
