@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import ising_fidelity as ising
+from ising_fidelity.judgement import pictures
 from ising_fidelity.judgement.glossary import GLOSSARY
 from ising_fidelity.judgement.judge import judge, unmet
 
@@ -222,3 +223,19 @@ def test_a_distance_far_beyond_its_floor_rejects_alone(card):
     rows = card.table[(card.table["source"] == "coins") & (card.table["quantity"] == "energy_ks")]
     assert (rows["p_value"] > 4e-4).all()  # as draws of the floor end there
     assert card.judged["coins"].tests["distribution of u"] < 1e-6
+
+
+def test_samplers_of_different_temperatures_have_pictures_of_their_own():
+    coins = np.random.default_rng(1).choice([-1, 1], (40, 8, 8))
+    apart = judge({"a": {2.0: coins}, "b": {3.0: coins}}, progress=False)
+    drawn = pictures.there(apart)
+    assert drawn[0] == ("fig3", ["a", "b"])
+    assert drawn[1:3] == [("fig7", ["a"]), ("fig7", ["b"])]
+    with pytest.raises(ising.InputError, match="samplers without a common T"):
+        apart.plot("fig7")
+    assert len(apart.plot("figS3", ["b"]).axes) == 2
+    with pytest.raises(ising.InputError, match="samplers: 'c'; allowed are a, b"):
+        apart.plot("fig7", ["c"])
+    both = judge({"a": {2.0: coins}, "b": {2.0: coins, 3.0: coins}}, progress=False)
+    assert pictures.there(both)[1] == ("fig7", ["a", "b"])
+    assert len(both.plot("figS3").axes) == 3

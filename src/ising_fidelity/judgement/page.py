@@ -30,10 +30,10 @@ def render(card: "Scorecard") -> str:
         figures=[
             {
                 "name": figure,
-                "address": pictures.embedded(card, figure),
+                "address": pictures.embedded(card, figure, samplers),
                 "caption": pictures.DRAWN[figure],
             }
-            for figure in pictures.there(card)
+            for figure, samplers in pictures.there(card)
         ],
         heat_maps=_heat_maps(card),
         legend=heatmap.legend(),
@@ -127,7 +127,7 @@ def worst_in_words(rows: pd.DataFrame) -> str:
     if worst is None:
         return "not compared"
     symbol = SYMBOLS[str(worst["quantity"])]
-    return f"{worst['deviation_in_errors']:.3g} in {symbol} at T = {worst['temperature']}"
+    return f"{worst['deviation_in_errors']:.2g} in {symbol} at {worst['temperature']}"
 
 
 def main_rows(rows: pd.DataFrame, quantity: str) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 import base64
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING
@@ -38,16 +38,16 @@ FORMATS = {"fig7": "png"}
 """Of figures of frames; all others are lines."""
 
 
-def draw(card: "Scorecard", figure: str) -> "Figure":
-    """Return one figure of a judgement.
+def draw(card: "Scorecard", figure: str, samplers: Sequence[str] | None = None) -> "Figure":
+    """Return one figure of a judgement, of all samplers or of some.
 
     Raises
     ------
     InputError
-        If it is none of these, or needs more temperatures.
+        If it is none of these, or needs other temperatures.
     """
     with _style():
-        drawn = _drawn(card, figure)
+        drawn = _drawn(card, figure, samplers)
         # Later, outside of the context, it would be laid out anew.
         drawn.canvas.draw()
     return drawn
@@ -63,18 +63,23 @@ def _style() -> Iterator[None]:
         yield
 
 
-def _drawn(card: "Scorecard", figure: str) -> "Figure":
+def _drawn(card: "Scorecard", figure: str, samplers: Sequence[str] | None = None) -> "Figure":
     if figure not in DRAWN:
         raise InputError(f"figure: {figure!r}; allowed are {', '.join(DRAWN)}")
     from ising_fidelity.figures.inputs import Inputs
 
+    wanted = [*card.judged] if samplers is None else [*samplers]
+    for one in wanted:
+        if one not in card.judged:
+            raise InputError(f"samplers: {one!r}; allowed are {', '.join(card.judged)}")
     names = card.temperatures
     if figure == CURVES and len(names) < 2:
         raise InputError(f"{figure}: one temperature; allowed are two or more")
-    shown = chosen(names) if figure in AT_SINGLE else names
-    sources = [REFERENCE, *card.judged]
-    if figure in AT_SINGLE:
-        sources = [one for one in sources if all((one, T) in card.observables for T in shown)]
+    common = _common(card, wanted)
+    if figure in AT_SINGLE and not common:
+        raise InputError(f"{figure}: samplers without a common T; samplers: decides which to draw")
+    shown = chosen(common) if figure in AT_SINGLE else names
+    sources = [REFERENCE, *wanted]
     inputs = Inputs(
         sources=sources,
         temperatures=shown,
@@ -93,18 +98,26 @@ def chosen(names: list[str]) -> list[str]:
     return [names[index] for index in sorted({0, nearest, len(names) - 1})]
 
 
-def embedded(card: "Scorecard", figure: str) -> str:
+def _common(card: "Scorecard", samplers: Sequence[str]) -> list[str]:
+    """Return the temperatures of all of some samplers."""
+    return [T for T in card.temperatures if all((one, T) in card.observables for one in samplers)]
+
+
+def embedded(card: "Scorecard", figure: str, samplers: Sequence[str]) -> str:
     """Return a figure as an address that holds all of it, for a page."""
     from ising_fidelity.figures.draw import METADATA
 
     kind = FORMATS.get(figure, "svg")
     content = io.BytesIO()
     with _style():
-        _drawn(card, figure).savefig(content, format=kind, metadata=METADATA[f".{kind}"])
+        _drawn(card, figure, samplers).savefig(content, format=kind, metadata=METADATA[f".{kind}"])
     encoded = base64.b64encode(content.getvalue()).decode()
     return f"data:image/{'svg+xml' if kind == 'svg' else kind};base64,{encoded}"
 
 
-def there(card: "Scorecard") -> list[str]:
-    """Return the figures that can be drawn."""
-    return [one for one in DRAWN if one != CURVES or len(card.temperatures) > 1]
+def there(card: "Scorecard") -> list[tuple[str, list[str]]]:
+    """Return the figures that can be drawn, each with its samplers: all, or those of one T."""
+    every = [*card.judged]
+    together = [every] if _common(card, every) else [[one] for one in every]
+    found = [(CURVES, every)] if len(card.temperatures) > 1 else []
+    return found + [(one, some) for one in AT_SINGLE for some in together]

@@ -89,11 +89,11 @@ class Scorecard:
         causes = [cause.sentence for cause in self.causes[sampler]]
         return [*self.judged[sampler].sentences, *causes, *self.caveats[sampler]]
 
-    def plot(self, figure: str = FIGURE) -> "Figure":
-        """Return a figure: fig3, fig5, fig7, figS3 or figS4, named as the paper's."""
+    def plot(self, figure: str = FIGURE, samplers: Sequence[str] | None = None) -> "Figure":
+        """Return a figure, of all samplers or of some: fig3, fig5, fig7, figS3 or figS4."""
         from ising_fidelity.judgement import pictures
 
-        return pictures.draw(self, figure)
+        return pictures.draw(self, figure, samplers)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values, in the form of ``scores.json``."""

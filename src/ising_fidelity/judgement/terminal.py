@@ -16,25 +16,31 @@ COLORS = {INDISTINGUISHABLE: "green", DISTINGUISHABLE: "red", UNDECIDED: "yellow
 
 def show(card: "Scorecard", console: "Console") -> None:
     """Print what the frames were taken for, a line of numbers per sampler, and words."""
+    from rich import box
     from rich.markup import escape
     from rich.table import Table
 
     for name in card.judged:
         console.print(f"{escape(name)}: {escape('; '.join(card.said[name]))}", style="dim")
-    table = Table(title=f"How many temperatures pass, {card.L} x {card.L}", title_justify="left")
-    table.add_column("sampler")
+    title = f"How many temperatures pass, {card.L} x {card.L}"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("sampler", overflow="fold", min_width=8)
     table.add_column("verdict", no_wrap=True)
     for quantity in MAIN:
         table.add_column(SYMBOLS[quantity], justify="right", no_wrap=True)
-    table.add_column("worst z", justify="right")
+    table.add_column("worst z", no_wrap=True)
     for name, verdict in card.judged.items():
         rows = card.table[card.table["source"] == name]
         cells = [page.cell(rows, quantity) for quantity in MAIN]
+        texts = [one["text"].replace(" of ", "/") for one in cells]
         color = COLORS[verdict.word]
         table.add_row(
             escape(name),
             f"[{color}]{verdict.word}[/{color}]",
-            *(f"[red]{one['text']}[/red]" if one["color"] else one["text"] for one in cells),
+            *(
+                f"[red]{text}[/red]" if one["color"] else text
+                for one, text in zip(cells, texts, strict=True)
+            ),
             page.worst_in_words(rows),
         )
     console.print(table)

@@ -67,7 +67,8 @@ def _histograms(
         column[-1].set_xlabel(label)
     for ax, T in zip(axes[:, 0], inputs.temperatures, strict=True):
         ax.set_ylabel(f"$T$ = {style.short(T)}", rotation=0, ha="right", va="center")
-    figure.supylabel("share of frames, each panel to its own scale", fontsize="medium")
+    scale = ", each panel to its own scale" if rows > 1 else ""
+    figure.supylabel(f"share of frames{scale}", fontsize="medium")
     panels.letter(axes[0], [look.label for look in sources.values()])
     return figure, axes, edges
 
