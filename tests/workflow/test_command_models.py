@@ -79,6 +79,8 @@ def test_the_examples_are_scored_without_any_network(done):
     parts = netcdf.read_tree(results / "attribution.nc")
     assert {*NAMES} <= set(parts.children)
     assert (results / "figures" / "fig3.png").is_file()
+    sums = (results / "provenance" / "checksums.sha256").read_text()
+    assert all(f"/{name}.py\n" in sums for name in ("rbm", "vae"))
     assert not (results / "figures" / "training.png").exists()
 
 

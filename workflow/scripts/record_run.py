@@ -20,6 +20,7 @@ from rocrate.rocrate import ROCrate
 import ising_fidelity
 from ising_fidelity.config.load import load
 from ising_fidelity.io.files import whole
+from ising_fidelity.run.commands import inputs_of_commands
 from ising_fidelity.run.sources import own_files
 
 CHECKSUMS = Path("provenance", "checksums.sha256")
@@ -62,8 +63,8 @@ def checksum(path: Path) -> str:
 def describe(folder: Path, sums: dict[Path, str], own: dict[Path, tuple[str, str]]) -> ROCrate:
     """Return the crate: what the files are, and the run that made them from its config.
 
-    ``own`` has the source and checksum of each file that the run has taken from elsewhere. These
-    are no part of the crate, whose files lie in its folder, and are described only.
+    ``own`` has, of each file that the run has taken from elsewhere, what it is and its checksum.
+    These are no part of the crate, whose files lie in its folder, and are described only.
     """
     crate = ROCrate(gen_preview=False, version="1.1")
     crate.metadata.extra_terms |= TERMS
@@ -109,15 +110,17 @@ def describe(folder: Path, sums: dict[Path, str], own: dict[Path, tuple[str, str
         )
         if (folder / path).exists()
     ]
-    for path, (source, digest) in own.items():
+    for path, (what, digest) in own.items():
         properties = {
             "@type": "CreativeWork",
-            "name": f"frames of the source {source}: {path.as_posix()}",
+            "name": f"{what}: {path.as_posix()}",
             "sha256": digest,
             "contentSize": str(path.stat().st_size),
-            "encodingFormat": FORMATS[".nc"],
+            "encodingFormat": FORMATS.get(
+                path.suffix, mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            ),
         }
-        identity = f"#{source}/{path.name}"
+        identity = f"#{what.rsplit(' ', 1)[-1]}/{path.name}"
         recorded.append(crate.add(ContextEntity(crate, identity, properties=properties)))
     results = []
     for path, digest in sums.items():
@@ -180,7 +183,9 @@ def main() -> None:
     folder = parser.parse_args().folder
     sums = {path: checksum(folder / path) for path in products(folder)}
     run = load([folder / "provenance" / "config.yaml"])
-    own = {path: (source, checksum(path)) for source, _, path in own_files(run)}
+    given = [(f"frames of the source {source}", path) for source, _, path in own_files(run)]
+    given += [(f"input of the model {model}", path) for model, path in inputs_of_commands(run)]
+    own = {path: (what, checksum(path)) for what, path in given}
     listed = sums | {
         Path(os.path.relpath(path, folder)): digest for path, (_, digest) in own.items()
     }

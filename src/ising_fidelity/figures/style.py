@@ -112,7 +112,8 @@ def spoken(source: str) -> str:
         number = after.removesuffix(suffix)
         if number != after:
             return f"{label} + {number} {words}{'s' * (number != '1')}"
-    return LOOKS[source].label if source in LOOKS else source
+    # A dollar sign begins a formula.
+    return LOOKS[source].label if source in LOOKS else source.replace("$", r"\$")
 
 
 def temperature_looks(temperatures: Sequence[str]) -> dict[str, Look]:

@@ -2,7 +2,7 @@
 
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,10 @@ from ising_fidelity.exceptions import InputError
 from ising_fidelity.io.files import check_readable
 from ising_fidelity.io.foreign_temperatures import INVERSE, TEMPERATURES, of_content, split
 from ising_fidelity.io.formats import Alphabet, arrange, signs, standard
-from ising_fidelity.io.variables import SAMPLINGS
+from ising_fidelity.io.variables import LOG_PROBABILITY, SAMPLINGS
 
+BESIDE = (*TEMPERATURES, *INVERSE, LOG_PROBABILITY)
+"""What is no array of frames."""
 SUFFIXES = (".npy", ".npz", ".nc", ".h5", ".hdf5")
 """What is looked for in a folder."""
 
@@ -60,6 +62,8 @@ class Found:
         What it was taken for, in words.
     group
         The path of the group in the file that they are in.
+    log_probability
+        ln q of every frame, shape (chain, draw), if it is there.
     """
 
     spins: NDArray[np.int8]
@@ -67,6 +71,7 @@ class Found:
     sampling: str | None
     said: tuple[str, ...]
     group: str = ""
+    log_probability: NDArray[np.float64] | None = None
 
 
 def find(
@@ -123,6 +128,14 @@ def _found(
         said = tuple(words for words in (*where, order, letters, *part.said) if words)
         kind = sampling if sampling in SAMPLINGS else None
         found.append(Found(arranged, part.temperature, kind, said, arrays.group))
+    likely = arrays.values.get(LOG_PROBABILITY)
+    if likely is not None and len(found) == 1:
+        shape = found[0].spins.shape[:2]
+        if likely.shape != shape and (likely.ndim, likely.size) != (1, shape[0] * shape[1]):
+            raise InputError(
+                f"{name}: {LOG_PROBABILITY} of shape {likely.shape}; allowed is {shape}"
+            )
+        found = [replace(found[0], log_probability=likely.reshape(shape).astype(float))]
     return found
 
 
@@ -182,7 +195,7 @@ def _frames_in(arrays: Arrays, path: Path, variable: str | None, alone: bool) ->
     found = [
         name
         for name, array in arrays.values.items()
-        if array.ndim >= 2 and array.dtype.kind in "biuf" and name not in (*TEMPERATURES, *INVERSE)
+        if array.ndim >= 2 and array.dtype.kind in "biuf" and name not in BESIDE
     ]
     if len(found) > 1 or (not found and alone):
         which = f"{', '.join(found)} may be; variable: decides" if found else "no array may be"

@@ -1,5 +1,6 @@
 """Models that commands train and sample: what their files depend on beside other files."""
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,13 @@ def check_inputs(run: Config) -> None:
     """Raise InputError if a file that a command reads is not there, before anything is made."""
     for model in run.commands:
         _inputs(run, model)
+
+
+def inputs_of_commands(run: Config) -> Iterator[tuple[str, Path]]:
+    """Yield model and file of all that commands read beside frames."""
+    for model, settings in run.commands.items():
+        for path in settings.inputs:
+            yield model, Path(path)
 
 
 def _inputs(run: Config, model: str) -> dict[str, str]:

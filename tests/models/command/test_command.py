@@ -257,3 +257,11 @@ def test_wrong_usage_is_one_line(words, message, folder):
         [str(COMMAND), words[0], *flags, *words[1:]], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (2, f"ising-fidelity: {message}\n")
+
+
+def test_how_likely_frames_are_is_kept(folder):
+    save = "numpy.savez(sys.argv[1], spin=numpy.ones((4, 6, 6)), log_probability=%s)"
+    data = sample(settings(sample=WRITE % (save % "-numpy.arange(4.)")))
+    np.testing.assert_array_equal(data["log_probability"], [[0, -1, -2, -3]])
+    with pytest.raises(InputError, match=r"\{output\}: log_probability of shape \(3,\)"):
+        sample(settings(sample=WRITE % (save % "-numpy.ones(3)")))

@@ -84,7 +84,13 @@ def sampled(
         "taken_as": "; ".join(found.said) or "spins of -1 and 1",
     }
     independent = found.sampling or "independent"
-    return frames_dataset(found.spins, float(temperature), independent, attributes)
+    return frames_dataset(
+        found.spins,
+        float(temperature),
+        independent,
+        attributes,
+        log_probability=found.log_probability,
+    )
 
 
 def _read(settings: CommandSettings, path: Path, key: str) -> Found:
