@@ -3,11 +3,11 @@
 from functools import cache
 
 import numpy as np
-import xarray as xr
 
 from ising_fidelity import Frames
 from ising_fidelity.comparison.dataset import compared
 from ising_fidelity.exact.dataset import solved
+from ising_fidelity.io import netcdf
 from ising_fidelity.io.temperatures import canonical
 from ising_fidelity.judgement.causes import causes_of
 from ising_fidelity.judgement.evidence import evidence
@@ -35,8 +35,7 @@ def numbers(spins, T, n, training=None):
     if training is not None:
         known = {"training": Frames(np.asarray(training, np.int8)[None], T).dataset()}
         parts.append(compared(data, other, known, memory_frames=MEMORY_FRAMES))
-    found = xr.merge(parts, combine_attrs="override", compat="override", join="exact")
-    return found.drop_dims(["chain", "draw"], errors="ignore")
+    return netcdf.united(parts)
 
 
 def causes(draw, L, temperatures, n, seed, training=None):
@@ -45,17 +44,6 @@ def causes(draw, L, temperatures, n, seed, training=None):
         numbers(draw(L, T, n, seed), T, n, training(L, T, n) if training else None)
         for T in temperatures
     ]
-    others = [reference(L, T, n)[1].drop_dims(["chain", "draw"]) for T in temperatures]
-    data, other = (
-        xr.concat(
-            rows,
-            "temperature",
-            data_vars="all",
-            coords="minimal",
-            compat="override",
-            join="outer",
-            combine_attrs="override",
-        )
-        for rows in (found, others)
-    )
+    others = [reference(L, T, n)[1] for T in temperatures]
+    data, other = (netcdf.along_temperature(rows) for rows in (found, others))
     return causes_of(data, other, solved(L, [canonical(T) for T in temperatures]))

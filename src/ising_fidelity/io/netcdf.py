@@ -6,7 +6,7 @@ carry ``log_probability(chain, draw)``, how likely their generator was to draw e
 the only reader and writer of files in the project.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -79,6 +79,27 @@ def outline(path: str | Path) -> xr.Dataset:
 def read_tree(path: str | Path) -> xr.DataTree:
     """Read a netCDF file with groups into memory and close it; raises InputError like read."""
     return _read(path, xr.open_datatree)
+
+
+def united(parts: Sequence[xr.Dataset]) -> xr.Dataset:
+    """Return the variables of several datasets of the same coordinates; the first one's count."""
+    return xr.merge(parts, combine_attrs="override", compat="override", join="exact")
+
+
+def along_temperature(rows: Sequence[xr.Dataset]) -> xr.Dataset:
+    """Return datasets of single temperatures along ``temperature``, NaN where one lacks a number.
+
+    Series of frames, along ``chain`` and ``draw``, are left out.
+    """
+    return xr.concat(
+        [row.drop_dims(["chain", "draw"], errors="ignore") for row in rows],
+        dim="temperature",
+        data_vars="all",
+        coords="minimal",
+        compat="override",
+        join="outer",
+        combine_attrs="override",
+    )
 
 
 def are_numbers(values: xr.DataArray) -> bool:

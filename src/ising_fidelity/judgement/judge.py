@@ -9,6 +9,7 @@ import xarray as xr
 
 from ising_fidelity.api.frames import Reading
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.io import netcdf
 from ising_fidelity.io.progress import progress_bar, shown
 from ising_fidelity.judgement import work
 from ising_fidelity.judgement.causes import causes_of
@@ -179,20 +180,8 @@ def _card(
 
 def _along_temperature(name: str, outcomes: Sequence[work.Outcome]) -> xr.Dataset:
     """Return a sampler's numbers along temperature, without series of frames."""
-    rows = [
-        one.numbers[name].drop_dims(["chain", "draw"], errors="ignore")
-        for one in outcomes
-        if name in one.numbers
-    ]
-    data = xr.concat(
-        rows,
-        dim="temperature",
-        data_vars="all",
-        coords="minimal",
-        compat="override",
-        join="outer",
-        combine_attrs="override",
-    )
+    rows = [one.numbers[name] for one in outcomes if name in one.numbers]
+    data = netcdf.along_temperature(rows)
     # What a test would be has its place in the table beside a distance's.
     renamed = {
         str(key): f"{str(key).removesuffix(EXPECTED)}{FLOOR}"

@@ -18,6 +18,7 @@ import xarray as xr
 from ising_fidelity.api.frames import cores
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.frames import Frames
+from ising_fidelity.io import netcdf
 from ising_fidelity.judgement.given import REFERENCE
 
 POLL = 1.0
@@ -122,9 +123,7 @@ def _work(task: Task, beside: Executor, threads: int) -> Outcome:
                 names=(name, "reference"),
             )
             parts = [measured[name].result(), distances, evidence(data, other)]
-            numbers[name] = xr.merge(
-                parts, combine_attrs="override", compat="override", join="exact"
-            )
+            numbers[name] = netcdf.united(parts)
             pictures[name] = _pictures(data)
     numbers[REFERENCE] = measured[REFERENCE].result()
     return Outcome(task.T, numbers, pictures, expected.said)

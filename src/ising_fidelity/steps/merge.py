@@ -62,8 +62,10 @@ def merge(*, files: Sequence[Path], output: Path) -> None:
         pieces = sources.setdefault(source, {}).setdefault(T, {})
         if kind in pieces:
             raise InputError(f"{path}: T = {T} of {source} comes twice")
-        data = data.assign_coords(temperature=T)
-        pieces[kind] = data.drop_dims([name for name in ("chain", "draw") if name in data.dims])
+        # Series are large, and no number along temperature needs them.
+        pieces[kind] = data.assign_coords(temperature=T).drop_dims(
+            ["chain", "draw"], errors="ignore"
+        )
     try:
         groups = {source: _group(source, sources[source]) for source in sorted(sources)}
     except (TypeError, ValueError) as error:
@@ -94,23 +96,10 @@ def _group(source: str, pieces: Mapping[float, Mapping[str, xr.Dataset]]) -> xr.
     if len(sizes) > 1:
         raise InputError(f"{source}: lattice sizes {sorted(sizes)}; one source has a single one")
     rows = [
-        xr.merge(
-            [pieces[T][kind] for kind in (*KINDS, ATTRIBUTIONS) if kind in pieces[T]],
-            combine_attrs="override",
-            compat="override",
-            join="exact",
-        )
+        netcdf.united([pieces[T][kind] for kind in (*KINDS, ATTRIBUTIONS) if kind in pieces[T]])
         for T in sorted(pieces)
     ]
-    group = xr.concat(
-        rows,
-        dim="temperature",
-        data_vars="all",
-        coords="minimal",
-        compat="override",
-        join="outer",
-        combine_attrs="override",
-    )
+    group = netcdf.along_temperature(rows)
     described = [
         kinds[kind]
         for kinds in pieces.values()
