@@ -10,7 +10,7 @@ from ising_fidelity import __version__  # noqa: E402  # the checkout's own
 
 project = "ising-fidelity"
 author = "The ising-fidelity developers"
-copyright = author  # noqa: A001  # Sphinx asks for this name
+copyright = author  # Sphinx asks for this name
 version = release = __version__
 
 extensions = [
