@@ -6,7 +6,7 @@ found ones are not made again; delete the table to begin anew. Shares over repet
 and written to studies/results/samplers_summary.csv:
 python -m studies.samplers [--repetitions 10] [--perfect 200] [--processes 2] [NAME ...]
 
-Where fewer than 90 % are rejected, ``frames_needed`` estimates how many frames at
+Where fewer than 90 % are rejected, or named right, ``frames_needed`` estimates how many frames at
 each temperature would be enough, from errors that fall as the square root of their number.
 """
 
@@ -26,6 +26,7 @@ from scipy.special import ndtri
 from ising_fidelity import Frames, judge
 from ising_fidelity.comparison import diversity
 from ising_fidelity.exact.finite import kaufman
+from ising_fidelity.judgement.cause import LEVEL as LEVEL_OF_CAUSE
 from ising_fidelity.judgement.scorecard import Scorecard
 from ising_fidelity.judgement.verdict import DISTINGUISHABLE, LEVEL
 from studies.shared import RESULTS
@@ -156,19 +157,27 @@ def summary(rows: Sequence[Row]) -> pd.DataFrame:
                 "named_any": ""
                 if name == PERFECT
                 else f"{np.mean([bool({*one} & {*right}) for one in named]):.3g}",
-                "frames_needed": ""
-                if name == PERFECT or rejected >= POWER
-                else frames_needed(group),
+                "frames_needed": "" if name == PERFECT else frames_needed(group, rejected, first),
             }
         )
     return pd.DataFrame(lines)
 
 
-def frames_needed(group: pd.DataFrame) -> str:
-    """Return how many frames reject a sampler in a share :data:`POWER` of cases, by its median.
+def frames_needed(group: pd.DataFrame, rejected: float, named: float) -> str:
+    """Return how many frames reject a sampler and name it right in a share :data:`POWER` of cases.
 
-    Of a verdict's p-value, which is that of the best test times their number.
+    To reject it, by the median of a verdict's p-value, which is that of the best test times their
+    number. To name it, by the share that is named right, as if one number had to be beyond the
+    errors that the level of a cause asks for.
     """
+    if rejected >= POWER and named >= POWER:
+        return ""
+    if rejected >= POWER:
+        threshold = float(-ndtri(LEVEL_OF_CAUSE / 2))
+        # A share of none or all says no more than half a repetition.
+        known = np.clip(named, 0.5 / len(group), 1 - 0.5 / len(group))
+        factor = (threshold + float(ndtri(POWER))) / (threshold + float(ndtri(known)))
+        return f"{FRAMES * factor**2:.2g}"
     tests = group["tests"].astype(float)
     single = np.clip(group["p_value"].astype(float) / tests, 1e-300, 0.5)
     deviation = float(-ndtri(np.median(single) / 2))

@@ -81,6 +81,7 @@ def test_the_page_needs_nothing_from_outside_and_says_all(card, tmp_path):
 
 def test_what_is_shown_in_a_notebook(card):
     assert "distinguishable" in card._repr_html_()
+    assert card.plot()._repr_png_().startswith(b"\x89PNG")
     assert "coins: distinguishable" in repr(card)
 
 

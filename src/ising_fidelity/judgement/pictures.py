@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ising_fidelity.display import in_notebooks
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.figures.registry import function_of
 from ising_fidelity.judgement.given import REFERENCE
@@ -50,7 +51,7 @@ def draw(card: "Scorecard", figure: str, samplers: Sequence[str] | None = None) 
         drawn = _drawn(card, figure, samplers)
         # Later, outside of the context, it would be laid out anew.
         drawn.canvas.draw()
-    return drawn
+    return in_notebooks(drawn)
 
 
 @contextmanager
