@@ -1,4 +1,4 @@
-"""Fill the tables and figures of README.md and benchmarks/README.md: make readme.
+"""Fill the tables of README.md and of the pages below docs: make readme.
 
 After a finished default run. The numbers of DiffIsing3 at L = 64 come from a finished run of the
 preset desktop, those of few training frames from one of the preset data, those of finite sizes and
