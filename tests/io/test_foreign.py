@@ -37,6 +37,9 @@ FILES = {
     "attribute.nc": lambda path: write(
         dataset().drop_vars("temperature").assign_attrs(temperature=2.5), path
     ),
+    "attribute of text.nc": lambda path: write(
+        dataset().assign_attrs(temperature="2.50"), path
+    ),
     "of each.nc": lambda path: write(dataset(temperature=("draw", np.full(6, 2.5))), path),
     "length 1.nc": lambda path: write(dataset(temperature=("t", [2.5])), path),
     "booleans.nc": lambda path: write(dataset(SPINS[None] > 0), path),

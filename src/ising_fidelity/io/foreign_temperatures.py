@@ -134,7 +134,7 @@ def _said(
 ) -> dict[str, NDArray[Any]]:
     """Return numbers >= 0 that are called by one of some names."""
     found = {
-        f"{key}{where}": np.asarray(content[key])
+        f"{key}{where}": _numbers(np.asarray(content[key]))
         for where, content in {"": values, " among the attributes": attributes}.items()
         for key in names
         if key in content
@@ -143,6 +143,14 @@ def _said(
         if one.dtype.kind not in "iuf" or not one.size or not (one >= 0).all():
             raise InputError(f"{name}: {key} is {one.ravel()[:1]}; allowed are numbers >= 0")
     return found
+
+
+def _numbers(one: NDArray[Any]) -> NDArray[Any]:
+    """Return text that stands for numbers as numbers: files of this project have such attributes."""
+    try:
+        return one.astype(np.float64) if one.dtype.kind in "US" else one
+    except ValueError:
+        return one
 
 
 def split(
