@@ -9,12 +9,14 @@ configs and their schema, the rule graph from Snakemake.
 
 from docs.generate.collect import collect
 from docs.generate.pages import filled
+from docs.generate.pictures import draw
 from docs.generate.sources import PAGES
 
 
 def main() -> None:
-    """Take what runs have come to and rewrite the pages."""
+    """Copy the results of runs, draw the pictures and rewrite the pages."""
     collect()
+    draw()
     for path in PAGES:
         path.write_text(filled(path.read_text()))
 
