@@ -21,12 +21,10 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "sphinxcontrib.bibtex",
-    "sphinxcontrib.mermaid",
 ]
 exclude_patterns = ["generate"]
 
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath"]
-myst_fence_as_directive = ["mermaid"]
 myst_heading_anchors = 4
 suppress_warnings = ["myst.header"]  # a page may begin with a picture, or fold a heading
 

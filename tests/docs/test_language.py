@@ -1,6 +1,7 @@
 """README and site are written in short, plain sentences."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("start", "guide", "operate", "develop")
 PAGES = [
     ROOT / "README.md",
+    ROOT / "examples" / "README.md",
     *(path for name in FOLDERS for path in sorted((ROOT / "docs" / name).glob("*.md"))),
 ]
 MOST_WORDS, MOST_NUMBERS = 30, 3
@@ -46,7 +48,7 @@ def passages(text):
     text = re.sub(r"<!-- begin: ([\w-]+) -->.*?<!-- end: \1 -->", "", text, flags=re.DOTALL)
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
     found = []
-    for before, token in zip(tokens, tokens[1:], strict=False):
+    for before, token in pairwise(tokens):
         if before.type == "paragraph_open":
             parts = [
                 {"text": one.content, "code_inline": "code", "softbreak": " "}.get(one.type, "")

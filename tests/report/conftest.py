@@ -14,6 +14,7 @@ PRESET = "workflow/presets/smoke.yaml"
 # Two figures are left in one of the categories, as there are in the default run.
 FEWER = "figures: {memory: null}"
 
+
 def give_up(what, said=""):
     pytest.fail(f"No report could be opened: {what}.\n{said}", pytrace=False)
 
