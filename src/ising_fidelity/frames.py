@@ -30,7 +30,7 @@ class Frames:
     >>> array = np.random.default_rng(1).integers(0, 2, size=(100, 16, 16))
     >>> Frames.from_array(array, T=2.30)
     Frames: 100 independent frames of 16 x 16 spins at T = 2.30
-    taken as: 100 frames, in this order; 0 as down, 1 as up
+    taken as: 0 as down, 1 as up
 
     Attributes
     ----------

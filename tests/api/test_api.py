@@ -83,7 +83,7 @@ def test_files_are_put_together_by_temperature(tmp_path):
     assert [*found] == [2.0, 2.3]
     np.testing.assert_array_equal(found[2.0].spins, SPINS[None])
     assert found[2.0].said == (
-        "2 files", "10 frames, in this order", "T by its name",
+        "2 files", "T by its name",
         "independent, as nothing else is said",
     )  # fmt: skip
     chains = ising.load_frames([*tmp_path.glob("*T2.00.npy")], sampling="chain")
@@ -94,7 +94,9 @@ def test_files_are_put_together_by_temperature(tmp_path):
 def test_what_files_lack_or_contradict_is_refused(tmp_path):
     np.save(tmp_path / "frames.npy", SPINS)
     path = tmp_path / "frames.npy"
-    with pytest.raises(ising.InputError, match=r"no temperature in the file or in its name; T: d"):
+    with pytest.raises(
+        ising.InputError, match=r"no temperature in it, as T or beta, or in its name; T: d"
+    ):
         ising.load_frames(path)
     assert ising.load_frames(path, T=2.5).T == 2.5
     np.savez(tmp_path / "T2.30.npz", s=SPINS, T=2.4)

@@ -77,7 +77,7 @@ def test_what_is_required_decides_the_exit_status(folder):
         (["nothing.npy"], "nothing.npy: no such file"),
         (
             ["coins-at-3.0-.npy"],
-            "no temperature in the file or in its name; --temperature or --pattern decides",
+            "or in its name; --temperature or --pattern decides",
         ),
         (["good_T3.0.npy", "--temperature", "x"], "temperature 'x' is not a number"),
         (["good_T3.0.npy", "--require", "u"], "--require: 'u' is no comparison"),

@@ -67,7 +67,7 @@ def test_one_array_has_its_temperature_in_its_name(tmp_path):
     np.save(path, SPINS)
     (found,) = foreign.find(path)
     assert found.temperature is None
-    assert found.said == ("6 frames, in this order",)
+    assert found.said == ()
     assert foreign_temperatures.in_name(path.name) == 2.3
 
 
@@ -102,7 +102,9 @@ def test_what_cannot_be_told_is_refused_with_what_decides(tmp_path):
     with pytest.raises(InputError, match=r"variable: no array 'c'; there are: a, b"):
         foreign.find(path, variable="c")
     np.savez(path, T=[1.0])
-    with pytest.raises(InputError, match="no array may be"):
+    with pytest.raises(
+        InputError, match=r"no array of numbers with two axes or more; there are: T \(1,\)"
+    ):
         foreign.find(path)
     np.savez(path, s=SPINS, T=2.0, temperature=2.1)
     with pytest.raises(InputError, match="temperature and T are different temperatures"):
@@ -117,7 +119,7 @@ def test_what_cannot_be_told_is_refused_with_what_decides(tmp_path):
     with pytest.raises(InputError, match="not readable by NumPy"):
         foreign.find(tmp_path / "o.npy")
     (tmp_path / "text.npy").write_text("no frames")
-    with pytest.raises(InputError, match="not a readable netCDF file"):
+    with pytest.raises(InputError, match="netCDF or HDF5 file by its first bytes"):
         foreign.find(tmp_path / "text.npy")
 
 
@@ -217,3 +219,40 @@ def test_a_matrix_of_two_meanings_is_told_by_its_size(tmp_path):
     assert load_frames(tmp_path / "T2.npy", L=4).spins.shape == (1, 16, 4, 4)
     with pytest.raises(InputError, match="shape"):
         load_frames(tmp_path / "T2.npy", L=8)
+
+
+def test_arrays_of_other_numbers_are_no_frames(tmp_path):
+    energy = np.random.default_rng(1).normal(size=(3, 5))
+    np.savez(tmp_path / "more.npz", spins=SERIES, T=THREE, energy=energy)
+    assert list(load_frames(tmp_path / "more.npz")) == [2.0, 2.5, 3.0]
+
+
+def test_arrays_that_say_their_own_temperature_are_all_read(tmp_path):
+    named = {f"T={T}": spins for T, spins in zip(THREE, SERIES, strict=True)}
+    np.savez(tmp_path / "keys.npz", **named)
+    found = load_frames(tmp_path / "keys.npz")
+    assert list(found) == [2.0, 2.5, 3.0]
+    np.testing.assert_array_equal(found[2.5].spins, SERIES[1][None])
+    assert load_frames(tmp_path / "keys.npz", variable="T=3.0").T == 3.0
+
+
+def test_temperatures_along_an_axis_may_be_given(tmp_path):
+    np.save(tmp_path / "all.npy", SERIES)
+    assert list(load_frames(tmp_path / "all.npy", T=THREE)) == [2.0, 2.5, 3.0]
+    with pytest.raises(InputError, match="different numbers >= 0"):
+        load_frames(tmp_path / "all.npy", T=[2.0, 2.0, 3.0])
+    with pytest.raises(InputError, match="paths: float; allowed are names of files"):
+        load_frames({2.0: SERIES[0]})
+
+
+def test_a_name_may_have_p_for_a_decimal_point(tmp_path):
+    np.save(tmp_path / "spins_2p27.npy", SERIES[0])
+    assert load_frames(tmp_path / "spins_2p27.npy", pattern="spins_{T}").T == 2.27
+
+
+def test_frames_below_each_other_are_told_from_rows(tmp_path):
+    np.save(tmp_path / "T2.npy", SERIES[0].reshape(-1, 8))
+    np.testing.assert_array_equal(load_frames(tmp_path / "T2.npy").spins, SERIES[0][None])
+    np.save(tmp_path / "T3.npy", np.ones((64, 16), np.int8))
+    with pytest.raises(InputError, match="4 frames of L = 16, or 64 frames of L = 4 in rows; L:"):
+        load_frames(tmp_path / "T3.npy")

@@ -25,7 +25,7 @@ TAKEN = {
     "wrapped": (
         FULL.astype(np.uint8), ("255, -1 in unsigned bytes, as down, 1 as up",)
     ),
-    "draws": (SPINS, ("5 frames, in this order",)),
+    "draws": (SPINS, ()),
     "rows": (SPINS.reshape(5, 36), ("5 frames in rows of 6 x 6 sites",)),
     "channel first": (SPINS[:, None], ("5 frames with one channel",)),
     "channel last": (SPINS[..., None], ("5 frames with one channel",)),

@@ -64,3 +64,34 @@ def test_a_chosen_sign_is_told_from_a_strong_field():
     assert [one.name for one in found] == ["a field"]
     # Five errors: off by chance once in 1.7 million seeds.
     assert abs(found[0].value - 0.1) < 5 * found[0].error
+
+
+def test_a_rare_move_that_is_rarer_still_is_no_temperature():
+    """A bug in one entry of the table of acceptances: that of four neighbors against a flip."""
+
+    def draw(L, T, n, seed):
+        generator = np.random.default_rng(seed)
+        spins = equilibrium.frames(L, T, n, seed)
+        black = np.add.outer(np.arange(L), np.arange(L)) % 2 == 0
+        for _ in range(30):
+            for places in (black, ~black):
+                field = sum(np.roll(spins, one, axis) for axis in (1, 2) for one in (1, -1))
+                cost = 2 * spins * field
+                accepted = np.exp(-np.clip(cost, 0, 8) / T) * np.where(cost == 8, 0.5, 1)
+                flip = places & (generator.random(spins.shape) < accepted)
+                spins = np.where(flip, -spins, spins).astype(np.int8)
+        return spins
+
+    (cause,) = of(draw)
+    assert cause.name == "wrong local statistics"
+    assert cause.observable == "temperatures at fields of 2 J and 4 J"
+
+
+def test_a_quench_is_named_where_stripes_say_nothing():
+    def draw(L, T, n, seed):
+        start = np.random.default_rng(seed).choice(np.array([-1, 1], np.int8), (n, L, L))
+        return equilibrium.heat_bath(start, T, 8, seed, groups=2)
+
+    names = [one.name for one in causes(draw, 16, (1.8, 2.269185), 600, 1)]
+    assert names[0] == "frozen stripes"
+    assert set(names[1:]) & {"long range too weak", "wrong local statistics", "too hot"}

@@ -24,7 +24,7 @@ BURN_IN = (200, 3200)
 class Reading(TypedDict, total=False):
     """What is said of arrays and files, where they do not say it; see :func:`load_frames`."""
 
-    T: float | None
+    T: float | Sequence[float] | None
     sampling: str | None
     variable: str | None
     alphabet: Alphabet | None
@@ -129,7 +129,7 @@ def cores() -> int:
 def load_frames(
     paths: str | Path | Iterable[str | Path],
     *,
-    T: float | None = None,
+    T: float | Sequence[float] | None = None,
     sampling: str | None = None,
     variable: str | None = None,
     alphabet: Alphabet | None = None,
@@ -145,7 +145,7 @@ def load_frames(
         together.
     T
         In units of J/k_B, where neither the files nor their names (``T2.30.npy``) nor those of
-        their folders say it.
+        their folders say it; of arrays with an axis of temperatures, all of them.
     sampling
         ``chain`` where draws of one chain are correlated, else ``independent``; if not given, what
         the file says, or ``independent``.
@@ -174,9 +174,13 @@ def load_frames(
         raise InputError(
             f"pattern: {pattern!r}; allowed is a part of a name with one {{T}} or {{beta}} in it"
         )
+    several = None if T is None or isinstance(T, float | int) else [*T]
+    single = T if isinstance(T, float | int) else None
     for path in _files(paths):
-        for one in foreign.find(path, variable=variable, alphabet=alphabet, L=L):
-            temperature, where = _temperature(path, one, T, pattern)
+        for one in foreign.find(
+            path, variable=variable, alphabet=alphabet, L=L, temperatures=several
+        ):
+            temperature, where = _temperature(path, one, single, pattern)
             said = [*one.said, *([f"T by {where}"] if where else [])]
             kind = sampling or one.sampling
             if kind is None:
@@ -192,6 +196,8 @@ def load_frames(
 def _files(paths: str | Path | Iterable[str | Path]) -> list[Path]:
     """Return the files that paths and patterns stand for, in the order of their names."""
     given = [paths] if isinstance(paths, str | Path) else list(paths)
+    if not all(isinstance(one, str | Path) for one in given):
+        raise InputError(f"paths: {type(given[0]).__name__}; allowed are names of files")
     files: list[Path] = []
     for one in given:
         pattern = str(one)
@@ -217,7 +223,7 @@ def _temperature(
     if named is not None and not (told and named[1] == "its folder"):
         told[named[1]] = named[0]
     if not told:
-        raise InputError(f"{path}: no temperature in the file or in its name; T: decides")
+        raise InputError(f"{path}: no temperature in it, as T or beta, or in its name; T: decides")
     if len(set(told.values())) > 1:
         raise InputError(f"{path}: different temperatures: T = {listed(told)}")
     where = next(iter(told))

@@ -36,7 +36,8 @@ def judge(
         ),
     ],
     temperature: Annotated[
-        str | None, typer.Option(help="of all frames, where neither files nor names say it")
+        str | None,
+        typer.Option(help="where neither files nor names say it; 1.8,2.27 along an axis"),
     ] = None,
     pattern: Annotated[
         str | None,
@@ -84,7 +85,7 @@ def judge(
     requirements(require, classifier)
     _check_output(output)
     options: dict[str, Any] = {
-        "T": None if temperature is None else _temperature(temperature),
+        "T": None if temperature is None else _temperatures(temperature),
         "sampling": sampling,
         "variable": variable,
         "alphabet": None if alphabet is None else _alphabet(alphabet),
@@ -141,10 +142,11 @@ def _as_options(message: str) -> str:
     return message
 
 
-def _temperature(text: str) -> float:
+def _temperatures(text: str) -> float | list[float]:
     from ising_fidelity.io.temperatures import canonical
 
-    return float(canonical(text))
+    found = [float(canonical(one)) for one in text.split(",")]
+    return found if len(found) > 1 else found[0]
 
 
 def _alphabet(text: str) -> tuple[float, float]:

@@ -1,7 +1,7 @@
 """Files of frames that others have written: which array is the frames, and what goes with it."""
 
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,24 @@ from numpy.typing import NDArray
 
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.io.files import check_readable
-from ising_fidelity.io.foreign_temperatures import INVERSE, TEMPERATURES, of_content, split
+from ising_fidelity.io.foreign_temperatures import (
+    INVERSE,
+    TEMPERATURES,
+    Temperatures,
+    in_name,
+    of_content,
+    of_numbers,
+    split,
+)
 from ising_fidelity.io.formats import Alphabet, arrange, signs, standard
 from ising_fidelity.io.variables import LOG_PROBABILITY, SAMPLINGS
 
 BESIDE = (*TEMPERATURES, *INVERSE, LOG_PROBABILITY)
 """What is no array of frames."""
+SCIENTIFIC = (b"\x89HDF", b"CDF")
+"""First bytes of HDF5, which netCDF files are, and of older netCDF files."""
+SEEN = 4096
+"""Numbers of an array that are looked at to see whether they may be spins."""
 SUFFIXES = (".npy", ".npz", ".nc", ".h5", ".hdf5")
 """What is looked for in a folder."""
 
@@ -80,6 +92,7 @@ def find(
     variable: str | None = None,
     alphabet: Alphabet | None = None,
     L: int | None = None,
+    temperatures: Sequence[float] | None = None,
 ) -> list[Found]:
     """Return the frames in a file, for each of its groups and temperatures.
 
@@ -91,6 +104,8 @@ def find(
         The name of the frames, where there are several arrays.
     alphabet, L
         See :func:`.take`.
+    temperatures
+        Those along an axis, where the file does not say them.
 
     Raises
     ------
@@ -99,14 +114,28 @@ def find(
         or at which temperature they are.
     """
     groups = _read(path)
-    chosen = [(one, _frames_in(one, path, variable, alone=len(groups) == 1)) for one in groups]
-    with_frames = [(one, key) for one, key in chosen if key is not None]
-    if not with_frames:
-        raise InputError(f"{path}: variable: none of its {len(groups)} groups has the frames")
+    along = None if temperatures is None else of_numbers(temperatures)
     found = []
-    for arrays, key in with_frames:
-        found += _found(arrays, key, f"{path}{arrays.group}", alphabet, L)
+    for arrays in groups:
+        keys = _frames_in(arrays, path, variable, alone=len(groups) == 1)
+        for key in keys:
+            by_key = len(keys) > 1 or in_name(key) is not None
+            group = f"{arrays.group}/{key}" if by_key else arrays.group
+            name = f"{path}{group}"
+            found += [
+                replace(one, group=group) for one in _found(arrays, key, name, alphabet, L, along)
+            ]
+    if not found:
+        raise InputError(f"{path}: variable: none of its {len(groups)} groups has the frames")
     return found
+
+
+def of_array(
+    array: Any, temperatures: Sequence[float], alphabet: Alphabet | None, L: int | None
+) -> list[Found]:
+    """Return the frames of an array with an axis of temperatures; see :func:`find`."""
+    along = of_numbers(temperatures)
+    return _found(Arrays({"": np.asarray(array)}), "", "array", alphabet, L, along)
 
 
 def _found(
@@ -115,10 +144,11 @@ def _found(
     name: str,
     alphabet: Alphabet | None,
     L: int | None,
+    along: Temperatures | None,
 ) -> list[Found]:
     """Return the frames in an array of a file, for each of its temperatures."""
     attributes = {**arrays.attributes, **arrays.own.get(key, {})}
-    temperatures = of_content(arrays.values, arrays.dimensions, attributes, name)
+    temperatures = of_content(arrays.values, arrays.dimensions, attributes, name) or along
     sampling = attributes.get("sampling")
     spins, letters = signs(arrays.values[key], name, alphabet)
     where = () if key in ("", "spin") else (f"frames in {key!r}",)
@@ -159,6 +189,10 @@ def _read(path: Path) -> list[Arrays]:
         except (ValueError, OSError, zipfile.BadZipFile) as error:
             raise InputError(f"{path}: not readable by NumPy ({error})") from error
         return [Arrays(values)]
+    if not magic.startswith(SCIENTIFIC):
+        raise InputError(
+            f"{path}: no .npy, .npz, netCDF or HDF5 file by its first bytes; numpy.save writes one"
+        )
     from ising_fidelity.io import netcdf  # xarray is slow to import
 
     groups = netcdf.read_groups(path)
@@ -182,22 +216,45 @@ def _read(path: Path) -> list[Arrays]:
     return found
 
 
-def _frames_in(arrays: Arrays, path: Path, variable: str | None, alone: bool) -> str | None:
-    """Return the name of the array that holds the frames, None if one of many groups has none."""
+def _frames_in(arrays: Arrays, path: Path, variable: str | None, alone: bool) -> list[str]:
+    """Return the names of arrays that hold frames, none if one of many groups has none.
+
+    There are several if each says its own temperature.
+    """
     place = f"{path}{arrays.group}"
     if variable is not None:
         if variable not in arrays.values and alone:
             known = ", ".join(name or "the only one" for name in arrays.values)
             raise InputError(f"{place}: variable: no array {variable!r}; there are: {known}")
-        return variable if variable in arrays.values else None
+        return [variable] if variable in arrays.values else []
     if "spin" in arrays.values:
-        return "spin"
+        return ["spin"]
     found = [
         name
         for name, array in arrays.values.items()
         if array.ndim >= 2 and array.dtype.kind in "biuf" and name not in BESIDE
     ]
+    if len(found) > 1:  # energies of frames, say, have many values
+        found = [name for name in found if _has_two_values(arrays.values[name])] or found
+    if len(found) > 1 and all(_has_temperature(arrays, name) for name in found):
+        return found
     if len(found) > 1 or (not found and alone):
-        which = f"{', '.join(found)} may be; variable: decides" if found else "no array may be"
+        there = ", ".join(f"{name} {array.shape}" for name, array in arrays.values.items())
+        which = (
+            f"{', '.join(found)} may be; variable: decides"
+            if found
+            else f"no array of numbers with two axes or more; there are: {there}"
+        )
         raise InputError(f"{place}: it cannot be told which array the frames are: {which}")
-    return found[0] if found else None
+    return found
+
+
+def _has_two_values(array: NDArray[Any]) -> bool:
+    """Whether the first numbers of an array are of two values at most, as spins are."""
+    return np.unique(array.ravel()[:SEEN]).size <= 2
+
+
+def _has_temperature(arrays: Arrays, name: str) -> bool:
+    """Whether an array says its own temperature, by its name or among its attributes."""
+    own = arrays.own.get(name, {})
+    return in_name(name) is not None or any(key in own for key in (*TEMPERATURES, *INVERSE))

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.io.temperatures import as_written, name_of
 
-TEMPERATURES = ("temperature", "temperatures", "T", "Temperature")
+TEMPERATURES = ("temperature", "temperatures", "T", "Ts", "Temperature", "temp", "temps", "kT")
 """What the temperature of frames is called, in units of J/k_B."""
 INVERSE = ("beta", "betas", "inverse_temperature")
 """What its inverse is called."""
 DIFFERENT = 0.01
 """How far a temperature may be from the inverse of a rounded beta beside it, relative to it."""
-NUMBER = r"([0-9]+(?:[.][0-9]+)?(?:[eE][+-]?[0-9]+)?)(?=[^0-9.]|[.][^0-9]|$)"
+NUMBER = r"([0-9]+(?:[.p][0-9]+)?(?:[eE][+-]?[0-9]+)?)(?=[^0-9.]|[.][^0-9]|$)"
+"""As 2.30 or 2p30."""
 PATTERN = rf"(?:^|[^A-Za-z])T=?_?{NUMBER}"
 """Where a name has a temperature: T2.30.nc, run_T=2.3.npy."""
 INVERSE_PATTERN = rf"(?:^|[^A-Za-z])beta=?_?{NUMBER}"
@@ -85,8 +86,8 @@ def in_name(name: str, pattern: str | None = None) -> float | None:
 
 
 def _number(text: str, inverse: bool) -> float:
-    value = float(text)
-    return as_written(1 / value if inverse and value else text)
+    value = float(text.replace("p", "."))
+    return as_written(1 / value if inverse and value else value)
 
 
 def of_content(
@@ -126,6 +127,14 @@ def of_content(
     return Temperatures(np.asarray(several), dimensions.get(key, ()), said)
 
 
+def of_numbers(given: Sequence[float]) -> Temperatures:
+    """Return temperatures along an axis that a user has given."""
+    values = np.array([as_written(T) for T in given])
+    if len({*values}) < len(values) or not (values >= 0).all() or not values.size:
+        raise InputError(f"T: {list(given)}; allowed are different numbers >= 0, one or more")
+    return Temperatures(values if values.size > 1 else values[0])
+
+
 def _said(
     values: Mapping[str, NDArray[Any]],
     attributes: Mapping[str, Any],
@@ -146,7 +155,7 @@ def _said(
 
 
 def _numbers(one: NDArray[Any]) -> NDArray[Any]:
-    """Return text that stands for numbers as numbers: files of this project have such attributes."""
+    """Return text that stands for numbers as numbers, as in this project's own files."""
     try:
         return one.astype(np.float64) if one.dtype.kind in "US" else one
     except ValueError:

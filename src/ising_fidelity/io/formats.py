@@ -146,27 +146,30 @@ def _arranged(
             "or (T, n, L, L) in a file that has T, too"
         )
     if given.ndim == 3:
-        return given[None], f"{shape[0]} frames, in this order"
+        return given[None], ""
     if shape[1] == 1 < shape[0]:
         return given.swapaxes(0, 1), f"{shape[0]} frames with one channel"
-    return given, ""
+    chains = f"{shape[0]} chains of {shape[1]} frames" if shape[0] > 1 and not dimensions else ""
+    return given, chains
 
 
 def _flat(
     given: NDArray[np.int8], name: str, wanted: int | None
 ) -> tuple[NDArray[np.int8], str] | None:
-    """Return a matrix as one frame, or as frames in rows; None if it is neither."""
+    """Return a matrix as frames below each other, or in rows each; None if it is neither."""
     count, width = given.shape
     L = isqrt(width)
     rows = width > 1 and width == L**2 and wanted in (None, L)
-    frame = count == width and wanted in (None, width)
-    if rows and frame and width > 3:
+    frames = count % width == 0 and wanted in (None, width)
+    few = "one frame" if count == width else f"{count // width} frames"
+    if rows and frames and width > 3:
         raise InputError(
-            f"{name}: shape {given.shape} is one frame of L = {width}, or {count} frames of "
+            f"{name}: shape {given.shape} is {few} of L = {width}, or {count} frames of "
             f"L = {L} in rows; L: {width} or {L} decides"
         )
-    if frame:
-        return given[None, None], "one frame"
+    if frames:
+        below = "" if count == width else " below each other"
+        return given.reshape(1, -1, width, width), f"{few}{below}"
     if rows:
         return given.reshape(1, -1, L, L), f"{count} frames in rows of {L} x {L} sites"
     return None

@@ -2,6 +2,7 @@
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from ising_fidelity.judgement.cause import (
     LEVEL,
@@ -55,14 +56,28 @@ def causes_of(data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset) -> lis
     if all(one.name in (CORRELATED, TRAINING) for one in found):
         found += _signs(data)
     if not places:
-        local = _stripes(data) or local_causes(data, exact)
-        if [one.name for one in (*found, *local)] == [ONE_SIGN, FIELD]:
-            # Either looks a little like the other; a field of all frames is a strong one.
-            found, local = ([], local) if is_explained(data, "field") else (found, [])
-        found += local
-        if not local:
-            found += _long_range(data, reference, exact)
+        striped = _stripes(data)
+        found += striped
+        if striped:
+            # They say nothing of temperatures that are too high for them.
+            others = ~_is_rare(data)
+            data, reference, exact = (
+                one.isel(temperature=others) for one in (data, reference, exact)
+            )
+        if data.sizes["temperature"]:
+            found = _of_equilibrium(found, data, reference, exact)
     return found
+
+
+def _of_equilibrium(
+    found: list[Cause], data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset
+) -> list[Cause]:
+    """Return causes, and those of what neighbors answer or else of long distances."""
+    local = local_causes(data, exact)
+    if [one.name for one in (*found, *local)] == [ONE_SIGN, FIELD]:
+        # Either looks a little like the other; a field of all frames is a strong one.
+        return local if is_explained(data, "field") else found
+    return [*found, *(local or _long_range(data, reference, exact))]
 
 
 TRAINING, CORRELATED = "copies of training frames", "correlated draws"
@@ -104,8 +119,8 @@ def _copies(data: xr.Dataset) -> list[Cause]:
         r, T = float(data["energy_lag_1_autocorrelation"].values[worst]), name_at(data, worst)
         sentence = (
             f"Correlated draws: successive frames are said to be independent and are not, the "
-            f"lag-1 autocorrelation of u is up to {r:.2f}, at T = {T}; sampling: chain makes "
-            "errors right."
+            f"lag-1 autocorrelation of u is up to {r:.2f}, at T = {T}; with sampling chain "
+            "errors are right."
         )
         found.append(Cause(CORRELATED, "lag-1 autocorrelation of u and |m|", sentence, p, r, T=T))
     return found
@@ -163,9 +178,7 @@ def _stripes(data: xr.Dataset) -> list[Cause]:
     shares, expected = (
         data[name].values for name in ("unordered_share", expected_of(data, "unordered_share"))
     )
-    # Far too hot, frames have domains of both signs everywhere, and no stripes.
-    near = np.abs(data["effective_temperature"].values / data["temperature"].values - 1) < NEAR
-    rare = (expected <= RARE_STRIPES) & near
+    rare = _is_rare(data)
     p = together(np.where(rare, data["unordered_share_p_value"].values, np.nan))
     if not p < LEVEL:
         return []
@@ -178,6 +191,14 @@ def _stripes(data: xr.Dataset) -> list[Cause]:
         f"equilibrium {expected[worst]:.1%}."
     )
     return [Cause("frozen stripes", "winding domains", sentence, p, value, T=T)]
+
+
+def _is_rare(data: xr.Dataset) -> NDArray[np.bool_]:
+    """Return where stripes say something: equilibrium has next to none, and T is about right."""
+    expected = data[expected_of(data, "unordered_share")].values
+    # Far too hot, frames have domains of both signs everywhere, and no stripes.
+    near = np.abs(data["effective_temperature"].values / data["temperature"].values - 1) < NEAR
+    return (expected <= RARE_STRIPES) & near
 
 
 def _as_at_other_temperature(data: xr.Dataset, exact: xr.Dataset, p: float) -> Cause | None:

@@ -1,6 +1,6 @@
 """The samplers that are to be judged: their frames by name and temperature."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 from ising_fidelity.api.frames import Reading, load_frames
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.frames import Frames
+from ising_fidelity.io.foreign import of_array
 from ising_fidelity.io.temperatures import name_of
 from ising_fidelity.scores.deviations import EXACT
 
@@ -37,6 +38,9 @@ def samplers_of(given: Any, reading: Reading) -> dict[str, ByTemperature]:
     InputError
         If there are none, a name is taken, or lattice sizes differ.
     """
+    unknown = [*{*reading} - {*Reading.__annotations__}]
+    if unknown:
+        raise InputError(f"{unknown[0]}: unknown; allowed are {', '.join(Reading.__annotations__)}")
     named = isinstance(given, Mapping) and all(isinstance(key, str) for key in given)
     samplers = {
         str(name): _by_temperature(str(name), content, reading)
@@ -84,7 +88,7 @@ def _by_temperature(name: str, content: Any, reading: Reading) -> ByTemperature:
 def _of_array(array: Any, T: float, reading: Reading) -> Frames:
     """Return the frames of an array at a temperature."""
     said = reading.get("T")
-    if said is not None and name_of(said) != name_of(T):
+    if said is not None and (not isinstance(said, float | int) or name_of(said) != name_of(T)):
         raise InputError(f"T: {said}; frames are given as those of {T}")
     return Frames.from_array(
         array,
@@ -95,11 +99,21 @@ def _of_array(array: Any, T: float, reading: Reading) -> Frames:
     )
 
 
+def _along(array: Any, T: Sequence[float], reading: Reading) -> dict[float, Frames]:
+    """Return the frames of an array with an axis of temperatures."""
+    sampling = reading.get("sampling") or "independent"
+    parts = of_array(array, T, reading.get("alphabet"), reading.get("L"))
+    frames = [Frames(one.spins, one.temperature or 0.0, sampling, one.said) for one in parts]
+    return {one.T: one for one in frames}
+
+
 def _loaded(content: Any, reading: Reading) -> Mapping[float, Frames]:
     """Return frames, or those of an array or of files, by temperature."""
     T = reading.get("T")
     if T is not None and isinstance(content, np.ndarray):
-        return {T: _of_array(content, T, reading)}
+        if isinstance(T, float | int):
+            return {T: _of_array(content, T, reading)}
+        return _along(content, T, reading)
     several = list(content) if isinstance(content, list | tuple) else [content]
     if all(isinstance(one, Frames) for one in several):
         if len({one.T for one in several}) < len(several):

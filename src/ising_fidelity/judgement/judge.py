@@ -200,8 +200,10 @@ def _said(by_T: ByTemperature) -> list[str]:
     counts = sorted({len(one) for one in by_T.values()})
     most = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     kinds = " and ".join(sorted({one.sampling for one in by_T.values()}))
-    first = f"{most} frames ({kinds}) at T = {', '.join(by_T)}"
-    return [first, *dict.fromkeys(words for one in by_T.values() for words in one.said)]
+    words = [*dict.fromkeys(words for one in by_T.values() for words in one.said)]
+    already = any(kinds in one for one in words)
+    first = f"{most} frames{'' if already else f' ({kinds})'} at T = {', '.join(by_T)}"
+    return [first, *words]
 
 
 def unmet(card: Scorecard, require: str) -> list[str]:

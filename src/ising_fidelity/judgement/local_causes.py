@@ -26,6 +26,9 @@ FAR, VERY_FAR, FAR_OFF = 2.0, 3.0, 0.02
 second where neighbors are not as at any temperature."""
 SHORT_RANGE = ("temperature", "diagonal")
 """What couplings look like before long distances are in equilibrium."""
+APART = 0.5
+"""Share of a deviation by which two numbers differ that are not of one cause."""
+LOCAL = "wrong local statistics"
 SEEN = 3.0
 """Errors of a further coupling, below which none is named."""
 ALIKE = 2.5
@@ -53,7 +56,7 @@ def local_causes(data: xr.Dataset, exact: xr.Dataset) -> list[Cause]:
     if field and max(gains.values()) < 4 * gains["field"] + 4 * PER_PARAMETER:
         best = "field"
     elif scores[best] <= 0:
-        return []
+        return [_unexplained(best, 0.0, p)] if p < SURE else []
     elif best in ("diagonal", "anisotropy") and not _is_seen(data, best):
         best = "temperature"
     everything = gain_of(data, "any") - 22 * data.sizes["temperature"]  # 44 numbers gain by chance
@@ -63,16 +66,13 @@ def local_causes(data: xr.Dataset, exact: xr.Dataset) -> list[Cause]:
             return beyond
     enough = EXPLAINED_BY_FLIPS if best == "flips" else EXPLAINED
     if gains[best] < enough * everything and p < SURE and best != "field":
-        share = gains[best] / everything
-        sentence = (
-            "Not the model's local statistics: no temperature, field or further coupling explains "
-            f"how spins answer to their neighbors (the best, {best}, explains {share:.0%} of it)."
-        )
-        return [Cause("wrong local statistics", "local couplings", sentence, p, share)]
+        return [_unexplained(best, gains[best] / everything, p)]
     if best in SHORT_RANGE:
         beyond = _beyond_local(data, exact, p, FAR)
         if beyond:
             return beyond
+    if best == "temperature" and p < SURE and (two := _two_temperatures(data, p)):
+        return [two]
     made = {
         "temperature": _temperature,
         "anisotropy": _anisotropy,
@@ -81,6 +81,38 @@ def local_causes(data: xr.Dataset, exact: xr.Dataset) -> list[Cause]:
         "flips": _flips,
     }
     return [made[best](data, p)]
+
+
+def _unexplained(best: str, share: float, p: float) -> Cause:
+    how = f"the best, {best}, explains {share:.0%} of it" if share > 0 else "not even in part"
+    sentence = (
+        "Not the model's local statistics: no temperature, field or further coupling explains how "
+        f"spins answer to their neighbors ({how})."
+    )
+    return Cause(LOCAL, "local couplings", sentence, p, share)
+
+
+def _two_temperatures(data: xr.Dataset, p: float) -> Cause | None:
+    """Return that spins answer to two and to four neighbors alike as at different temperatures."""
+    T = data["temperature"].values
+    parts = [
+        weighted_mean(data[name].values / T - 1, data[f"{name}_error"].values / T)
+        for name in ("temperature_at_field_2", "temperature_at_field_4")
+    ]
+    (two, error_two), (four, error_four) = parts
+    apart, error = abs(two - four), float(np.hypot(error_two, error_four))
+    # One temperature that is off is so for both, but for what is small beside it.
+    if not (apart > SIGMAS * error and apart > APART * max(abs(two), abs(four))):
+        return None
+    words = " and ".join(
+        f"{with_error(100 * off, 100 * error)} % where {which} is left over"
+        for which, (off, error) in zip(("a field of 2 J", "a field of 4 J"), parts, strict=True)
+    )
+    sentence = (
+        "Not the model's local statistics: spins answer to their neighbors as at a T off by "
+        f"{words}."
+    )
+    return Cause(LOCAL, "temperatures at fields of 2 J and 4 J", sentence, p, apart, error)
 
 
 def is_explained(data: xr.Dataset, name: str) -> bool:

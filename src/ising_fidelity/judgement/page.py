@@ -9,7 +9,7 @@ from ising_fidelity import __version__
 from ising_fidelity.judgement import pictures
 from ising_fidelity.judgement.given import REFERENCE
 from ising_fidelity.judgement.glossary import GLOSSARY
-from ising_fidelity.judgement.verdict import LEAST, LEVEL, MAIN, value_in_words, worst_of
+from ising_fidelity.judgement.verdict import LEAST, LEVEL, MAIN, Verdict, value_in_words, worst_of
 from ising_fidelity.report import heatmap
 from ising_fidelity.report.tables import html_table
 from ising_fidelity.scores.deviations import EXACT, SIGNIFICANT
@@ -94,6 +94,7 @@ def _sampler(card: "Scorecard", name: str) -> dict[str, Any]:
     return {
         "name": name,
         "word": verdict.word,
+        "tests": tests_that_pass(verdict),
         "sentences": verdict.sentences,
         "causes": card.causes[name],
         "caveats": card.caveats[name],
@@ -119,6 +120,12 @@ def cell(rows: pd.DataFrame, quantity: str) -> dict[str, str]:
         "title": f"worst at T = {worst['temperature']}: {value_in_words(worst)}, "
         f"z = {worst['deviation_in_errors']:.3g}",
     }
+
+
+def tests_that_pass(verdict: Verdict) -> str:
+    """Return how many tests a sampler passes, of those that were made."""
+    known = [p for p in verdict.tests.values() if not np.isnan(p)]
+    return f"{sum(p >= verdict.test_level for p in known)} of {len(known)}"
 
 
 def worst_in_words(rows: pd.DataFrame) -> str:

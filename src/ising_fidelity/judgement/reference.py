@@ -2,6 +2,7 @@
 
 import math
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 from ising_fidelity.api import simulate
@@ -10,6 +11,7 @@ from ising_fidelity.frames import Frames, read_frames
 from ising_fidelity.io import netcdf
 from ising_fidelity.io.code import code_hash
 from ising_fidelity.io.seeds import derive_seed
+from ising_fidelity.io.variables import BURN_IN
 
 FEWEST = 1000
 """Frames of the reference, or as many as those that are judged, if they are more."""
@@ -53,9 +55,18 @@ def reference(
         found = Frames.from_dataset(read_frames(path))
         if (found.L, len(found)) != (L, frames):
             raise InputError(f"{path}: not the {frames} frames of {L} x {L} that its name says")
-        return found
+        return replace(found, said=(*_said(found), "kept from before"))
     made = simulate(L=L, T=float(T), frames=frames, seed=derived, chains=CHAINS, threads=threads)
     with warnings.catch_warnings():
         keep.mkdir(parents=True, exist_ok=True)
         netcdf.write(made.dataset(), path)
     return made
+
+
+def _said(frames: Frames) -> tuple[str, str]:
+    """Return how frames of a file were made, in the words of :func:`.simulate`."""
+    sweeps, spacing = (
+        frames.attributes[f"{name}_sweeps"] for name in ("thermalization", "spacing")
+    )
+    how = f"{CHAINS} chains, {sweeps} sweeps of burn-in, {spacing} between frames"
+    return how, str(frames.attributes[BURN_IN])

@@ -22,10 +22,11 @@ def show(card: "Scorecard", console: "Console") -> None:
 
     for name in card.judged:
         console.print(f"{escape(name)}: {escape('; '.join(card.said[name]))}", style="dim")
-    title = f"How many temperatures pass, {card.L} x {card.L}"
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    title = f"How many tests pass, and temperatures of each quantity, {card.L} x {card.L}"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("sampler", overflow="fold", min_width=8)
     table.add_column("verdict", no_wrap=True)
+    table.add_column("tests", justify="right", no_wrap=True)
     for quantity in MAIN:
         table.add_column(SYMBOLS[quantity], justify="right", no_wrap=True)
     table.add_column("worst z", no_wrap=True)
@@ -37,6 +38,7 @@ def show(card: "Scorecard", console: "Console") -> None:
         table.add_row(
             escape(name),
             f"[{color}]{verdict.word}[/{color}]",
+            page.tests_that_pass(verdict).replace(" of ", "/"),
             *(
                 f"[red]{text}[/red]" if one["color"] else text
                 for one, text in zip(cells, texts, strict=True)

@@ -202,10 +202,10 @@ def _fewest(data: xr.Dataset) -> float:
 
 
 def _summary(word: str, p_value: float, tests: int, temperatures: int) -> str:
-    where = f"{tests} tests at {temperatures} temperature{'s' * (temperatures > 1)}"
+    where = f"over all {tests} tests at {temperatures} temperature{'s' * (temperatures > 1)}"
     if word == DISTINGUISHABLE:
         chance = f"p = {p_value:.1g}" if p_value > LEAST else f"p < {LEAST:g}"
-        return f"Not in equilibrium: a perfect sampler looks as bad with {chance} ({where})."
+        return f"Not in equilibrium: a perfect sampler looks as bad with {chance}, {where}."
     if word == INDISTINGUISHABLE:
         return f"Nothing tells these frames from equilibrium (p = {p_value:.2g}, {where})."
     if np.isnan(p_value):
