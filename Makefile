@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export OMP_NUM_THREADS := 1
 SNAKEMAKE := snakemake --workflow-profile workflow/profiles/local --cores $(CORES)
 
-.PHONY: install run unlock test check smoke test-cluster test-report test-sanitized test-clang schema readme estimate dag paper-figures clean
+.PHONY: install run unlock test check smoke test-cluster test-report test-sanitized test-clang schema readme docs estimate dag paper-figures clean
 
 install: $(STAMP)
 
@@ -82,6 +82,11 @@ schema: $(STAMP)
 
 readme: $(STAMP)
 	python -m docs.generate
+
+# The site, in build/docs: no network is needed. Warnings are errors, links that lead nowhere among them.
+docs: $(STAMP)
+	sphinx-build --fail-on-warning --keep-going --quiet --builder html docs build/docs
+	@echo "build/docs/index.html"
 
 # What a run would take: make estimate, make estimate PRESET=paper
 estimate: $(STAMP)

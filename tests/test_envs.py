@@ -54,7 +54,7 @@ def test_every_direct_dependency_is_locked():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     groups = [project["dependencies"], *project["optional-dependencies"].values()]
     names = {re.split(r"[<>=\[]", entry)[0].lower() for group in groups for entry in group}
-    assert names <= locked().keys()
+    assert names - {"ising-fidelity"} <= locked().keys()  # whose extras name each other
 
 
 def test_every_rule_names_an_environment_that_is_there():

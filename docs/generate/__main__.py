@@ -1,4 +1,4 @@
-"""Fill the tables and figures of README.md and benchmarks/README.md: make readme.
+"""Fill the tables of README.md and of the pages below docs: make readme.
 
 After a finished default run. The numbers of DiffIsing3 at L = 64 come from a finished run of the
 preset desktop, those of few training frames from one of the preset data, those of finite sizes and
@@ -9,12 +9,14 @@ configs and their schema, the rule graph from Snakemake.
 
 from docs.generate.collect import collect
 from docs.generate.pages import filled
+from docs.generate.pictures import draw
 from docs.generate.sources import PAGES
 
 
 def main() -> None:
-    """Take what runs have come to and rewrite the pages."""
+    """Copy the results of runs, draw the pictures and rewrite the pages."""
     collect()
+    draw()
     for path in PAGES:
         path.write_text(filled(path.read_text()))
 

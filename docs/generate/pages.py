@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from docs.generate import benchmarks, config_keys, results, studies
+from docs.generate import benchmarks, commands, config_keys, results, studies
 from workflow.scripts import draw_rules
 
 
@@ -22,6 +22,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "desktop": results.desktop,
     "rules": rules,
     "config": config_keys.tables,
+    "commands": commands.tables,
     "montecarlo": benchmarks.monte_carlo,
     **{name: partial(benchmarks.written, name) for name in benchmarks.WRITTEN},
     "generators": studies.generators,

@@ -4,8 +4,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
-    *(ROOT / folder / "README.md" for folder in (".", "benchmarks", "studies")),
-    ROOT / "docs" / "judge.md",
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+    ROOT / "studies" / "README.md",
 )
 
 RUNS = ROOT / "results"

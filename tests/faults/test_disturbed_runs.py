@@ -116,7 +116,7 @@ def end(running, seconds, number):
 
 
 def unlock(project):
-    """Do what README says is to be done after SIGKILL."""
+    """Do what docs/operate/interrupted-runs.md says is to be done after SIGKILL."""
     done = subprocess.run(
         command(project, 1, "--unlock"), cwd=project.folder, env=environment(project),
         capture_output=True, text=True, check=False,

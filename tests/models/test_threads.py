@@ -1,4 +1,4 @@
-"""One thread or two: PyTorch sums in another order, and what README says of that holds.
+"""One thread or two: PyTorch sums in another order, as docs/guide/reproducibility.md says.
 
 Weights after two steps are equal to a thousandth of what they have moved by; what the same weights
 draw is equal to a thousandth of its spread, and of spins at least 99 in 100 are. These are no

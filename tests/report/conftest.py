@@ -1,35 +1,18 @@
 """Reports of the finished smoke run, and Debian's Chromium to open them in."""
 
-import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 
-from ..debian import install
+from ..browser import chromium
 
 ROOT = Path(__file__).resolve().parents[2]
 PRESET = "workflow/presets/smoke.yaml"
 # Two figures are left in one of the categories, as there are in the default run.
 FEWER = "figures: {memory: null}"
-PACKAGES = {"chromium": "chromium", "chromedriver": "chromium-driver"}
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # A report that asks the network for anything has an error in its log.
-    "--host-resolver-rules=MAP * ~NOTFOUND",
-    "--window-size=1600,1000",
-)
 
 
 def give_up(what, said=""):
@@ -39,14 +22,7 @@ def give_up(what, said=""):
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory):
     """Give a browser that nobody has used."""
-    install(PACKAGES, give_up)
-    browser_path, driver_path = map(shutil.which, PACKAGES)
-    options = webdriver.ChromeOptions()
-    options.binary_location = browser_path
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    with webdriver.Chrome(options, Service(driver_path)) as driver:
+    with chromium(tmp_path_factory.mktemp("browser"), give_up) as driver:
         yield driver
 
 

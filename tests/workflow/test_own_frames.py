@@ -1,4 +1,4 @@
-"""The README's own lines put frames made elsewhere into every figure and score."""
+"""The lines of docs/guide/configure.md put frames made elsewhere into every figure and score."""
 
 import re
 import shutil
@@ -22,8 +22,8 @@ pytestmark = pytest.mark.workflow
 
 
 def block(name):
-    """Return the code between two marks of README.md."""
-    text = (ROOT / "README.md").read_text()
+    """Return the code between two marks of the page."""
+    text = (ROOT / "docs" / "guide" / "configure.md").read_text()
     return re.search(rf"<!-- begin: {name} -->\n```\w+\n(.*?)```\n<!-- end", text, re.DOTALL)[1]
 
 

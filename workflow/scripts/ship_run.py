@@ -69,7 +69,7 @@ def figures(shipped: Path, output: Path) -> None:
     if not (shipped / "fidelity.nc").exists():
         raise InputError(
             f"{shipped / 'fidelity.nc'}: no such file; no run at the paper's scale is shipped yet, "
-            "see README.md, 'The paper at its own scale'"
+            "see docs/results/paper-scale.md"
         )
     run = load([shipped / "config.yaml"])
     trained = {name: model.training_temperatures for name, model in run.trained_models.items()}

@@ -5,5 +5,5 @@ work     there: train a model, sample it and pack the frames, in pieces of so ma
 unpack   here: what came back becomes files of the run, which the workflow takes for its own
 
 ``work`` needs PyTorch, safetensors, pydantic, PyYAML and tqdm; no netCDF4, xarray or Snakemake, nor
-the compiled kernels. README.md, "The paper at its own scale", has all commands in their order.
+the compiled kernels. docs/results/paper-scale.md has all commands in their order.
 """
