@@ -69,9 +69,10 @@ def _curve(
     if band is not None:
         ends += [band[1] - BAND * band[2], band[1] + BAND * band[2]]
     every = np.concatenate(ends)
+    places = np.concatenate([T, *(one[0] for one in (line, band) if one is not None)])
     low, high = float(every.min()), float(every.max())
     margin = (high - low) / 20 or 0.5
-    first, last = float(T.min()), float(T.max())
+    first, last = float(places.min()), float(places.max())
 
     def across(values: Floats) -> Floats:
         if first == last:

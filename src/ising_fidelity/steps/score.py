@@ -145,7 +145,9 @@ def _samples(
             spin = spin.transpose("frame", "y", "x")
             few = spin[[0, spin.sizes["frame"] // 2]].values
             outline.close()
-            series = netcdf.read(observables.replace("{source}", source).replace("{T}", T))
+            measured = observables.replace("{source}", source).replace("{T}", T)
+            series = netcdf.read(measured)
+            netcdf.require(series, ["energy_series", "magnetization_series"], measured, "measure")
             energy, magnetization = (
                 series[f"{name}_series"].values.ravel() for name in ("energy", "magnetization")
             )
