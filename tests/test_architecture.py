@@ -133,7 +133,7 @@ STEPS = {
     "attribute": BASE | {"frames", "observables", "exact", "montecarlo", "analysis"},
     "scale": {"exceptions", "io", "observables", "analysis"},
     "merge": {"exceptions", "io"},
-    "score": BASE | {"exact", "scores", "paper", "report", "schema"},
+    "score": BASE | {"exact", "frames", "scores", "paper", "report", "schema"},
     "plot": {"exceptions", "io", "figures", "frames"},
     "train_command": COMMAND,
     "sample_command": COMMAND,

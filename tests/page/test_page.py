@@ -10,8 +10,9 @@ import pytest
 
 from ising_fidelity.report import heatmap, page
 from ising_fidelity.scores import table
+from ising_fidelity.scores.caveats import Caveats
 
-VOID = {"meta", "br"}
+VOID = {"meta", "br", "img", "input"}
 CLAIM = {
     "sentence": 'a < b & "c"',
     "place": "Sec. 3",
@@ -58,6 +59,7 @@ def content():
         reference="mc",
         lattice_size=8,
         verdicts={"mc <2>": ["It is so.", "Or not."]},
+        caveats={"GAN": Caveats(("It <is> wrong.",), ("Not told.",))},
         orderings=pd.DataFrame([{"models": "A, B", "u": "not decided: one training seed (1, 2)"}]),
         claims=pd.DataFrame([CLAIM]),
         quoted=pd.DataFrame([{"id": "u", "statement": "c > d", "our_value": np.nan}]),
@@ -92,13 +94,17 @@ def test_the_page_is_well_formed_and_accessible(content):
     headers = [attributes for tag, attributes in outline.elements if tag == "th"]
     assert headers
     assert all(attributes.get("scope") in ("row", "col") for attributes in headers)
-    assert "a &lt; b &amp; &quot;c&quot;" in text
+    assert "a &lt; b &amp; &#34;c&#34;" in text
     assert "<td>c &gt; d</td><td></td>" in text
-    assert "<dt>mc &lt;2&gt;</dt><dd>It is so. Or not.</dd>" in text
+    assert "<h3>mc &lt;2&gt;</h3>" in text
+    assert "<p>It is so. Or not.</p>" in text
+    assert '<strong class="mark refuted">It &lt;is&gt; wrong.</strong>' in text
+    assert '<strong class="mark undecided">Not told.</strong>' in text
 
 
 def test_cells_have_the_colour_of_their_z_and_say_their_numbers(content):
     text = page.render(content)
+    text = text[text.index('<table class="z data">') :]
     cells = dict(re.findall(r'<td class="([^"]*)" title="[^"]*">([^<]*)</td>', text))
     below = {"b1": f"{heatmap.MINUS}2.5", "b5 s": f"{heatmap.MINUS}∞"}
     assert cells == {"": "0.4", "a5 s": "100", "none": "?", "a3 s": "5.0"} | below
@@ -125,9 +131,9 @@ def test_steps_of_colour(z, name):
 
 
 def test_what_the_run_leaves_out_stands_on_the_page(content):
-    assert "leaves out" not in page.render(content)
+    assert "What this run leaves out" not in page.render(content)
     text = page.render(replace(content, notes=["figure <fig1a> is left out", "fig7 shows T = 2"]))
-    lines = re.search(r"<h2>What this run leaves out</h2>\n<ul>\n(.*?)</ul>", text, re.DOTALL)[1]
+    lines = re.search(r"What this run leaves out</summary>\n<ul>\n(.*?)</ul>", text, re.DOTALL)[1]
     assert lines.splitlines() == [
         "<li>figure &lt;fig1a&gt; is left out</li>",
         "<li>fig7 shows T = 2</li>",
@@ -143,18 +149,54 @@ def luminance(color):
     return linear @ [0.2126, 0.7152, 0.0722]
 
 
-def test_numbers_can_be_read_on_every_colour():
+def test_text_can_be_read_on_every_colour(content):
     """WCAG 2.1 asks for a contrast of 4.5."""
-    pairs = re.findall(r"background: (#\w+); color: (#\w+)", page.STYLE)
-    assert len(pairs) >= len(heatmap.ABOVE) + len(heatmap.BELOW) + 3
+    style = re.search(r"<style>(.*?)</style>", page.render(content), re.DOTALL)[1]
+    pairs = re.findall(r"background: (#\w+); color: (#\w+)", style)
+    assert len(pairs) >= len(heatmap.ABOVE) + len(heatmap.BELOW) + 9
+    pairs += [("#ffffff", color) for color in re.findall(r"--(?:ink|soft|link): (#\w+)", style)]
     for background, color in pairs:
         low, high = sorted([luminance(background), luminance(color)])
         assert (high + 0.05) / (low + 0.05) >= 4.5
 
 
-def test_the_legend_has_every_colour():
-    text = heatmap.legend()
-    for name in ("b5", "b4", "b3", "b2", "b1", "", "a1", "a2", "a3", "a4", "a5"):
-        assert text.count(f'<td class="{name}">') == 1
+def test_the_legend_has_every_colour(content):
+    names = [name for name, _ in heatmap.legend()]
+    assert names == ["b5", "b4", "b3", "b2", "b1", "", "a1", "a2", "a3", "a4", "a5"]
+    text = page.render(content)
+    for name, words in heatmap.legend():
+        assert text.count(f'<td class="{name}">{words}</td>') == 1
     assert "2 to 3" in text
     assert "beyond 30" in text
+
+
+def test_an_order_stands_on_the_page_only_where_it_is_decided(content):
+    text = page.render(content)
+    assert "Not decided for any pair" in text
+    assert "<li>In" not in text
+    lines = pd.DataFrame(
+        [{"models": "A, B", "u": "A is better than B (1, 2)", "C": "not measured"}]
+    )
+    text = page.render(replace(content, orderings=lines))
+    assert re.findall("<li>(.*?)</li>", text) == ["In u, A is better than B (1, 2)."]
+    assert "Not decided for any pair" not in text
+
+
+def test_claims_and_numbers_that_the_run_has_nothing_for_are_counted_and_left_out(content):
+    reasons = ["this run has no GAN-M"] * 2 + [
+        "this run has no attribution of GAN",
+        "this run has no X",
+    ]
+    claims = [CLAIM | {"sentence": f"claim {k}", "verdict": "undecided", "reason": reason}
+              for k, reason in enumerate(reasons)]  # fmt: skip
+    quoted = [{"id": "a", "statement": "here", "note": ""}]
+    quoted += [{"id": "b", "statement": "absent", "note": "as said; not in this run"}]
+    text = page.render(
+        replace(content, claims=pd.DataFrame([CLAIM, *claims]), quoted=pd.DataFrame(quoted))
+    )
+    assert "2 about GAN-M, 1 about X; claims.csv lists them" in text
+    assert [f"claim {k}" in text for k in range(4)] == [False, False, True, False]
+    assert "0 confirmed, 1 refuted, 1 undecided" in " ".join(text.split())
+    assert "<td>here</td>" in text
+    assert "absent" not in text
+    assert "1 numbers of the paper have no counterpart" in text

@@ -129,10 +129,10 @@ def test_what_weights_make_is_compared_with_exact_results_but_not_summed_up(run,
 def test_the_page_needs_nothing_from_outside(run, tmp_path):
     run_score(run, tmp_path)
     page = (tmp_path / "scores.html").read_text(encoding="utf-8")
-    assert page.index("<table") < page.index("<details>")
-    assert page.count("<details>") == len(SOURCES)
-    for word in ("http", "<script", "<link", "src="):
-        assert word not in page
+    assert page.index("<table") < page.index("<details")
+    assert "Explorer" not in page  # which needs frames
+    for word in ("http://", "https://", "<script src", "<link", "@import", "src="):
+        assert word not in page.replace("http://www.w3.org/2000/svg", "")
 
 
 def test_the_papers_numbers_beside_ours(run, tmp_path):
@@ -317,7 +317,9 @@ def test_claims_have_a_table_and_a_place_on_the_page(run, rich, tmp_path):
     assert set(table["verdict"]) == {"confirmed", "refuted", "undecided"}
     page = (tmp_path / "scores.html").read_text(encoding="utf-8")
     for verdict in ("confirmed", "refuted", "undecided"):
-        assert page.count(f'class="verdict {verdict}"') == (table["verdict"] == verdict).sum()
+        absent = table["reason"].str.fullmatch(r"this run has no \S+")
+        shown = table["verdict"][~absent]
+        assert page.count(f'class="verdict {verdict}"') == (shown == verdict).sum()
     own = {
         "id": "x",
         "sentence": "the energy of <networks> is high",

@@ -1,12 +1,16 @@
 """What could not be compared must not read as agreement, from files to page and exit status."""
 
+import base64
+import json
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from ising_fidelity.cli import main as command_line
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.frames import frames_dataset
+from ising_fidelity.frames import frames_dataset, read_frames
 from ising_fidelity.io import netcdf
 from ising_fidelity.io.temperatures import name_of
 from ising_fidelity.steps.compare import compare
@@ -130,3 +134,41 @@ def test_correlated_frames_are_named_on_the_page_and_in_a_last_line(tmp_path):
         score(**arguments(tmp_path))
     page = (tmp_path / "scores.html").read_text(encoding="utf-8")
     assert "are said to be independent and are not" in page
+
+
+def pictured(folder):
+    """Return the arguments that say where frames and observables are."""
+    frames = {name: str(folder / "configurations" / name / "T{T}.nc") for name in ("mc", "mine")}
+    return {"frames": frames, "observables": str(folder / "observables/{source}/T{T}.nc")}
+
+
+def test_frames_are_on_the_page_as_they_are_in_the_files(tmp_path):
+    names = make_run(tmp_path, [2.0, 2.3])
+    score(**arguments(tmp_path), **pictured(tmp_path))
+    page = (tmp_path / "scores.html").read_text(encoding="utf-8")
+    assert page.count('<img src="data:image/png;base64,') == 2 * len(names)
+    text = re.search(r'<script type="application/json" id="explored">(.*?)</script>', page)[1]
+    shown = json.loads(text)["data"]
+    for source in ("mc", "mine"):
+        for T in names:
+            spins = read_frames(tmp_path / "configurations" / source / f"T{T}.nc")["spin"].values
+            spins = spins.reshape(-1, 8, 8)
+            for packed, frame in zip(
+                shown[source][T]["f"], (spins[0], spins[len(spins) // 2]), strict=True
+            ):
+                bits = np.unpackbits(np.frombuffer(base64.b64decode(packed), np.uint8))
+                assert (bits.reshape(8, 8) == (frame > 0)).all()
+            assert sum(shown[source][T]["m"]) == len(spins)
+
+
+def test_frames_that_are_not_there_are_an_error(tmp_path):
+    make_run(tmp_path, [2.0])
+    given = pictured(tmp_path)
+    with pytest.raises(InputError, match="frames: GAN is no source; there are: mc, mine"):
+        score(**arguments(tmp_path), **(given | {"frames": {"GAN": "T{T}.nc"}}))
+    with pytest.raises(InputError, match=r"elsewhere/T2\.00\.nc"):
+        score(**arguments(tmp_path), **(given | {"frames": {"mc": "elsewhere/T{T}.nc"}}))
+    given["observables"] = "nowhere/{source}/T{T}.nc"
+    with pytest.raises(InputError, match=r"nowhere/mc/T2\.00\.nc"):
+        score(**arguments(tmp_path), **given)
+    assert not (tmp_path / "scores.html").exists()

@@ -4,13 +4,16 @@ rule score:
         exact=f"{RESULTS}/exact.nc",
         attribution=[f"{RESULTS}/attribution.nc"] if RUN.attributed else [],
         finite_size=PATHS.finite_sizes(),
+        # The page shows frames, and histograms of their energies and magnetizations.
+        frames=PATHS.per_source_and_temperature("configurations"),
+        observables=PATHS.per_source_and_temperature("observables"),
     output:
         scores=f"{RESULTS}/scores.csv",
         page=report(
             f"{RESULTS}/scores.html",
             caption="../report/scores.rst",
             category="Scores",
-            labels={"table": "verdicts, heat maps, the paper's claims, all scores"},
+            labels={"table": "verdicts, frames, the paper's claims, all scores"},
         ),
         paper=report(
             f"{RESULTS}/paper.csv",
@@ -31,6 +34,7 @@ rule score:
     params:
         code=code.of_step("score"),
         paper=code.of_paper(),
+        templates=code.of_page(),
         reference=RUN.reference,
         training_temperatures=flags.training_temperatures(RUN),
         repeats=json.dumps(RUN.repeats),
@@ -39,6 +43,8 @@ rule score:
         ),
         finite_size=flags.repeated("finite_size", PATHS.finite_sizes()),
         notes=flags.repeated("note", NOTES),
+        # A parameter that is no function would have its {T} filled in.
+        pictures=lambda wildcards: flags.pictures(RUN),
     # With status 3 all is written, but incomplete: the end of the run says so.
     shell:
         "ising-fidelity score --fidelity {input.fidelity:q} --exact {input.exact:q} "
@@ -46,5 +52,6 @@ rule score:
         "--training-temperatures {params.training_temperatures:q} "
         "--repeats {params.repeats:q} --claims-table {output.claims:q} "
         "{params.attribution} {params.finite_size} {params.notes} "
+        "{params.pictures} "
         "--output {output.scores:q} --table {output.page:q} --paper-table {output.paper:q} "
         "> {log:q} 2>&1 || test $? -eq 3"

@@ -49,6 +49,12 @@ def score(
     notes: Annotated[
         list[str] | None, typer.Option("--note", help="what the run leaves out; repeat")
     ] = None,
+    frames: Annotated[
+        str, typer.Option(help="JSON: source to the path of its frames with {T}, for the page")
+    ] = "{}",
+    observables: Annotated[
+        str | None, typer.Option(help="path of observables with {source} and {T}, for the page")
+    ] = None,
 ) -> None:
     """Compare every source with exact results and Monte Carlo, and the paper against the run.
 
@@ -62,6 +68,7 @@ def score(
             "repeats": lists(repeats, "--repeats"),
             "finite_size": finite_size or [],
             "notes": notes or [],
+            "frames": patterns(frames, "--frames"),
         },
     )
     typer.echo("\n".join(lacking), err=True, nl=bool(lacking))

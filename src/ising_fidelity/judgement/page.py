@@ -11,7 +11,9 @@ from ising_fidelity.judgement.given import REFERENCE
 from ising_fidelity.judgement.glossary import GLOSSARY
 from ising_fidelity.judgement.verdict import LEAST, LEVEL, MAIN, Verdict, value_in_words, worst_of
 from ising_fidelity.report import heatmap
-from ising_fidelity.report.tables import html_table
+from ising_fidelity.report.matrix import matrix
+from ising_fidelity.report.tables import Table, table
+from ising_fidelity.report.templating import template
 from ising_fidelity.scores.deviations import EXACT, SIGNIFICANT
 from ising_fidelity.scores.summary import SYMBOLS
 from ising_fidelity.scores.table import SUMS
@@ -35,10 +37,18 @@ def render(card: "Scorecard") -> str:
             }
             for figure, samplers in pictures.there(card)
         ],
+        matrix=matrix(
+            card.table[card.table["source"].isin([*card.judged])],
+            {name: SYMBOLS[name] for name in MAIN},
+        ),
+        words={
+            name: f"{verdict.word}, {tests_that_pass(verdict)} tests pass"
+            for name, verdict in card.judged.items()
+        },
         heat_maps=_heat_maps(card),
         legend=heatmap.legend(),
-        style=heatmap.STYLE,
-        tables={name: _numbers(card, name) for name in card.judged},
+        colors=heatmap.colors(),
+        tables=[_numbers(card, name) for name in card.judged],
         tests=_tests(card),
     )
 
@@ -64,14 +74,7 @@ def summary(card: "Scorecard") -> str:
 
 
 def _template(name: str) -> Any:
-    import jinja2  # slow to import
-
-    loader = jinja2.PackageLoader("ising_fidelity.judgement")
-    environment = jinja2.Environment(
-        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
-    return environment.get_template(name)
+    return template(name, "ising_fidelity.judgement")
 
 
 def _content(card: "Scorecard") -> dict[str, Any]:
@@ -144,10 +147,10 @@ def main_rows(rows: pd.DataFrame, quantity: str) -> pd.DataFrame:
     return single if exact.empty else exact
 
 
-def _heat_maps(card: "Scorecard") -> list[str]:
-    """Return a table of z for every quantity, the main ones first."""
-    table = card.table[card.table["source"] != REFERENCE]
-    single = table[~table["temperature"].isin(SUMS)]
+def _heat_maps(card: "Scorecard") -> list[heatmap.HeatMap]:
+    """Return a map of z for every quantity, the main ones first."""
+    others = card.table[card.table["source"] != REFERENCE]
+    single = others[~others["temperature"].isin(SUMS)]
     groups = sorted(
         single.groupby(["quantity", "reference"], sort=False),
         key=lambda item: (item[0][0] not in MAIN, item[0][1] != EXACT),
@@ -162,10 +165,9 @@ def _spoken(reference: Any) -> str:
     return "exact" if reference == EXACT else "Monte Carlo"
 
 
-def _numbers(card: "Scorecard", name: str) -> str:
+def _numbers(card: "Scorecard", name: str) -> Table:
     """Return every number of a sampler."""
     rows = card.table[(card.table["source"] == name) & ~card.table["temperature"].isin(SUMS)]
     shown = rows[[*COLUMNS, "deviation_in_errors", "p_adjusted"]]
-    return html_table(
-        shown.rename(columns={"deviation_in_errors": "z", "p_adjusted": "adjusted p"})
-    )
+    spoken = shown.rename(columns={"deviation_in_errors": "z", "p_adjusted": "adjusted p"})
+    return table(spoken, name)

@@ -1,6 +1,7 @@
 """Scores of many sources and temperatures at a glance, as a table of coloured numbers."""
 
-from html import escape
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -18,23 +19,32 @@ LARGEST = 999
 MINUS = "\N{MINUS SIGN}"
 """As wide as a digit."""
 
-STYLE = "\n".join(
-    [
-        ".z td, .z th { padding: 0; border: 1px solid #fff; text-align: center; font-size: 10px }",
-        ".z th[scope=row] { padding: .2em .6em .2em 0; text-align: right; font-size: 12px }",
-        ".z th[scope=col] { font-weight: 400; color: #444; writing-mode: vertical-rl;",
-        "                   padding: .3em 0 }",
-        ".z td { min-width: 2.2em; height: 2em; background: #f5f5f5; vertical-align: middle }",
-        ".z td.s { font-weight: 700; text-decoration: underline }",
-        ".z td.none, .z td.end { background: none; color: #666 }",
-        ".key td { padding: .2em .9em }",
-        *(
-            f".z .{sign}{step} {{ background: {color}; color: {'#fff' if step > 3 else '#000'} }}"
-            for sign, colors in (("b", BELOW), ("a", ABOVE))
-            for step, color in enumerate(colors, start=1)
-        ),
+
+@dataclass(frozen=True)
+class Cell:
+    """One number: the classes of its colour, what stands in it, and all of it in words."""
+
+    names: str
+    text: str
+    title: str
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """z of one quantity: a row of cells per source, none where it has no frames."""
+
+    caption: str
+    temperatures: Sequence[str]
+    rows: dict[str, list[Cell | None]]
+
+
+def colors() -> list[tuple[str, str, str]]:
+    """Return each class with its colour and that of the text on it."""
+    return [
+        (f"{sign}{step}", color, "#fff" if step > 3 else "#000")
+        for sign, several in (("b", BELOW), ("a", ABOVE))
+        for step, color in enumerate(several, start=1)
     ]
-)
 
 
 def color_class(z: float) -> str:
@@ -45,53 +55,47 @@ def color_class(z: float) -> str:
     return f"{'a' if z > 0 else 'b'}{step}" if step else ""
 
 
-def heat_map(rows: pd.DataFrame, caption: str) -> str:
-    """Return a table with a row per source, a column per temperature, and z in the cells.
+def heat_map(rows: pd.DataFrame, caption: str) -> HeatMap:
+    """Return a map with a row per source, a column per temperature, and z in the cells.
 
     ``rows`` are those of the table of ``score`` at single temperatures, of one quantity and
     reference.
     """
     temperatures = sorted(set(rows["temperature"]), key=float)
-    head = "".join(f'<th scope="col">{T}</th>' for T in temperatures)
-    lines = []
+    lines = {}
     for source, group in rows.groupby("source", sort=False):
         there = {row["temperature"]: row for _, row in group.iterrows()}
-        cells = [_cell(there[T]) if T in there else '<td class="none"></td>' for T in temperatures]
-        lines.append(f'<tr><th scope="row">{escape(str(source))}</th>{"".join(cells)}</tr>')
-    return (
-        f'<table class="z"><caption>{escape(caption)}</caption>\n'
-        f'<thead><tr><th scope="col">T</th>{head}</tr></thead>\n'
-        f"<tbody>{''.join(lines)}</tbody></table>\n"
-    )
+        lines[str(source)] = [_cell(there[T]) if T in there else None for T in temperatures]
+    return HeatMap(caption, temperatures, lines)
 
 
-def legend() -> str:
-    """Return the colours and what they mean."""
+def legend() -> list[tuple[str, str]]:
+    """Return the classes of colours and what they mean, from far below to far above."""
     numbers = [f"{edge:g}" for edge in EDGES]
     steps = [f"{low} to {high}" for low, high in pairwise(numbers)]
     words = [*steps, f"beyond {numbers[-1]}"]
     above = [(f"a{step}", text) for step, text in enumerate(words, start=1)]
     below = [(f"b{step}", text) for step, text in enumerate(words, start=1)][::-1]
-    cells = [*below, ("", f"within ±{numbers[0]}"), *above]
-    drawn = "".join(f'<td class="{name}">{text}</td>' for name, text in cells)
-    return (
-        '<table class="z key"><caption>Colours: z, the deviation in errors</caption>'
-        f'<tbody><tr><th scope="row">below</th>{drawn}<td class="end">above</td></tr></tbody>'
-        "</table>\n"
-    )
+    return [*below, ("", f"within ±{numbers[0]}"), *above]
 
 
-def _cell(row: "pd.Series[Any]") -> str:
-    z, adjusted = row["deviation_in_errors"], row["p_adjusted"]
-    significant = adjusted < deviations.SIGNIFICANT
-    names = " ".join(name for name in (color_class(z), "s" if significant else "") if name)
-    text = f"{row['source']}, T = {row['temperature']}: {row['value']:.4g}"
+def in_words(row: "pd.Series[Any]") -> str:
+    """Return a row of the table of ``score``: value, what is expected, z and its p-value."""
+    text = f"{row['value']:.4g}"
     if not np.isnan(row["error"]):
         text += f" ± {row['error']:.2g}"
     if not np.isnan(row["expected"]):
         text += f", expected {row['expected']:.4g}"
-    text += f"; z = {z:.3g}, adjusted p = {adjusted:.2g}"
-    return f'<td class="{names}" title="{escape(text)}">{_short(z)}</td>'
+    z, adjusted = row["deviation_in_errors"], row["p_adjusted"]
+    return f"{text}; z = {z:.3g}, adjusted p = {adjusted:.2g}"
+
+
+def _cell(row: "pd.Series[Any]") -> Cell:
+    z = row["deviation_in_errors"]
+    significant = row["p_adjusted"] < deviations.SIGNIFICANT
+    names = " ".join(name for name in (color_class(z), "s" if significant else "") if name)
+    title = f"{row['source']}, T = {row['temperature']}: {in_words(row)}"
+    return Cell(names, _short(z), title)
 
 
 def _short(z: float) -> str:

@@ -1,6 +1,6 @@
 """Tables of text and numbers, and numbers with errors in words."""
 
-from html import escape
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -10,18 +10,34 @@ from ising_fidelity.io.variables import ERROR_SUFFIX
 from ising_fidelity.scores.deviations import with_error
 
 
-def html_table(rows: pd.DataFrame, css_class: str = "", caption: str = "") -> str:
+@dataclass(frozen=True)
+class Table:
+    """A table as a page shows it.
+
+    Attributes
+    ----------
+    heads, lines
+        Texts of columns and of cells.
+    caption
+        What it is of; the name of its file, too.
+    text
+        Whether all columns are words, which stand at the left.
+    """
+
+    heads: list[str]
+    lines: list[list[str]]
+    caption: str = ""
+    text: bool = False
+
+
+def table(rows: pd.DataFrame, caption: str = "", text: bool = False) -> Table:
     """Return a table; numbers in four digits, nothing where a number is not known."""
-    names = (str(name).replace("_", " ") for name in rows.columns)
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
-    lines = [
-        f"<tr>{''.join(f'<td>{escape(_shown(cell))}</td>' for cell in line)}</tr>\n"
-        for line in rows.itertuples(index=False, name=None)
-    ]
-    kind = f' class="{css_class}"' if css_class else ""
-    above = f"<caption>{escape(caption)}</caption>" if caption else ""
-    body = "".join(lines)
-    return f"<table{kind}>{above}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>\n"
+    return Table(
+        heads=[str(name).replace("_", " ") for name in rows.columns],
+        lines=[[_shown(cell) for cell in line] for line in rows.itertuples(index=False, name=None)],
+        caption=caption,
+        text=text,
+    )
 
 
 def with_errors(data: xr.Dataset) -> dict[str, str]:

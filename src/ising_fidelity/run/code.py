@@ -1,5 +1,7 @@
 """The hash of the code behind each file of a run, which makes changed code run again."""
 
+from importlib.resources import files
+
 from ising_fidelity.config.run import Config
 from ising_fidelity.figures.registry import function_of
 from ising_fidelity.io.code import code_hash
@@ -18,6 +20,12 @@ def of_step(verb: str) -> str:
 def of_paper() -> str:
     """Return the hash of what the paper says, wherever the package that brings it is installed."""
     return settings_hash([read_yaml(path) for path in (CLAIMS, NUMBERS)])
+
+
+def of_page() -> str:
+    """Return the hash of the templates that the page of a run is made of."""
+    folder = files("ising_fidelity.report") / "templates"
+    return settings_hash({path.name: path.read_text("utf-8") for path in folder.iterdir()})
 
 
 def of_training(run: Config, model: str) -> str:

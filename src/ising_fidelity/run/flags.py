@@ -96,3 +96,11 @@ def foreign(run: Config, sources: Iterable[str]) -> str:
     """Return the flag that says where frames made elsewhere are, if any are shown."""
     places = {name: run.foreign[name].frames for name in sources if name in run.foreign}
     return flags(foreign=json.dumps(places)) if places else ""
+
+
+def pictures(run: Config) -> str:
+    """Return the flags that say where the frames and observables of all sources are."""
+    paths = Paths(run)
+    frames = {name: paths.frames(name, "{T}") for name in run.all_sources}
+    observables = f"{paths.results}/observables/{{source}}/T{{T}}.nc"
+    return flags(frames=json.dumps(frames), observables=observables)

@@ -32,6 +32,8 @@ COMPARED = (
     ("susceptibility", "reference"),
 )
 """Quantities in which models are put in order, and what they are compared with."""
+DECIDED = " is better than "
+"""What stands between two models that were put in order."""
 MOST_NAMED = 5
 """Temperatures that a sentence names one by one."""
 MOST_ERRORS = 3
@@ -261,4 +263,4 @@ def order(first: str, second: str, deviations: Floats, others: Floats) -> str:
     if abs(difference) <= 2 * spread:
         return f"not decided: within the spread between seeds ({numbers})"
     better, worse = (first, second) if difference > 0 else (second, first)
-    return f"{better} is better than {worse} ({numbers})"
+    return f"{better}{DECIDED}{worse} ({numbers})"

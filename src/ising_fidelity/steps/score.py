@@ -8,6 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.frames import check_frames
 from ising_fidelity.io import netcdf
 from ising_fidelity.io.files import whole
 from ising_fidelity.io.temperatures import name_of
@@ -19,6 +20,7 @@ from ising_fidelity.paper.lookup import Run
 from ising_fidelity.paper.quoted import beside
 from ising_fidelity.paper.quoted import load as load_numbers
 from ising_fidelity.report import page
+from ising_fidelity.report.explorer import Sample, shown
 from ising_fidelity.scores import caveats, summary
 from ising_fidelity.scores.table import quantities_of, scores_of
 
@@ -39,6 +41,8 @@ def score(
     finite_size: Sequence[Path] = (),
     attribution: Path | None = None,
     notes: Sequence[str] = (),
+    frames: Mapping[str, str] | None = None,
+    observables: str | None = None,
 ) -> list[str]:
     """Write the scores of :func:`.scores_of`, and the paper's numbers and claims beside ours.
 
@@ -56,6 +60,10 @@ def score(
         What the paper says (YAML); the files shipped with the package if not given.
     notes
         What the run leaves out, sentences for the page.
+    frames, observables
+        Where each source's frames are, a path with ``{T}`` in it by source, and where the
+        observables of all are, with ``{source}`` and ``{T}``; the page shows frames if both are
+        given.
 
     Returns
     -------
@@ -92,6 +100,9 @@ def score(
         finite_size=run.finite_size,
         attribution=run.attribution,
         notes=notes,
+        fidelity=run.sources,
+        exact=run.exact,
+        samples=_samples(run, frames or {}, observables),
     )
     _write(output, _csv(scores, "%.6g"))
     _write(table, page.render(content))
@@ -108,6 +119,40 @@ def score(
 
 def _groups(path: Path) -> dict[str, xr.Dataset]:
     return {str(name): node.to_dataset() for name, node in netcdf.read_tree(path).items()}
+
+
+def _samples(
+    run: Run, frames: Mapping[str, str], observables: str | None
+) -> dict[tuple[str, str], Sample]:
+    """Return the first frame and the middle one of each source, as many as a page has room for.
+
+    Raises InputError where a file is not there, or no file of frames or observables.
+    """
+    if observables is None or not frames:
+        return {}
+    size = int(run.exact.attrs["lattice_size"])
+    wanted = shown([name_of(T) for T in run.exact["temperature"].values], len(frames), size)
+    found = {}
+    for source, place in frames.items():
+        if source not in run.sources:
+            raise InputError(f"frames: {source} is no source; there are: {', '.join(run.sources)}")
+        there = {name_of(T) for T in run.sources[source]["temperature"].values}
+        for T in (name for name in wanted if name in there):
+            path = place.replace("{T}", T)
+            outline = netcdf.outline(path)
+            check_frames(outline, path, values=False)
+            spin = outline["spin"].stack(frame=["chain", "draw"], create_index=False)
+            spin = spin.transpose("frame", "y", "x")
+            few = spin[[0, spin.sizes["frame"] // 2]].values
+            outline.close()
+            measured = observables.replace("{source}", source).replace("{T}", T)
+            series = netcdf.read(measured)
+            netcdf.require(series, ["energy_series", "magnetization_series"], measured, "measure")
+            energy, magnetization = (
+                series[f"{name}_series"].values.ravel() for name in ("energy", "magnetization")
+            )
+            found[source, T] = Sample(few, energy, magnetization)
+    return found
 
 
 def _check(run: Run, fidelity: Path, exact: Path) -> None:
