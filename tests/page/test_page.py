@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ising_fidelity.report import heatmap, page
+from ising_fidelity.report import folded, heatmap, page
 from ising_fidelity.scores import table
 from ising_fidelity.scores.caveats import Caveats
 
@@ -185,7 +185,7 @@ def test_an_order_stands_on_the_page_only_where_it_is_decided(content):
 def test_claims_and_numbers_that_the_run_has_nothing_for_are_counted_and_left_out(content):
     reasons = ["this run has no GAN-M"] * 2 + [
         "this run has no attribution of GAN",
-        "this run has no X",
+        "this run has no finite-size scaling of X",
     ]
     claims = [CLAIM | {"sentence": f"claim {k}", "verdict": "undecided", "reason": reason}
               for k, reason in enumerate(reasons)]  # fmt: skip
@@ -200,3 +200,14 @@ def test_claims_and_numbers_that_the_run_has_nothing_for_are_counted_and_left_ou
     assert "<td>here</td>" in text
     assert "absent" not in text
     assert "1 numbers of the paper have no counterpart" in text
+
+
+def test_maps_of_a_large_run_are_short_of_words(content, monkeypatch):
+    more = rows_of("GAN", [1.0, 2.0, 3.0], [0.5, 0.5, 0.5], "binder_cumulant")
+    content = replace(content, scores=pd.concat([content.scores, more], ignore_index=True))
+    titled = page.render(content)
+    assert titled.count('title="GAN, T = ') == 6
+    monkeypatch.setattr(folded, "MOST_TITLED", 8)
+    text = page.render(content)
+    assert text.count('title="GAN, T = ') == 3
+    assert "<caption>binder cumulant, against Monte Carlo (mc)</caption>" in text

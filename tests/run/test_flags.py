@@ -9,6 +9,7 @@ import typer
 from ising_fidelity.cli.main import app
 from ising_fidelity.config import load
 from ising_fidelity.run import flags
+from ising_fidelity.run.paths import Paths
 
 from ..configs import AUTOREGRESSIVE, DEFAULT, PENALIZED, PRESETS, RELAXATION, changed
 
@@ -160,3 +161,18 @@ def test_places_of_frames_made_elsewhere_are_one_word_to_a_shell(tmp_path, defau
     (place,) = parsed("plot", flags.foreign(run, ["mc", "mine"])).values()
     assert json.loads(place) == {"mine": "it's & mine/T{T}.nc"}
     assert flags.foreign(run, ["mc"]) == ""
+
+
+def test_the_page_finds_every_source_where_its_frames_are(run):
+    given = parsed("score", flags.pictures(run))
+    places = Paths(run)
+    frames = json.loads(given["frames"])
+    assert [*frames] == [*run.all_sources]
+    found = [frames[name].replace("{T}", T) for name in frames for T in run.temperatures]
+    assert found == places.per_source_and_temperature("configurations")
+    measured = [
+        given["observables"].replace("{source}", name).replace("{T}", T)
+        for name in frames
+        for T in run.temperatures
+    ]
+    assert measured == places.per_source_and_temperature("observables")

@@ -13,6 +13,9 @@ from ising_fidelity.scores.deviations import EXACT
 from ising_fidelity.scores.summary import SYMBOLS
 from ising_fidelity.scores.table import SUMS
 
+MOST_TITLED = 20_000
+"""Cells of maps that all say their numbers; of more, those of the main quantities alone do."""
+
 
 def single(scores: pd.DataFrame) -> pd.DataFrame:
     """Return the rows at single temperatures."""
@@ -59,6 +62,7 @@ def _with_training(values: "pd.Series[float]", form: str) -> str:
 def heat_maps(scores: pd.DataFrame) -> list[heatmap.HeatMap]:
     """Return a map of z of every quantity, those against exact results first."""
     drawn = []
+    every = len(single(scores)) <= MOST_TITLED
     for (quantity, reference), rows in sorted(
         single(scores).groupby(["quantity", "reference"], sort=False),
         key=lambda item: (item[0][1] != EXACT, item[0][0] not in SYMBOLS),
@@ -66,7 +70,8 @@ def heat_maps(scores: pd.DataFrame) -> list[heatmap.HeatMap]:
         symbol = SYMBOLS.get(str(quantity), "")
         name = str(quantity).replace("_", " ") + (f", {symbol}" if len(symbol) in (1, 3) else "")
         against = "exact" if reference == EXACT else f"Monte Carlo ({reference})"
-        drawn.append(heatmap.heat_map(rows, f"{name}, against {against}"))
+        titles = every or quantity in SYMBOLS
+        drawn.append(heatmap.heat_map(rows, f"{name}, against {against}", titles))
     return drawn
 
 

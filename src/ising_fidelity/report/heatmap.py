@@ -55,17 +55,17 @@ def color_class(z: float) -> str:
     return f"{'a' if z > 0 else 'b'}{step}" if step else ""
 
 
-def heat_map(rows: pd.DataFrame, caption: str) -> HeatMap:
+def heat_map(rows: pd.DataFrame, caption: str, titles: bool = True) -> HeatMap:
     """Return a map with a row per source, a column per temperature, and z in the cells.
 
     ``rows`` are those of the table of ``score`` at single temperatures, of one quantity and
-    reference.
+    reference. Without ``titles`` cells do not say their numbers in words, which take most room.
     """
     temperatures = sorted(set(rows["temperature"]), key=float)
     lines = {}
     for source, group in rows.groupby("source", sort=False):
         there = {row["temperature"]: row for _, row in group.iterrows()}
-        lines[str(source)] = [_cell(there[T]) if T in there else None for T in temperatures]
+        lines[str(source)] = [_cell(there[T], titles) if T in there else None for T in temperatures]
     return HeatMap(caption, temperatures, lines)
 
 
@@ -90,11 +90,11 @@ def in_words(row: "pd.Series[Any]") -> str:
     return f"{text}; z = {z:.3g}, adjusted p = {adjusted:.2g}"
 
 
-def _cell(row: "pd.Series[Any]") -> Cell:
+def _cell(row: "pd.Series[Any]", titles: bool) -> Cell:
     z = row["deviation_in_errors"]
     significant = row["p_adjusted"] < deviations.SIGNIFICANT
     names = " ".join(name for name in (color_class(z), "s" if significant else "") if name)
-    title = f"{row['source']}, T = {row['temperature']}: {in_words(row)}"
+    title = f"{row['source']}, T = {row['temperature']}: {in_words(row)}" if titles else ""
     return Cell(names, _short(z), title)
 
 

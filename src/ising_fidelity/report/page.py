@@ -1,6 +1,7 @@
 """The page of a run: the verdict first, then each source, an explorer, claims, all numbers."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,8 +25,8 @@ INDISTINGUISHABLE = (
 )
 NOT_COMPARED = "Not compared:"
 """How a sentence of the verdict begins that must not be folded."""
-ABSENT = "this run has no "
-"""How the reason of a claim begins about a source that the run lacks, with nothing but its name."""
+ABSENT = re.compile(r"this run has no (?:[\w -]+ of )?(\S+)")
+"""The reason of a claim about a source that the run may lack altogether, see :class:`.Run`."""
 NOT_HERE = "not in this run"
 """How the note ends beside a number of the paper that the run has no counterpart of."""
 
@@ -78,7 +79,7 @@ class Content:
 
 def render(content: Content) -> str:
     """Return a page that needs nothing from outside."""
-    claims, left_out = _claims(content.claims)
+    claims, left_out = _claims(content.claims, {*content.scores["source"]})
     quoted, absent = _quoted(content.quoted)
     text: str = template("scores.html.j2").render(
         L=content.lattice_size,
@@ -173,15 +174,18 @@ def _orderings(orderings: pd.DataFrame) -> Table | None:
     return None if orderings.empty else table(orderings, "Every pair of models", text=True)
 
 
-def _claims(claims: pd.DataFrame) -> tuple[list[dict[str, Any]], list[tuple[str, int]]]:
-    """Return the claims that the run could judge, and of sources that it lacks how many."""
+def _claims(
+    claims: pd.DataFrame, sources: Collection[str]
+) -> tuple[list[dict[str, Any]], list[tuple[str, int]]]:
+    """Return the claims about sources of the run, decided ones first, and how many of others."""
     shown, absent = [], []
     for row in claims.to_dict("records"):
-        name = str(row["reason"]).removeprefix(ABSENT)
-        if name != row["reason"] and " " not in name:
-            absent.append(name)
+        lacking = ABSENT.fullmatch(str(row["reason"]))
+        if lacking and lacking[1] not in sources:
+            absent.append(lacking[1])
         else:
             shown.append({str(key): value for key, value in row.items()})
+    shown.sort(key=lambda claim: claim["verdict"] == UNDECIDED)
     return shown, [(name, absent.count(name)) for name in dict.fromkeys(absent)]
 
 
