@@ -68,6 +68,10 @@ class Command:
         """Return the files that it reads, of those in a folder."""
         made = self.outputs
         paths = [Path(word) for word in self.words if "/" in word]
+        for pattern in re.findall(r'[^\s":]+/[^\s":]*\{T\}[^\s",}]*', " ".join(self.words)):
+            # As of all temperatures, and perhaps of all sources.
+            found = folder.glob(re.sub(r"\{\w+\}", "*", pattern))
+            paths += sorted(path.relative_to(folder) for path in found)
         return [path for path in paths if path not in made and (folder / path).is_file()]
 
 
