@@ -17,7 +17,7 @@ WHOLE = {"break_on_hyphens": False, "break_long_words": False}
 
 def tables() -> str:
     """Return, for each command, what it does, how it is called and a table of its options."""
-    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # of typer, whose groups have them
     return "\n\n".join(_command(name, command) for name, command in commands.items())
 
 

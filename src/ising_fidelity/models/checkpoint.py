@@ -128,7 +128,7 @@ def load(path: Path, device: torch.device | None = None) -> Model:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
             # An open file has keys, but is no mapping that could be walked over.
-            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # it is no dict
     except Exception as error:
         # Damaged files make the library raise errors of several kinds.
         raise InputError(f"{path}: not a readable safetensors file ({_line(error)})") from error

@@ -111,7 +111,7 @@ def read(paths: Iterable[Path]) -> tuple[dict[str, Tensor], dict[str, Any]]:
                 described = json.loads((file.metadata() or {})[FORMAT])
                 number = described.pop("part")
                 # An open file has keys, but is no mapping that could be walked over.
-                arrays |= {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+                arrays |= {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  # it is no dict
         except Exception as error:
             # Damaged files make the library raise errors of several kinds.
             raise InputError(f"{path}: no readable part of a parcel ({error})") from error

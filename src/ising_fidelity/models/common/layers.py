@@ -75,7 +75,7 @@ class Convolution(nn.Conv2d):
             x = torch.cat([x[..., -1:], x, x[..., :1]], dim=-1)
         elif self.circular:  # trains faster than PyTorch's own padding, see benchmarks
             # PyTorch's stubs leave apply without types.
-            x = _Border.apply(x)  # type: ignore[no-untyped-call]
+            x = _Border.apply(x)  # type: ignore[no-untyped-call]  # of torch
         return super().forward(x)
 
 
