@@ -7,13 +7,11 @@ from contextlib import contextmanager
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ising_fidelity.display import in_notebooks
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.figures.registry import function_of
 from ising_fidelity.judgement.given import REFERENCE
-from ising_fidelity.lattice import CRITICAL_TEMPERATURE
+from ising_fidelity.report.explorer import three
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -79,7 +77,7 @@ def _drawn(card: "Scorecard", figure: str, samplers: Sequence[str] | None = None
     common = _common(card, wanted)
     if figure in AT_SINGLE and not common:
         raise InputError(f"{figure}: samplers without a common T; samplers: decides which to draw")
-    shown = chosen(common) if figure in AT_SINGLE else names
+    shown = three(common) if figure in AT_SINGLE else names
     sources = [REFERENCE, *wanted]
     inputs = Inputs(
         sources=sources,
@@ -91,12 +89,6 @@ def _drawn(card: "Scorecard", figure: str, samplers: Sequence[str] | None = None
     )
     drawn: Figure = resolve_name(f"ising_fidelity.{function_of(figure)}")(inputs)
     return drawn
-
-
-def chosen(names: list[str]) -> list[str]:
-    """Return at most three temperatures: the lowest, the nearest to T_c and the highest."""
-    nearest = int(np.argmin([abs(float(T) - CRITICAL_TEMPERATURE) for T in names]))
-    return [names[index] for index in sorted({0, nearest, len(names) - 1})]
 
 
 def _common(card: "Scorecard", samplers: Sequence[str]) -> list[str]:
