@@ -1,7 +1,6 @@
 """What the explorer of a page shows, as compact JSON: frames, histograms, G(r) and S(k)."""
 
 import base64
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from ising_fidelity.display import png
 from ising_fidelity.io.temperatures import name_of
 from ising_fidelity.io.variables import ERROR_SUFFIX
 from ising_fidelity.lattice import CRITICAL_TEMPERATURE
@@ -19,8 +19,6 @@ BINS = 40
 """Of a histogram, at most."""
 MOST_BYTES = 2_500_000
 """Of all that the explorer shows; a run of more temperatures shows some of them."""
-DOWN, UP = "#f4f1ea", "#16324f"
-"""Colours of spins."""
 CURVES = {"g": "correlation_raw", "s": "structure_factor"}
 """Keys in the data, and variables of the observables."""
 
@@ -65,16 +63,7 @@ def three(temperatures: Sequence[str]) -> list[str]:
 
 def picture(spins: NDArray[np.int8]) -> str:
     """Return a frame, shape (L, L), as an address that holds all of it, a pixel per spin."""
-    from matplotlib.colors import ListedColormap
-    from matplotlib.image import imsave
-
-    content = io.BytesIO()
-    metadata: dict[str, Any] = {"Software": None}  # else the bytes tell the version
-    imsave(
-        content, spins, vmin=-1, vmax=1, cmap=ListedColormap([DOWN, UP]), format="png",
-        metadata=metadata,
-    )  # fmt: skip
-    return f"data:image/png;base64,{base64.b64encode(content.getvalue()).decode()}"
+    return f"data:image/png;base64,{base64.b64encode(png(spins)).decode()}"
 
 
 def as_json(
