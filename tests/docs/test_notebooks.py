@@ -29,10 +29,11 @@ print(len(cells), sum("image/png" in one.get("data", {}) for one in outputs))
 
 def run(folder, *command):
     """Run Python in a folder; return what it prints."""
-    # A kernel writes beside its home's files; warnings of the project are errors in other tests.
+    # A kernel writes beside its home's files; a command that ran in this process chose a backend.
+    given = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
     done = subprocess.run(
         [sys.executable, *map(str, command)], cwd=folder, capture_output=True, text=True,
-        env=os.environ | {"IPYTHONDIR": str(folder)}, check=False,
+        env=given | {"IPYTHONDIR": str(folder)}, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -18,7 +18,7 @@ from ising_fidelity.judgement.cause import (
     weighted_mean,
 )
 from ising_fidelity.judgement.evidence import PLACES
-from ising_fidelity.judgement.local_causes import field_in_errors, is_explained, local_causes
+from ising_fidelity.judgement.local_causes import LOCAL, field_in_errors, is_explained, local_causes
 from ising_fidelity.observables.homogeneity import LINE, SEAM, SITE
 from ising_fidelity.scores.deviations import together, with_error
 
@@ -77,12 +77,19 @@ def _of_equilibrium(
     if [one.name for one in (*found, *local)] == [ONE_SIGN, FIELD]:
         # Either looks a little like the other; a field of all frames is a strong one.
         return local if is_explained(data, "field") else found
-    return [*found, *(local or _long_range(data, reference, exact))]
+    if local and local[0].name != LOCAL:
+        return [*found, *local]
+    far = _long_range(data, reference, exact)
+    # Frames that are chosen by their energy answer to neighbors a little wrong, too.
+    if local and not (far and far[0].name in WIDTHS and far[0].p_value < local[0].p_value ** 2):
+        far = local
+    return [*found, *far]
 
 
 TRAINING, CORRELATED = "copies of training frames", "correlated draws"
 ONE_SIGN, FIELD = "one sign", "a field"
 SELF_SIMILAR = ("tiled", "mirrored")
+WIDE, NARROW = WIDTHS = ("energies too wide", "energies too narrow")
 
 
 def _copies(data: xr.Dataset) -> list[Cause]:
@@ -240,7 +247,7 @@ def _long_range(data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset) -> l
         found.append(_as_at_other_temperature(data, exact, p) or cause)
     if p_width < LEVEL and (not found or p_width < found[0].p_value):
         wide = width > 0
-        name = "energies too wide" if wide else "energies too narrow"
+        name = WIDE if wide else NARROW
         often = "a mixture of temperatures" if wide else "a choice of frames by their energy"
         sentence = (
             f"{name.capitalize()}: C is up to {abs(width):.1f} errors too "
