@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import ising_fidelity as ising
 from ising_fidelity import InputError
-from ising_fidelity.judgement.require import requirements
+from ising_fidelity.judgement.require import QUANTITIES, requirements
 
 
 def rows(z=(1.0, -2.5), auc=(0.5, 0.62)):
@@ -52,6 +53,7 @@ def test_what_was_not_compared_does_not_meet_it():
         ("energy=3", "require: 'energy=3' is no comparison"),
         ("energy<1e", "require: 'energy<1e' is no comparison"),
         ("auc<0.6", "require: 'auc<0.6' needs classifier"),
+        ("entropie<3", "require: 'entropie' is no quantity; allowed are u, C, .*vendi_ratio"),
     ],
 )
 def test_what_is_no_requirement_is_refused(text, message):
@@ -60,6 +62,14 @@ def test_what_is_no_requirement_is_refused(text, message):
 
 
 def test_a_quantity_that_was_not_judged_is_named_with_those_that_were():
-    (one,) = requirements("entropy<3", classifier=False)
-    with pytest.raises(InputError, match=r"no .entropy. was judged; there are: p, .*energy"):
+    (one,) = requirements("energy_slope_excess<3", classifier=False)
+    with pytest.raises(InputError, match=r"no .energy_slope_excess. was judged; there are: p, "):
         one.unmet(rows(), 0.5)
+
+
+def test_every_quantity_of_a_judgement_can_be_required():
+    frames = {T: ising.simulate(L=8, T=T, frames=100, seed=1) for T in (2.0, 2.3, 2.6)}
+    card = ising.judge({"mine": frames}, workers=1, progress=False)
+    judged = set(card.table["quantity"]) - {"all"}
+    assert judged <= set(QUANTITIES)
+    assert len(judged) > 15

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ising_fidelity.comparison.labels import DISTRIBUTIONS, DIVERSITIES
 from ising_fidelity.exceptions import InputError
-from ising_fidelity.scores.deviations import EXACT
-from ising_fidelity.scores.table import SUMS
+from ising_fidelity.scores.deviations import EXACT, SLOPE
+from ising_fidelity.scores.table import SUMS, quantities_of
 
 OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
@@ -29,6 +30,8 @@ OVERALL = "p"
 """The p-value of all tests together."""
 BY_VALUE = ("classifier_auc",)
 """Quantities whose value is meant; of all others it is abs(z), the deviation in errors."""
+QUANTITIES = (OVERALL, *quantities_of(True), SLOPE, *DISTRIBUTIONS, *DIVERSITIES)
+"""All that can be required. That of training frames, and of a slope, is not always judged."""
 FORM = re.compile(r"([A-Za-z_0-9]+)(<=|<|>=|>)([-+.0-9eE]+)")
 
 
@@ -44,7 +47,7 @@ class Requirement:
     def unmet(self, rows: pd.DataFrame, p_value: float) -> str:
         """Return why a sampler does not meet it, in words; empty if it does.
 
-        Raises :class:`InputError` if there is no such quantity.
+        Raises :class:`InputError` if the quantity was not judged.
         """
         if self.quantity == OVERALL:
             found = np.array([p_value])
@@ -72,7 +75,7 @@ def requirements(text: str, classifier: bool) -> Sequence[Requirement]:
     Raises
     ------
     InputError
-        If one is none, or is of the classifier that is not asked for.
+        If one is no comparison, names no quantity, or needs a classifier that is not trained.
     """
     found = []
     for part in re.split(r"[\s,]+", re.sub(r"\s*([<>]=?)\s*", r"\1", text.strip())):
@@ -88,6 +91,9 @@ def requirements(text: str, classifier: bool) -> Sequence[Requirement]:
                 f"require: {part!r} is no comparison; allowed are such as 'energy<3 auc<0.6'"
             )
         quantity = SHORT.get(match[1], match[1])
+        if quantity not in QUANTITIES:
+            known = ", ".join([*SHORT, *QUANTITIES])
+            raise InputError(f"require: {quantity!r} is no quantity; allowed are {known}")
         if quantity in BY_VALUE and not classifier:
             raise InputError(f"require: {part!r} needs classifier: true")
         found.append(Requirement(part, quantity, match[2], limit))
