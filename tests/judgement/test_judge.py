@@ -2,13 +2,14 @@
 
 import json
 import multiprocessing
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import ising_fidelity as ising
-from ising_fidelity.judgement import pictures
+from ising_fidelity.judgement import page, pictures
 from ising_fidelity.judgement.glossary import GLOSSARY
 from ising_fidelity.judgement.judge import judge, unmet
 
@@ -70,14 +71,28 @@ def test_csv_is_the_table(card, tmp_path):
 
 def test_the_page_needs_nothing_from_outside_and_says_all(card, tmp_path):
     card.to_html(tmp_path / "index.html")
-    page = (tmp_path / "index.html").read_text()
-    assert "http://" not in page.replace("http://www.w3.org", "")
-    assert "<script src" not in page
-    assert "<link" not in page
-    assert page.count('<img src="data:image/') == 5
-    assert len(page) < 6e6
+    text = (tmp_path / "index.html").read_text()
+    assert "http://" not in text.replace("http://www.w3.org", "")
+    assert "<script src" not in text
+    assert "<link" not in text
+    assert text.count('<img src="data:image/') == 5
+    assert len(text) < 6e6
     for name in card.verdicts:
-        assert f"{name}: {card.verdicts[name]}" in page
+        assert f"{name}: {card.verdicts[name]}" in text
+
+
+def test_the_explorer_of_the_page_has_every_sampler_and_the_reference(card):
+    (text,) = re.findall(
+        r'<script type="application/json" id="explored">(.*?)</script>', page.render(card)
+    )
+    explored = json.loads(text)
+    assert explored["sources"] == ["perfect", "hot", "coins", "mc"]
+    assert explored["temperatures"] == ["2.10", "2.60"]
+    for name, by_temperature in explored["data"].items():
+        for T, one in by_temperature.items():
+            frames = card.observables[name, T]["energy_series"].size
+            assert (sum(one["u"]), sum(one["m"])) == (frames, frames)
+            assert len(one["g"]) == len(one["s"]) == L // 2 + 1
 
 
 def test_what_is_shown_in_a_notebook(card):

@@ -1,4 +1,4 @@
-"""Reports of the finished smoke run, and Debian's Chromium to open them in."""
+"""Reports of the finished smoke run, and Debian's Chromium to open pages in."""
 
 import subprocess
 import sys

@@ -336,23 +336,21 @@ def sheared(L, T, n, seed):
 def chosen(L, T, n, seed):
     spins = eq.frames(L, T, 4 * n, seed)
     target = eq.exact_energies(L, T)[1]
-    # Many are as near as others; stable, or which of them are taken depends on the processor.
-    nearest = np.argsort(np.abs(eq.energy(spins) - target), kind="stable")[:n]
-    return spins[nearest][random(seed).permutation(n)]
+    order = np.argsort(np.abs(eq.energy(spins) - target), kind="stable")  # many are as near
+    return spins[order[:n]][random(seed).permutation(n)]
 
 
 @broken("a mixture of T - 6 % and T + 6 %", "energies too wide")
 def mixture(L, T, n, seed):
-    parts = [eq.frames(L, T * factor, n // 2, seed) for factor in (0.94, 1.06)]
-    return np.concatenate(parts)[random(seed).permutation(2 * (n // 2))]
+    both = np.concatenate([eq.frames(L, T * factor, n // 2, seed) for factor in (0.94, 1.06)])
+    return both[random(seed).permutation(len(both))]
 
 
 @broken("energies within half of their spread", "energies too narrow")
 def narrow(L, T, n, seed):
     spins = eq.frames(L, T, 3 * n, seed)
     u = eq.energy(spins)
-    near = np.abs(u - u.mean()) < 0.6 * u.std()
-    return spins[near][:n]
+    return spins[np.abs(u - u.mean()) < 0.6 * u.std()][:n]
 
 
 @broken("smoothed by the majority of five", LOCAL, COLD)

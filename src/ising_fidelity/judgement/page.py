@@ -10,7 +10,7 @@ from ising_fidelity.judgement import pictures
 from ising_fidelity.judgement.given import REFERENCE
 from ising_fidelity.judgement.glossary import GLOSSARY
 from ising_fidelity.judgement.verdict import LEAST, LEVEL, MAIN, Verdict, value_in_words, worst_of
-from ising_fidelity.report import heatmap
+from ising_fidelity.report import explorer, heatmap
 from ising_fidelity.report.matrix import matrix
 from ising_fidelity.report.tables import Table, table
 from ising_fidelity.report.templating import template
@@ -23,12 +23,17 @@ if TYPE_CHECKING:
 
 COLUMNS = ("temperature", "quantity", "reference", "value", "error", "expected", "expected_error")
 """Of the folded tables, before z and p."""
+SERIES = ("energy", "magnetization")
 
 
 def render(card: "Scorecard") -> str:
     """Return a page that needs nothing from outside."""
+    samples = _samples(card)
+    shown = {T for _, T in samples}
     return _template("judgement.html.j2").render(
         **_content(card),
+        explored=explorer.explored(samples, card.fidelity, card.exact, REFERENCE),
+        skipped=len({*card.temperatures} - shown),
         figures=[
             {
                 "name": figure,
@@ -51,6 +56,21 @@ def render(card: "Scorecard") -> str:
         tables=[_numbers(card, name) for name in card.judged],
         tests=_tests(card),
     )
+
+
+def _samples(card: "Scorecard") -> explorer.Samples:
+    """Return frames and series of the samplers, then the reference, for the explorer."""
+    names = [*card.judged, REFERENCE]
+    temperatures = explorer.shown(card.temperatures, len(names), card.L)
+    return {
+        (name, T): explorer.Sample(
+            card.configurations[name, T]["spin"].values.reshape(-1, card.L, card.L)[:2],
+            *(card.observables[name, T][f"{one}_series"].values.ravel() for one in SERIES),
+        )
+        for name in names
+        for T in temperatures
+        if (name, T) in card.configurations
+    }
 
 
 def _tests(card: "Scorecard") -> list[dict[str, Any]]:

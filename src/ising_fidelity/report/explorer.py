@@ -66,6 +66,23 @@ def picture(spins: NDArray[np.int8]) -> str:
     return f"data:image/png;base64,{base64.b64encode(png(spins)).decode()}"
 
 
+def explored(
+    samples: Samples, fidelity: Mapping[str, xr.Dataset], exact: xr.Dataset, reference: str
+) -> dict[str, Any]:
+    """Return the sources and temperatures to choose from, and the data of all of them."""
+    if not samples:
+        return {}
+    temperatures = sorted({T for _, T in samples}, key=float)
+    chosen = three(temperatures)
+    return {
+        "sources": [*dict.fromkeys(source for source, _ in samples)],
+        "temperatures": temperatures,
+        "first": chosen[len(chosen) // 2],
+        "reference": reference,
+        "json": as_json(samples, fidelity, exact, reference),
+    }
+
+
 def as_json(
     samples: Samples, fidelity: Mapping[str, xr.Dataset], exact: xr.Dataset, reference: str
 ) -> str:

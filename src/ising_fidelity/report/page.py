@@ -91,7 +91,9 @@ def render(content: Content) -> str:
         legend=heatmap.legend(),
         matrix=matrix(content.scores),
         sources=_sources(content),
-        explored=_explored(content),
+        explored=explorer.explored(
+            content.samples, content.fidelity, content.exact, content.reference
+        ),
         skipped=_skipped(content),
         decided=_decided(content.orderings),
         orderings=_orderings(content.orderings),
@@ -136,22 +138,6 @@ def _snapshots(samples: explorer.Samples, source: str) -> list[tuple[str, str]]:
     there = [T for name, T in samples if name == source]
     chosen = explorer.three(there) if there else []
     return [(T, explorer.picture(samples[source, T].spins[0])) for T in chosen]
-
-
-def _explored(content: Content) -> dict[str, Any]:
-    """Return the sources and temperatures to choose from, and the data of all of them."""
-    if not content.samples:
-        return {}
-    temperatures = sorted({T for _, T in content.samples}, key=float)
-    three = explorer.three(temperatures)
-    return {
-        "sources": [*dict.fromkeys(source for source, _ in content.samples)],
-        "temperatures": temperatures,
-        "first": three[len(three) // 2],
-        "json": explorer.as_json(
-            content.samples, content.fidelity, content.exact, content.reference
-        ),
-    }
 
 
 def _skipped(content: Content) -> int:
