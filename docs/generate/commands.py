@@ -1,6 +1,8 @@
 """Tables of every command and option, from the command line itself."""
 
 import textwrap
+from collections.abc import Callable
+from inspect import signature
 from pathlib import Path
 from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -23,7 +25,7 @@ def tables() -> str:
 
 def _command(name: str, command: Any) -> str:
     """Return the section of one command."""
-    kinds = get_type_hints(command.callback)
+    kinds = _kinds(command.callback)
     of_command = [one for one in command.params if one.name in kinds]
     arguments = [one for one in of_command if one.param_type_name == "argument"]
     options = [one for one in of_command if one.param_type_name == "option" and not one.hidden]
@@ -37,6 +39,13 @@ def _command(name: str, command: Any) -> str:
     usage = " \\\n".join(textwrap.wrap(" ".join(words), 76, subsequent_indent="    ", **WHOLE))
     heads = ["option", "value", "default", "meaning"]
     return f"## {name}\n\n{about}\n\n```\n{usage}\n```\n\n{table(heads, rows)}"
+
+
+def _kinds(callback: Callable[..., None]) -> dict[str, Any]:
+    """Return the type of each option, of those that a section of the config gives, too."""
+    hints = get_type_hints(callback)
+    parameters = signature(callback).parameters.items()
+    return {name: hints.get(name) or get_args(one.annotation)[0] for name, one in parameters}
 
 
 def _name(argument: Any) -> str:
