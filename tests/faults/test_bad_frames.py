@@ -145,7 +145,7 @@ OTHERS = {
     ),
     "frames for exponents": (
         ["scale", "--output", "o.nc", "frames.nc"],
-        "frames.nc: no magnetization_series; files that measure writes are needed",
+        "frames.nc: no magnetization_series; allowed are files written by measure",
     ),
     "a count in words": (
         ["relax", "--sweeps", 1, "--seed", 1, "--output", "o.nc", "relaxed.nc"],
