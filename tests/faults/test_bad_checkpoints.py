@@ -42,7 +42,7 @@ def of_width(width):
 
 
 UNREADABLE = "not a readable safetensors file ("
-APART = "settings and weights do not belong together ("
+APART = "settings and weights do not match ("
 DESCRIBED = {
     "of another architecture": (described(GAN), APART),
     "of another width": (described(of_width(8)), APART),
@@ -70,7 +70,7 @@ CHECKPOINTS = {
     **dict.fromkeys(["pickled", "pickled by PyTorch", *DAMAGE], UNREADABLE),
     "of weights NaN": APART + "weights are not all finite numbers)",
     "of a part of the weights": APART,
-    "of another project": "its metadata has no 'ising-fidelity model 1'; not a model made by train",
+    "of another project": "its metadata has no 'ising-fidelity model 1'; not a model written by train",
     **{kind: message for kind, (_, message) in DESCRIBED.items()},
 }
 

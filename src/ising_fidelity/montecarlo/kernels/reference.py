@@ -20,7 +20,7 @@ Many replicas at once, 64 to a word (see ``multispin.h``):
 words
     Shape (N, lanes), uint64: bit r of word b of site i is 1 where spin i of replica 64 b + r is up.
 states
-    Of one generator per lane, shape (4, lanes).
+    States of one generator per lane, shape (4, lanes).
 chances
     Acceptance of flips that cost 4 and 8, shape (2, DIGITS + 1): binary digits, the least
     significant first, as words of all zeros or all ones, and the rest in units of 2^-64.
