@@ -112,7 +112,7 @@ def test_checkpoints_that_are_none(kind, message, refused, tmp_path):
 
 SAMPLES = [
     ("temperature", 0, "0.0; allowed are finite numbers above 0"),
-    ("lattice-size", 12, "12; this model draws multiples of 8"),
+    ("lattice-size", 12, "12; this model samples multiples of 8"),
     ("lattice-size", 8 * 10**6, "8000000; allowed are"),
     ("sampling-steps", 30, "a chain of 20 steps cannot be respaced to 30"),
     ("sampling-steps", 1, "Input should be greater than or equal to 2 (given: 1)"),

@@ -30,10 +30,10 @@ def test_a_convolutional_model_draws_other_lattices_and_the_papers_gan_does_not(
     for settings, unit in ((DIFFUSION, 8), (PENALIZED, 4)):
         model, other = model_of(settings, tmp_path), unit * 3 // 2
         assert draw(model, 2.3, 2, 24, 1).spins.shape == (2, 24, 24)
-        message = f"lattice_size: {other}; this model draws multiples of {unit}"
+        message = f"lattice_size: {other}; this model samples multiples of {unit}"
         with pytest.raises(InputError, match=message):
             draw(model, 2.3, 2, other, 1)
-    with pytest.raises(InputError, match="lattice_size: 24, but this GAN draws only 16"):
+    with pytest.raises(InputError, match="lattice_size: 24; this GAN only samples 16"):
         draw(model_of(GAN, tmp_path), 2.3, 2, 24, 1)
 
 
@@ -43,7 +43,7 @@ def test_there_are_no_frames_without_sites(settings, tmp_path):
     with pytest.raises(InputError, match=r"^lattice_size: 0"):
         draw(model, 2.3, 2, 0, 1)
     if settings.chain_options:
-        with pytest.raises(InputError, match=r"^lattice_size: 0; this model draws multiples of 8$"):
+        with pytest.raises(InputError, match=r"^lattice_size: 0; this model samples multiples of 8$"):
             draw_noisy(model, 2.3, 4, 0, 1, Chain(), 0.4)
 
 
