@@ -70,7 +70,7 @@ CHECKPOINTS = {
     **dict.fromkeys(["pickled", "pickled by PyTorch", *DAMAGE], UNREADABLE),
     "of weights NaN": APART + "weights are not all finite numbers)",
     "of a part of the weights": APART,
-    "of another project": "its metadata has no 'ising-fidelity model 1'; not a model written by train",
+    "of another project": "no 'ising-fidelity model 1'; not a model written by train",
     **{kind: message for kind, (_, message) in DESCRIBED.items()},
 }
 
@@ -165,7 +165,7 @@ def test_a_state_that_is_none(training, refused, tmp_path):
     command = training()
     torch.save({"identity": Touch(tmp_path / "ran")}, tmp_path / "m.resume.pt")
     line = refused(*command)
-    assert "m.resume.pt: not a state to go on training from; without the file training" in line
+    assert "m.resume.pt: not the state of a training; delete the file to train" in line
     assert not (tmp_path / "ran").exists()
 
 
