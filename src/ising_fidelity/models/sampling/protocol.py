@@ -68,8 +68,8 @@ def check_temperature(temperature: float) -> None:
     limits = torch.finfo(torch.float32)
     if not limits.tiny <= temperature <= limits.max:
         raise InputError(
-            f"temperature: {temperature}; allowed are numbers from {limits.tiny:.2g} to "
-            f"{limits.max:.2g}, the range of the networks' single precision"
+            f"temperature: {temperature}; allowed are finite numbers above 0, in single precision "
+            f"from {limits.tiny:.2g} to {limits.max:.2g}"
         )
 
 
