@@ -38,7 +38,7 @@ SCALING = {
     "eta": "exponent of the correlation function at the critical temperature",
     "chi_squared": "sum of squared deviations from the fit in units of errors",
     "degrees_of_freedom": "number of fitted values minus number of parameters",
-    "p_value": "chance of a chi squared at least as large",
+    "p_value": "probability of a chi squared at least as large",
     "parameter": "parameter of the fit",
     "parameters": "value of a parameter of the fit",
     "lattice_size": "number of sites along a side",

@@ -18,7 +18,7 @@ from ising_fidelity.montecarlo.simulate import GENERATOR, run_chains
 DISAGREEMENT = 1e-4
 """The p-value below which a file states that burn-in was too short."""
 ENOUGH_CHAINS = 5
-"""Fewest chains of each kind of start for a conclusive test. With as many, means that differ by
+"""Fewest chains of each kind of start for a conclusive test. With this many, means that differ by
 five standard deviations of either kind's chains fall below that p-value. With two of each kind it
 takes a hundred standard deviations."""
 
@@ -52,7 +52,7 @@ def simulated(
     Raises
     ------
     InputError
-        If a parameter is out of range, which is named, or chains stay frozen.
+        If a parameter is out of range or chains stay frozen.
     """
     settings: dict[str, Any] = {
         "lattice_size": lattice_size,

@@ -43,7 +43,7 @@ def trajectories(
     Raises
     ------
     InputError
-        If a parameter is out of range, which is named.
+        If a parameter is out of range; the error names it.
     """
     check_walk(lattice_size, temperature, sampler)
     if sampler in ("auto", "cluster"):

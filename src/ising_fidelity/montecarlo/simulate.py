@@ -130,7 +130,7 @@ def run_chains(
     Raises
     ------
     InputError
-        If a parameter is out of range, which is named, a chain is frozen after every restart, or
+        If a parameter is out of range, a chain is frozen after every restart, or
         the temperature is too high to forget an ordered start.
     """
     check_walk(lattice_size, temperature, sampler)
@@ -194,8 +194,8 @@ def _check_forgets(temperature: float, sampler: str, thermalization: int) -> Non
     if thermalization and temperature > LOCAL_TEMPERATURES[1] and thermalization < temperature / 3:
         raise InputError(
             f"temperature: {temperature} with {sampler} and ordered starts; forgetting them takes "
-            f"T/3 sweeps, and thermalization ({thermalization}) has fewer; allowed are as many, or "
-            "sampler cluster or auto"
+            f"T/3 sweeps, and thermalization ({thermalization}) has fewer; allowed are "
+            "at least as many, or sampler cluster or auto"
         )
 
 

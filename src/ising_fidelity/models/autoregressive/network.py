@@ -31,7 +31,7 @@ from ising_fidelity.models.common.blocks import Blocks, SiteNorm
 from ising_fidelity.models.common.layers import Convolution
 
 CELL = 2
-"""Sites along a cell, whose spins the network sees together: the smallest period of a group."""
+"""Sites along a cell, the smallest period of a group; the network sees its spins together."""
 
 
 class MultiscaleNetwork(nn.Module):

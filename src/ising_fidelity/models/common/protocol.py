@@ -57,7 +57,7 @@ class Means:
         self.counts: dict[str, int] = {}
 
     def add(self, values: Losses, frames: int) -> None:
-        """Add the losses of a batch of so many frames."""
+        """Add the losses of a batch with this number of frames."""
         self.frames += frames
         for name, value in values.items():
             number = value.double() if isinstance(value, Tensor) else value

@@ -28,7 +28,7 @@ def loss(network: Network, x: Tensor, mean: Tensor, sigma: Tensor, temperature: 
     x
         Noisy frames, shape (batch, 1, L, L).
     mean
-        The frames of -1 and +1 behind them, or means of such frames given x, shape of ``x``: both
+        The clean frames of -1 and +1, or means of such frames given x, shape of ``x``: both
         give the same network on average.
     sigma, temperature
         Shape (batch,).

@@ -64,7 +64,7 @@ class DiffusionSampler(ChainSampler):
         )
 
     def signal(self, sigma: float) -> float:
-        """Return the factor that makes x s + sigma z: the variance of x is kept at 1."""
+        """Return the factor that scales x to s + sigma z: the variance of x is kept at 1."""
         return math.sqrt(1 + sigma**2)
 
     def mean(self, model: Model, x: Tensor, sigma: float, temperature: float) -> Tensor:

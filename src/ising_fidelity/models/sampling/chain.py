@@ -52,7 +52,7 @@ class ChainSampler(Sampler):
 
     @abstractmethod
     def signal(self, sigma: float) -> float:
-        """Return the factor that makes x s + sigma z."""
+        """Return the factor that scales x to s + sigma z."""
 
     @abstractmethod
     def mean(self, model: Model, x: Tensor, sigma: float, temperature: float) -> Tensor:
