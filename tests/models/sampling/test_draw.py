@@ -55,7 +55,7 @@ def test_an_autoregressive_model_draws_spins_on_lattices_of_all_sizes(tmp_path):
         assert drawn.spins.dtype == np.int8
         assert (np.abs(drawn.spins) == 1).all()
         assert drawn.field is None
-        # Untrained: every frame is as likely.
+        # Untrained: all frames are equally likely.
         np.testing.assert_allclose(drawn.log_probability, -(size**2) * np.log(2), rtol=1e-12)
     one, same, other = (draw(model, 2.3, 3, 8, seed).spins for seed in (1, 1, 2))
     assert (one == same).all()
