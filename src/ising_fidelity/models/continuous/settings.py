@@ -33,7 +33,7 @@ class PatchNetworkSettings(Section):
 
 
 class ContinuousSettings(DenoisingTraining):
-    """A continuous-noise model that uses that spins are binary, see ``objective.py``."""
+    """A continuous-noise model for binary spins, see ``objective.py``."""
 
     chain_options: ClassVar[tuple[str, ...]] = (
         "sampling_steps",
