@@ -70,7 +70,7 @@ CHECKPOINTS = {
     **dict.fromkeys(["pickled", "pickled by PyTorch", *DAMAGE], UNREADABLE),
     "of weights NaN": APART + "weights are not all finite numbers)",
     "of a part of the weights": APART,
-    "of another project": "no 'ising-fidelity model 1'; not a model written by train",
+    "of another project": "its metadata has no 'ising-fidelity model 1'; not a model written by",
     **{kind: message for kind, (_, message) in DESCRIBED.items()},
 }
 

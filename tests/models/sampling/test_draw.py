@@ -65,7 +65,7 @@ def test_an_autoregressive_model_draws_spins_on_lattices_of_all_sizes(tmp_path):
 @pytest.mark.parametrize(
     ("temperature", "size", "message"),
     [
-        (2.3, 6, "lattice_size: 6; this model draws multiples of 4"),
+        (2.3, 6, "lattice_size: 6; this model samples multiples of 4"),
         (0.0, 8, "temperature: 0.0; allowed are finite numbers above 0, .*"),
         (np.inf, 8, "temperature: inf; allowed are finite numbers above 0, .*"),
         (1e-300, 8, r"temperature: 1e-300; .* in single precision from 1.2e-38 to 3.4e\+38"),
