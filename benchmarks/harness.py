@@ -1,4 +1,4 @@
-"""What all benchmarks share: timing in turns, spreads, tables, the machine, the command line."""
+"""Shared parts of benchmarks: timing in turns, spreads, tables, the machine, the command line."""
 
 import argparse
 import importlib.metadata
@@ -21,7 +21,7 @@ CPU_FIELDS = {"model name": "", "cpu family": "family ", "model": "model "}
 
 Act = Callable[[], object]
 Timer = Callable[[int], float]
-"""Returns the seconds of so many repetitions."""
+"""Returns the seconds of this many repetitions."""
 Data = dict[str, Any]
 Row = list[object]
 Key = TypeVar("Key", bound=Hashable)
@@ -30,20 +30,20 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Effort:
-    """How much time is spent: seconds per timing, rounds in which all variants take turns."""
+    """Time budget: seconds per timing, and rounds in which all variants take turns."""
 
     seconds: float
     rounds: int
     length: float = 1.0
-    """Of runs that are not timed, 1 being the full one."""
+    """Length of runs that are not timed; 1 is the full length."""
 
     @property
     def quick(self) -> bool:
-        """Whether that is just for trying, and what takes long may be left out."""
+        """Whether this is only a trial, in which slow parts may be left out."""
         return self.length < 1
 
     def draws(self, full: int) -> int:
-        """Return the number of draws of a run that has ``full`` ones at length 1."""
+        """Return the number of draws of a run that has ``full`` draws at length 1."""
         return max(16, round(self.length * full))
 
 
@@ -57,13 +57,13 @@ class Spread:
 
     @classmethod
     def of(cls, values: Iterable[float]) -> "Spread":
-        """Return that of some values."""
+        """Return the spread of some values."""
         ordered = sorted(values)
         return cls(statistics.median(ordered), ordered[0], ordered[-1])
 
     @classmethod
     def ratio(cls, above: Iterable[float], below: Iterable[float]) -> "Spread":
-        """Return that of the ratio of times in the same round."""
+        """Return the spread of the ratios of times in the same round."""
         return cls.of(a / b for a, b in zip(above, below, strict=True))
 
     def __str__(self) -> str:
@@ -72,14 +72,14 @@ class Spread:
 
 @dataclass(frozen=True)
 class Section:
-    """A section's tables, as text, and its numbers."""
+    """The tables of a section, as text, and its numbers."""
 
     text: str
     data: Data
 
 
 def processor_seconds() -> float:
-    """Return the time of this process, and of those that it has started and awaited."""
+    """Return the processor time of this process and of its finished child processes."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + children.ru_utime + children.ru_stime
 
@@ -87,7 +87,7 @@ def processor_seconds() -> float:
 def timed(
     act: Callable[[], Value], clock: Callable[[], float] = processor_seconds
 ) -> tuple[Value, float]:
-    """Return what an act returns, and the s that it takes, of one core where no other clock is."""
+    """Return the result of an act and its duration in s, by default as processor time."""
     start = clock()
     value = act()
     return value, clock() - start
@@ -98,7 +98,7 @@ def core_seconds(act: Act, count: int = 1) -> float:
 
 
 def enough(timer: Timer, seconds: float, count: int = 1) -> int:
-    """Return how many repetitions take about this long; ``count`` are tried first."""
+    """Return how many repetitions take about this long, starting from ``count``."""
     timer(1)
     while (taken := timer(count)) < seconds / 4 and count < 2**40:
         count *= 4
@@ -106,7 +106,7 @@ def enough(timer: Timer, seconds: float, count: int = 1) -> int:
 
 
 def taking_turns(acts: Mapping[Key, Callable[[], Value]], rounds: int) -> dict[Key, list[Value]]:
-    """Return what each act returns, round by round."""
+    """Return the results of each act, round by round."""
     taken: dict[Key, list[Value]] = {name: [] for name in acts}
     for _ in range(rounds):
         for name, act in acts.items():
@@ -117,7 +117,7 @@ def taking_turns(acts: Mapping[Key, Callable[[], Value]], rounds: int) -> dict[K
 def repeating(
     timers: Mapping[str, Timer], effort: Effort, counts: Mapping[str, int] | None = None
 ) -> dict[str, list[float]]:
-    """Return seconds per repetition of each timer, round by round, all for about as long."""
+    """Return seconds per repetition of each timer, round by round, in rounds of equal duration."""
     counts = counts or {name: enough(timer, effort.seconds) for name, timer in timers.items()}
 
     def each(name: str) -> float:
@@ -142,9 +142,9 @@ def cell(value: object) -> str:
 
 
 def tabled(rows: Mapping[str, Mapping[str, Any] | None], about: str = "") -> Section:
-    """Return the section of named numbers, spreads and words, behind some text.
+    """Return a section of named numbers, spreads and words, after some text.
 
-    A row is None where a package is not installed.
+    A row is None if a package is not installed.
     """
     names = list(next(row for row in rows.values() if row))
     absent = ["not installed", *[""] * (len(names) - 1)]
@@ -175,7 +175,7 @@ def cpu_model() -> str:
 
 
 def machine(*packages: str) -> dict[str, str]:
-    """Return what all timings depend on, the versions of packages with it."""
+    """Return everything that timings depend on, including the versions of packages."""
     return {
         "CPU": cpu_model(),
         "cores": str(os.cpu_count()),
@@ -185,14 +185,17 @@ def machine(*packages: str) -> dict[str, str]:
 
 
 def parser(about: str | None, sections: Iterable[str]) -> argparse.ArgumentParser:
-    """Return the options that every benchmark of several sections has."""
+    """Return the options of a benchmark with several sections."""
     made = argparse.ArgumentParser(description=(about or "").split("\n")[0])
-    made.add_argument("--quick", action="store_true", help="with little effort, to try it")
+    made.add_argument("--quick", action="store_true", help="a short trial run")
     made.add_argument(
-        "--section", action="append", choices=list(sections), help="only this; may be repeated"
+        "--section",
+        action="append",
+        choices=list(sections),
+        help="run only this section; may be repeated",
     )
     made.add_argument(
-        "--output", type=Path, help="folder; without, only a full run of all sections is written"
+        "--output", type=Path, help="folder; without it, only a full run of all sections is written"
     )
     return made
 
@@ -217,7 +220,7 @@ def report(
 
 
 def write(name: str, data: Data, arguments: argparse.Namespace) -> Path | None:
-    """Write what a run has found, if it is to be kept, and return the folder."""
+    """Write the results of a run if they are to be kept, and return the folder."""
     folder: Path | None = arguments.output
     if folder is None and not arguments.quick and not arguments.section:
         folder = RESULTS

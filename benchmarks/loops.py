@@ -1,4 +1,4 @@
-"""Training steps to be timed: those of a plain loop, from the textbook, and the project's own."""
+"""Training steps to be timed: a plain loop from the textbook, and the project's own."""
 
 from collections.abc import Callable
 
@@ -16,9 +16,9 @@ from ising_fidelity.models.family import family_of
 CPU = torch.device("cpu")
 TEMPERATURE = 2.3
 RATE = 3e-4
-"""Learning rate of plain loops, as in implementations of this kind."""
+"""Learning rate of plain loops, as in similar implementations."""
 PAPER = DiffusionSettings(family="diffusion", training_temperatures=["2.30"])
-"""The paper's schedule of noise."""
+"""The paper's noise schedule."""
 
 
 def seeded(device: torch.device = CPU) -> torch.Generator:
@@ -51,7 +51,7 @@ def textbook_training(
     Parameters
     ----------
     predict
-        Calls the network, where that does not take x_t, t and T.
+        Calls the network, if it does not take x_t, t and T.
     """
     device = next(network.parameters()).device
     call = predict or network
@@ -76,7 +76,7 @@ def textbook_training(
 def own_training(
     settings: Training, lattice_size: int, device: torch.device = CPU
 ) -> tuple[Act, nn.Module]:
-    """Return one step of the project's training, averaged weights and all, and its network."""
+    """Return one step of the project's training, including weight averaging, and its network."""
     spins = np.ones((1, settings.batch_size + 1, lattice_size, lattice_size), np.int8)
     seen, held_out = training_frames({TEMPERATURE: spins}, settings, device)
     torch.manual_seed(0)

@@ -1,17 +1,17 @@
-"""What a run costs beside its work: start-up of every verb, of Snakemake, and idle cores.
+"""The overhead of a run: start-up of every verb, of Snakemake, and idle cores.
 
-Three tables, which go to benchmarks/results/overhead.txt:
+Three tables are written to benchmarks/results/overhead.txt:
 
-* Start-up: the processor time until each verb can begin, Python and what its module imports. Then
-  a job of each rule of the preset ``tiny``, without Snakemake, which has what is imported where it
-  is used (pyerrors for the errors of chains, seaborn) and little work: the least processor time of
-  one by itself, and the median time of one with all cores at such jobs, as within a run.
-* A finished run: its wall time against its useful work, both from Snakemake's own record of when
-  each job began and ended. Useful is what jobs took beyond their start-up, that with all cores at
-  work; a perfect run of two cores takes half of that. Other work beside the run makes its jobs
-  longer and the ratio smaller, so the machine should be idle.
-* Planning: how long Snakemake takes to say what it would do, with more and more temperatures, and
-  what ``make estimate`` says that it would cost.
+* Start-up: the processor time before each verb can begin, for Python and the imports of its module.
+  Then, without Snakemake, a job of each rule of the preset ``tiny``, which includes imports where
+  they are used (pyerrors for the errors of chains, seaborn) and little work. Its columns are the
+  least processor time of a job alone, and the median time with all cores busy with such jobs.
+* A finished run: its wall time compared with its useful work, both from Snakemake's record of when
+  each job began and ended. Useful work is the time of jobs minus their start-up with all cores
+  busy; a perfect run on two cores takes half of it. Other work on the machine makes jobs longer and
+  the ratio smaller, so the machine should be idle.
+* Planning: the duration of Snakemake's dry run with more and more temperatures, and the cost that
+  ``make estimate`` predicts.
 
 python -m benchmarks.overhead [RUN] [--cores 2]
 """
@@ -43,9 +43,9 @@ RESULTS = harness.RESULTS / "overhead.txt"
 TINY = "workflow/presets/tiny.yaml"
 ROUNDS = 3
 PAUSE = 60.0
-"""Seconds without a job after which a run must have been cut off and begun again."""
+"""Seconds without a job after which a run must have been interrupted and restarted."""
 NUMBERS = (31, 100, 300)
-"""Of temperatures."""
+"""Numbers of temperatures."""
 VERBS = sorted(path.stem for path in (ROOT / "src/ising_fidelity/steps").glob("[a-z]*.py"))
 TORCH = {"train", "sample", "sample_finished", "equilibrate"}
 """Verbs and rules that need PyTorch."""
@@ -53,7 +53,7 @@ TORCH = {"train", "sample", "sample_finished", "equilibrate"}
 
 @dataclass(frozen=True)
 class Done:
-    """A job that is done, with the times of its beginning and its end, s."""
+    """A finished job, with its start and end times in s."""
 
     rule: str
     begin: float
@@ -61,28 +61,28 @@ class Done:
 
 
 def processor_time(command: list[str], folder: Path) -> float:
-    """Run a command and return the processor time that it took, s."""
+    """Run a command and return its processor time, s."""
     return core_seconds(
         lambda: subprocess.run(command, cwd=folder, check=True, capture_output=True)
     )
 
 
 def start_up(verb: str, rounds: int = ROUNDS) -> float:
-    """Return the least processor time, s, after which a verb can begin."""
+    """Return the least processor time, s, before a verb can begin."""
     code = f"import ising_fidelity.cli.main, ising_fidelity.steps.{verb}"
     return min(processor_time([sys.executable, "-c", code], ROOT) for _ in range(rounds))
 
 
 @dataclass(frozen=True)
 class Least:
-    """A job with little work: processor time by itself, and time with all cores at work, s."""
+    """A job with little work: processor time alone, and wall time with all cores busy, s."""
 
     alone: float
     at_work: float
 
 
 def least_jobs(cores: int, rounds: int = ROUNDS) -> dict[str, Least]:
-    """Return what a job of each rule of the tiny preset takes."""
+    """Return the times of a job of each rule of the tiny preset."""
     jobs = estimate.planned([TINY], "--forceall")
     of_each = {job.rule: job for job in jobs}
     with tempfile.TemporaryDirectory() as name:
@@ -98,7 +98,7 @@ def least_jobs(cores: int, rounds: int = ROUNDS) -> dict[str, Least]:
             subprocess.run(job.command, cwd=folder, check=True, capture_output=True)
             return job.rule, time.monotonic() - begin
 
-        # All of them once, since one needs what the other makes.
+        # All jobs once first, since they need each other's outputs.
         for job in jobs:
             for path in job.outputs:
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -108,7 +108,7 @@ def least_jobs(cores: int, rounds: int = ROUNDS) -> dict[str, Least]:
             for rule, job in of_each.items()
         }
         at_work = defaultdict(list)
-        # Rules in turn: a job never runs beside itself.
+        # Rules in turn: no job runs beside another of its rule.
         with ThreadPoolExecutor(cores) as pool:
             for rule, taken in pool.map(seconds, 2 * rounds * list(of_each.values())):
                 at_work[rule].append(taken)
@@ -116,7 +116,7 @@ def least_jobs(cores: int, rounds: int = ROUNDS) -> dict[str, Least]:
 
 
 def recorded(run: str, folder: Path = ROOT) -> Iterator[Done]:
-    """Return the jobs of a run that Snakemake has on record, each once."""
+    """Return the jobs of a run in Snakemake's record, each once."""
     found = {}
     for path in (folder / ".snakemake" / "metadata").rglob("*"):
         if path.is_file():
@@ -128,7 +128,7 @@ def recorded(run: str, folder: Path = ROOT) -> Iterator[Done]:
 
 
 def wall_time(jobs: Iterable[Done]) -> float:
-    """Return how long a run took from its first job to its last, without pauses, s."""
+    """Return the time from a run's first job to its last, without pauses, s."""
     total, until = 0.0, float("-inf")
     for job in sorted(jobs, key=lambda job: job.begin):
         if job.begin > until + PAUSE:
@@ -139,8 +139,8 @@ def wall_time(jobs: Iterable[Done]) -> float:
 
 
 def efficiency(jobs: list[Done], start_ups: dict[str, float], cores: int) -> dict[str, float]:
-    """Return wall time and useful work, min, and the one over the other's share of a core."""
-    figure = start_ups.get("plot_fig3", 0.0)  # figures all start alike
+    """Return wall time and useful work, min, and wall time over useful work per core."""
+    figure = start_ups.get("plot_fig3", 0.0)  # all figures have the same start-up
     start = [start_ups.get(job.rule, figure) for job in jobs]
     useful = sum(max(0.0, job.end - job.begin - s) for job, s in zip(jobs, start, strict=True))
     wall = wall_time(jobs)
@@ -149,17 +149,17 @@ def efficiency(jobs: list[Done], start_ups: dict[str, float], cores: int) -> dic
 
 
 def plans(numbers: Iterable[int]) -> Iterator[dict[str, float]]:
-    """Yield what planning the default config takes with more and more temperatures.
+    """Yield the cost of planning the default config with more and more temperatures.
 
-    Jobs, seconds of the dry run, and the core hours and GB of ``make estimate``, which times one
-    job of each kind; that is done once.
+    The cost is jobs, seconds of the dry run, and the core hours and GB of ``make estimate``, which
+    times one job of each kind once.
     """
     kinds: dict[str, estimate.Kind] = {}
     for count in numbers:
         temperatures = [f"{1 + 3 * place / (count - 1):.4f}" for place in range(count)]
         with tempfile.TemporaryDirectory() as folder:
             more = Path(folder) / "temperatures.yaml"
-            # A run of its own, of which nothing is there yet.
+            # A separate run without any results.
             more.write_text(yaml.safe_dump({"run": f"dry-{count}", "temperatures": temperatures}))
             start = time.monotonic()
             jobs = estimate.planned([str(more)])
@@ -203,7 +203,7 @@ def tables(run: str, cores: int) -> Iterator[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("run", nargs="?", default="default", metavar="RUN", help="finished run")
-    parser.add_argument("--cores", type=int, default=2, help="that it had")
+    parser.add_argument("--cores", type=int, default=2, help="number of cores of that run")
     arguments = parser.parse_args()
     parts = []
     for part in tables(arguments.run, arguments.cores):

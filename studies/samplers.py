@@ -1,13 +1,13 @@
-"""How often broken samplers are rejected, and why, beside a perfect one that should not be.
+"""How often broken samplers are rejected, and why, compared with a perfect sampler.
 
-Each sampler of tests/samplers is judged again and again, with new frames and a new reference every
-time. A row per repetition is written to studies/results/samplers.csv as soon as it is there, and
-found ones are not made again; delete the table to begin anew. Shares over repetitions are printed,
-and written to studies/results/samplers_summary.csv:
+Each sampler of tests/samplers is judged repeatedly, with new frames and a new reference each time.
+A row per repetition is appended to studies/results/samplers.csv once it is finished. Existing rows
+are not computed again; delete the table to restart. Shares over repetitions are printed, and
+written to studies/results/samplers_summary.csv:
 python -m studies.samplers [--repetitions 10] [--perfect 200] [--processes 2] [NAME ...]
 
-Where fewer than 90 % are rejected, or named right, ``frames_needed`` estimates how many frames at
-each temperature would be enough, from errors that fall as the square root of their number.
+If fewer than 90 % are rejected, or named correctly, ``frames_needed`` estimates a sufficient number
+of frames per temperature, with errors that fall as the square root of their number.
 """
 
 import argparse
@@ -45,7 +45,7 @@ Row = dict[str, str]
 
 
 def judged(names: Sequence[str], repetition: int, frames: int = FRAMES) -> dict[str, Scorecard]:
-    """Return the judgements on several samplers' frames, beside the same reference."""
+    """Return the judgements of several samplers' frames, with the same reference."""
     cards = {}
     for training in (False, True):
         given = {
@@ -65,7 +65,7 @@ def judged(names: Sequence[str], repetition: int, frames: int = FRAMES) -> dict[
 
 
 def drawer(name: str) -> Any:
-    """Return what draws frames, of L, T, their number and a seed."""
+    """Return the function that samples frames, given L, T, their number and a seed."""
     return equilibrium.frames if name == PERFECT else broken.SAMPLERS[name].draw
 
 
@@ -86,13 +86,13 @@ def row(name: str, repetition: int, card: Scorecard) -> Row:
 
 
 def repeat(repetition: int, names: Sequence[str]) -> list[Row]:
-    """Return rows of several samplers, which share frames in equilibrium."""
+    """Return rows of several samplers, which share equilibrium frames."""
     equilibrium.forget()
     return [row(name, repetition, card) for name, card in judged(names, repetition).items()]
 
 
 def found() -> list[Row]:
-    """Return the rows that the table has."""
+    """Return the rows of the table."""
     if not TABLE.exists():
         return []
     with TABLE.open(newline="") as file:
@@ -100,7 +100,7 @@ def found() -> list[Row]:
 
 
 def missing(wanted: Sequence[tuple[str, int]], chunk: int = 8) -> Iterator[tuple[int, list[str]]]:
-    """Yield repetitions, and samplers that have no row of them yet."""
+    """Yield repetitions, and the samplers that have no row for them yet."""
     there = {(one["sampler"], int(one["repetition"])) for one in found()}
     for repetition in sorted({number for _, number in wanted}):
         names = [n for n, number in wanted if number == repetition and (n, number) not in there]
@@ -109,8 +109,8 @@ def missing(wanted: Sequence[tuple[str, int]], chunk: int = 8) -> Iterator[tuple
 
 
 def fill(wanted: Sequence[tuple[str, int]], processes: int) -> None:
-    """Write the rows that the table lacks."""
-    kaufman(SIZE, TEMPERATURES[0])  # slow the first time, and shared by processes
+    """Write the missing rows of the table."""
+    kaufman(SIZE, TEMPERATURES[0])  # slow the first time; the forked processes share the result
     with ProcessPoolExecutor(processes, get_context("fork"), remember) as executor:
         futures = [executor.submit(partial(repeat, *task)) for task in missing(wanted)]
         for future in as_completed(futures):
@@ -125,7 +125,7 @@ def fill(wanted: Sequence[tuple[str, int]], processes: int) -> None:
 
 
 def remember() -> None:
-    """Keep Vendi scores, most of which are of the same reference again and again."""
+    """Cache Vendi scores, most of which are of the same reference."""
     known: dict[bytes, float] = {}
     score = diversity.vendi_score
 
@@ -164,17 +164,17 @@ def summary(rows: Sequence[Row]) -> pd.DataFrame:
 
 
 def frames_needed(group: pd.DataFrame, rejected: float, named: float) -> str:
-    """Return how many frames reject a sampler and name it right in a share :data:`POWER` of cases.
+    """Return how many frames reject a sampler and name it correctly with probability :data:`POWER`.
 
-    To reject it, by the median of a verdict's p-value, which is that of the best test times their
-    number. To name it, by the share that is named right, as if one number had to be beyond the
-    errors that the level of a cause asks for.
+    For rejection, it follows from the median p-value of a verdict, which is that of the best test
+    times the number of tests. For the name, it follows from the share of correct names, as if one
+    number had to exceed the errors that the level of a cause requires.
     """
     if rejected >= POWER and named >= POWER:
         return ""
     if rejected >= POWER:
         threshold = float(-ndtri(LEVEL_OF_CAUSE / 2))
-        # A share of none or all says no more than half a repetition.
+        # A share of none or all is known to half a repetition only.
         known = np.clip(named, 0.5 / len(group), 1 - 0.5 / len(group))
         factor = (threshold + float(ndtri(POWER))) / (threshold + float(ndtri(known)))
         return f"{FRAMES * factor**2:.2g}"
@@ -188,10 +188,12 @@ def frames_needed(group: pd.DataFrame, rejected: float, named: float) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="of samplers; all if none is given"
+        "names", nargs="*", metavar="NAME", help="names of samplers; all if none is given"
     )
     parser.add_argument("--repetitions", type=int, default=10)
-    parser.add_argument("--perfect", type=int, default=200, help="repetitions of the perfect one")
+    parser.add_argument(
+        "--perfect", type=int, default=200, help="repetitions of the perfect sampler"
+    )
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
     wanted = [

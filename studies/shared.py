@@ -1,4 +1,4 @@
-"""What studies share: tables that are resumed, and what frames are judged by."""
+"""Shared parts of studies: tables that are resumed, and the observables of frames."""
 
 import csv
 from collections.abc import Callable, Iterable
@@ -21,14 +21,14 @@ Row = dict[str, str]
 
 
 def fill(path: Path, rows: Iterable[tuple[Row, Callable[[], Row]]]) -> None:
-    """Write the rows that a table lacks, each as soon as it is there.
+    """Write the missing rows of a table, each once it is computed.
 
     Parameters
     ----------
     path
-        Of the table; rows that it has are not made again.
+        Path of the table; existing rows are not computed again.
     rows
-        The key of each row, and what makes the rest of it.
+        The key of each row, and a function that computes the rest of it.
     """
     found: list[Row] = []
     if path.exists():
@@ -49,7 +49,7 @@ def fill(path: Path, rows: Iterable[tuple[Row, Callable[[], Row]]]) -> None:
 
 
 def observables(spins: NDArray[np.int8], temperature: float, sampling_kind: str) -> xr.Dataset:
-    """Return what frames (chain, draw, L, L) are judged by, with errors."""
+    """Return the observables by which frames (chain, draw, L, L) are judged, with errors."""
     sites = spins.shape[-1] ** 2
     totals = (np.rint(sites * of(spins)) for of in (lattice.energy, lattice.magnetization))
     sample = Primaries(thermodynamics.primaries(*totals), sampling_kind, BOOTSTRAP_SEED)

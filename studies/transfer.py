@@ -1,15 +1,15 @@
-"""A trained model at other lattice sizes, without further training: u, C, |m| and chi.
+"""A trained model at other lattice sizes without further training: u, C, |m| and chi.
 
-Frames are sampled at every size and temperature, and where the model has a reverse chain also with
-the Gibbs finish, which uses the Hamiltonian. u and C are compared with exact results of that size,
-|m| and chi with Monte Carlo by clusters. The largest noise of a model of continuous noise is in
-units of L, so that a larger lattice begins with more of it, and may need more steps.
+Frames are sampled at every size and temperature. If the model has a reverse chain, they are also
+sampled with the Gibbs finish, which uses the Hamiltonian. u and C are compared with exact results
+of that size, |m| and chi with cluster Monte Carlo. The largest noise of a continuous-noise model is
+in units of L, so that a larger lattice starts with more noise and may need more steps.
 
-Rows are written as they come to studies/results/transfer.csv, and found ones are not made again;
-delete the table to begin anew. What they come to in and out of the training range is printed:
+Rows are appended to studies/results/transfer.csv. Existing rows are not computed again; delete the
+table to restart. A summary in and out of the training range is printed:
 python -m studies.transfer CHECKPOINT [--sizes 32 64 128] [--steps 40] [--frames 50]
 
-Exit status 2: the model does not sample frames of a size.
+Exit status 2: the model cannot sample frames of a size.
 """
 
 import argparse
@@ -40,9 +40,9 @@ TABLE = RESULTS / "transfer.csv"
 TEMPERATURES = ("1.20", "1.60", "2.00", "2.269185", "2.60", "3.00", "3.60")
 SEED = 4711
 FINISH = (3.0, 10)
-"""Noise at which the chain is left, and sweeps of heat bath."""
+"""Noise at which the chain stops, and heat-bath sweeps after that."""
 CHAINS, DRAWS, THERMALIZATION, SPACING = 20, 50, 200, 10
-"""Of Monte Carlo: draws of each chain, sweeps."""
+"""Monte Carlo reference: chains, draws per chain, sweeps."""
 KEY = (
     "model",
     "trained_lattice_size",
@@ -71,7 +71,7 @@ def check(model: checkpoint.Model, path: Path, sizes: Sequence[int]) -> None:
 def sampled(
     model: checkpoint.Model, temperature: str, frames: int, size: int, steps: int, sweeps: int
 ) -> NDArray[np.int8]:
-    """Return frames (frames, L, L), with the finish if it has sweeps."""
+    """Return frames (frames, L, L), with the Gibbs finish if it has sweeps."""
     chain = Chain(sampling_steps=steps or None, reverse_variance="posterior", precision="bfloat16")
     source, T = f"L{size}/{model.metadata['name']}+{sweeps}gibbs", float(temperature)
     seed = derive_seed(SEED, "sample", source, temperature)
@@ -82,7 +82,7 @@ def sampled(
 
 
 def reference(size: int, temperature: str) -> xr.Dataset:
-    """Return what frames are compared with: Monte Carlo with errors, u and C replaced by exact."""
+    """Return the reference of frames: Monte Carlo with errors, and exact values of u and C."""
     seed, T = derive_seed(SEED, "simulate", f"L{size}/mc", temperature), float(temperature)
     frames = montecarlo.run_chains(
         size, T, "cluster", CHAINS * DRAWS, CHAINS, THERMALIZATION, SPACING, seed
@@ -101,7 +101,7 @@ def row(
     draw_spins: Callable[[], NDArray[np.int8]],
     reference: Callable[[], xr.Dataset],
 ) -> Row:
-    """Return one line of the table but for its key."""
+    """Return one line of the table without its key."""
     true = reference()
     spins, seconds = timed(draw_spins)
     found = observables(spins[None], float(temperature), "independent")
@@ -126,7 +126,7 @@ def row(
 def rows(
     model: checkpoint.Model, sizes: Sequence[int], numbers: Sequence[int], frames: int
 ) -> Iterator[tuple[Row, Callable[[], Row]]]:
-    """Yield the key of each row, and what measures the rest."""
+    """Yield the key of each row, and a function that measures the rest."""
     ways = [(steps, sweeps) for steps in numbers for sweeps in (0, FINISH[1])]
     made = model.metadata["name"], model.lattice_size
     for size in sizes:
@@ -157,8 +157,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
     parser.add_argument("--sizes", type=int, nargs="+", default=[32, 64, 128])
-    parser.add_argument("--steps", type=int, nargs="+", default=[40], help="of the reverse chain")
-    parser.add_argument("--frames", type=int, default=50, help="at each size and temperature")
+    parser.add_argument(
+        "--steps", type=int, nargs="+", default=[40], help="steps of the reverse chain"
+    )
+    parser.add_argument(
+        "--frames", type=int, default=50, help="frames at each size and temperature"
+    )
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     try:

@@ -1,15 +1,15 @@
-"""Training at the paper's scale: its speed on this device, large batches, cost, and a peer.
+"""Training at the paper's scale: speed on this device, large batches, cost, and a peer.
 
-rates  images per second, from a plain loop to what the preset paper-accelerated does, and which
-       share of the device's peak that is: that of a large matrix product in bfloat16, measured here
+rates  images per second, from a plain loop to the preset paper-accelerated, and their share of the
+       device's peak, which is the rate of a large matrix product in bfloat16, measured here
 loss   the loss against images seen, in batches of 4 and in large ones with scaled learning rates
-cost   what every model of that preset takes, at an assumed rate; nothing is measured
+cost   the cost of every model of that preset, at an assumed rate; nothing is measured
 peer   the same network, trained here, sampled by this project and by diffusers' DDPMPipeline
 
 python -m benchmarks.acceleration, on a GPU with --full: the paper's network at L = 64, with frames
-that python -m ising_fidelity.remote has packed, as there are no Monte Carlo kernels. Without, a
-small one. Tables go to benchmarks/results/acceleration-<section>.txt, with the name of a GPU if
-there is one, or to --output. diffusers comes with pip install '.[benchmarks]'.
+packed by python -m ising_fidelity.remote, as the Monte Carlo kernels may be missing there. Without
+--full, a small network. Tables go to benchmarks/results/acceleration-<section>.txt, with the name
+of a GPU if there is one, or to --output. diffusers comes with pip install '.[benchmarks]'.
 """
 
 import argparse
@@ -43,7 +43,7 @@ def main() -> None:
     full = arguments.full
     device = compute_device("auto" if full else "cpu")
     torch.backends.cudnn.benchmark = True
-    dynamo_config.recompile_limit = 64  # there are more networks than most programs have
+    dynamo_config.recompile_limit = 64  # more networks than in most programs
     run = load.load(CONFIGS)
     scale = Scale.of(run, full)
     chosen = arguments.section or SECTIONS

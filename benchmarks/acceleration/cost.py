@@ -1,4 +1,4 @@
-"""What every model takes, in floating point operations; nothing is timed."""
+"""The cost of every model in floating point operations; nothing is timed."""
 
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
@@ -11,15 +11,14 @@ from ising_fidelity.models.family import family_of
 from ising_fidelity.models.gan import networks
 
 ASSUMED = 2e14
-"""Floating point operations per second, a quarter of what a large product in bfloat16 has on a GPU
-of the Hopper class."""
+"""Floating point operations per second, a quarter of the rate of a large product in bfloat16 on a
+GPU of the Hopper class."""
 
 
 def operations(settings: Training, lattice_size: int) -> tuple[float, float]:
-    """Return floating point operations of one frame in training and in one pass of sampling.
+    """Return floating point operations per frame, in training and in one pass of sampling.
 
-    Those of a GAN in training are of a batch with one step of the critic, and its share of steps of
-    the generator.
+    Training of a GAN counts a batch with one step of the critic, and its share of generator steps.
     """
     with FakeTensorMode():
         network = family_of(settings).build_network(settings, lattice_size)
@@ -30,10 +29,10 @@ def operations(settings: Training, lattice_size: int) -> tuple[float, float]:
             return counted(lambda: network(frame, torch.ones(1), T).sum().backward()), one_pass
         critic = networks.Critic(settings, lattice_size)
         network.eval()
-        critic.eval()  # batch norm cannot do with a single frame in training
+        critic.eval()  # batch norm needs more than one frame in training
         generated = counted(lambda: network(torch.ones(1, settings.latent), T))
         judged = counted(lambda: critic(frame, T))
-        # The critic forward and back on both frames; the generator back through the critic.
+        # The critic forward and backward on both frames; the generator backward through the critic.
         step = generated + 6 * judged
         return step + (3 * generated + 2 * judged) / settings.critic_steps, generated
 
@@ -45,12 +44,12 @@ def counted(act: Act) -> float:
 
 
 def images(settings: Training, frames: int, chains: int, epochs: int) -> tuple[int, int]:
-    """Return how many frames a model is trained on, and how many images of them it sees.
+    """Return the number of training frames of a model, and of images of them in training.
 
     Parameters
     ----------
     frames, chains
-        Of the training source at each temperature.
+        Numbers of the training source at each temperature.
     """
     draws = settings.draws_used(chains, frames // chains)
     own = settings.draws_seen(draws) * chains * len(settings.training_temperatures)
@@ -59,7 +58,7 @@ def images(settings: Training, frames: int, chains: int, epochs: int) -> tuple[i
 
 
 def cost(run: Config) -> str:
-    """Return what every model takes, in operations and in minutes at the assumed rate."""
+    """Return the cost of every model, in operations and in minutes at the assumed rate."""
     rows = []
     for name, settings in run.trained_models.items():
         trained, one_pass = operations(settings, run.lattice_size)

@@ -31,7 +31,7 @@ Frames = NDArray[np.int8]
 
 
 class ForDiffusers(nn.Module):
-    """A network of ours at one temperature, as diffusers' pipeline calls one."""
+    """A network of this project at one temperature, with the interface of diffusers' pipeline."""
 
     def __init__(self, network: nn.Module, temperature: float, lattice_size: int) -> None:
         super().__init__()
@@ -70,14 +70,14 @@ def by_diffusers(model: checkpoint.Model, T: float, number: int, steps: int) -> 
     drawn = pipeline(
         batch_size=number, num_inference_steps=steps, output_type="np", generator=noise
     )
-    # Its images are from 0 to 1.
+    # The images of diffusers are between 0 and 1.
     return np.where(drawn.images[..., 0] >= 0.5, 1, -1).astype(np.int8)
 
 
 def trained(scale: Scale, spins: Spins, device: torch.device, steps: int) -> checkpoint.Model:
-    """Return a model with a chain of so many steps.
+    """Return a model with a chain of this many steps.
 
-    Fewer steps are larger ones, so that as much noise is added in all.
+    Fewer steps are larger, so that the total noise is the same.
     """
     batch, rate = ways(scale.batch)[f"{scale.batch}, square root"]
     larger = scale.settings.diffusion_steps / steps
@@ -86,7 +86,7 @@ def trained(scale: Scale, spins: Spins, device: torch.device, steps: int) -> che
         "beta_start": scale.settings.beta_start * larger,
         "beta_end": scale.settings.beta_end * larger,
     }
-    # For so few images it does not pay to compile.
+    # Compiling does not pay off for so few images.
     settings = scale.training(batch, rate, device, **noise, compile=False)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "m.safetensors"
@@ -96,7 +96,7 @@ def trained(scale: Scale, spins: Spins, device: torch.device, steps: int) -> che
 
 
 def peer(scale: Scale, spins: Spins, device: torch.device, number: int, steps: int) -> str:
-    """Return frames per second and deviations of u, of one network that both sample from."""
+    """Return frames per second and deviations of u for one network, sampled by both."""
     model, size = trained(scale, spins, device, steps), scale.lattice_size
 
     def ours(model: checkpoint.Model, precision: str, T: float, steps: int = steps) -> Frames:

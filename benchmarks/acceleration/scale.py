@@ -1,4 +1,4 @@
-"""How large everything is, and the frames that networks are trained on."""
+"""The scale of the benchmark, and its training frames."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,31 +19,31 @@ PRESETS = ROOT / "workflow" / "presets"
 CONFIGS = [ROOT / "config.yaml", PRESETS / "paper.yaml", PRESETS / "paper-accelerated.yaml"]
 MODEL = "DiffIsing2"
 SMALL_BATCH = 4
-"""As in implementations of this kind."""
+"""As in similar implementations."""
 
 Spins = dict[float, NDArray[np.int8]]
 
 
 @dataclass(frozen=True)
 class Scale:
-    """How large everything is."""
+    """The scale of the benchmark."""
 
     settings: DiffusionSettings
     lattice_size: int
     batch: int
-    """The large one."""
+    """The large batch size."""
     images: int
     every: int
-    """Images after which the loss is taken."""
+    """Images between evaluations of the loss."""
     seeds: int
     product: int
-    """Rows of the matrices whose product is the peak."""
+    """Rows of the matrices whose product measures the peak."""
     rounds: int
     temperatures: tuple[str, ...]
 
     @classmethod
     def of(cls, run: Config, full: bool) -> "Scale":
-        """Return the paper's, or one that takes minutes on a core."""
+        """Return the paper's scale, or one that takes minutes on a core."""
         settings: Any = run.trained_models[MODEL]
         if full:
             batch, temperatures = settings.batch_size, tuple(settings.training_temperatures)
@@ -56,7 +56,7 @@ class Scale:
         return cls(small, 8, 60, 48_000, 1500, 2, 1024, 3, temperatures)
 
     def training(self, batch: int, rate: float, device: torch.device, **more: Any) -> Any:
-        """Return the settings with such batches and such a learning rate."""
+        """Return the settings with this batch size and learning rate."""
         update = {
             "batch_size": batch,
             "learning_rate": rate,
@@ -69,7 +69,7 @@ class Scale:
 
 
 def frames(scale: Scale, paths: Sequence[Path]) -> Spins:
-    """Return frames by temperature, of a parcel's files or made here."""
+    """Return frames by temperature, from files of a parcel or simulated here."""
     if paths:
         arrays, about = parcel.read(paths)
         run = load.check(about["config"])

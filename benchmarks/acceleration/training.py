@@ -25,7 +25,7 @@ PLAIN = "plain loop, eager float32"
 
 
 def now(device: torch.device) -> float:
-    """Return the time when a GPU has done all that it was given, or that of the one core."""
+    """Return the time once a GPU has finished its work, or the processor time on a CPU."""
     if device.type == "cuda":
         torch.cuda.synchronize()
         return time.perf_counter()
@@ -33,10 +33,10 @@ def now(device: torch.device) -> float:
 
 
 def seconds(act: Act, device: torch.device, least: float = 0.5) -> float:
-    """Return what one act takes, of as many as take a while."""
+    """Return the duration of one act, from enough repetitions."""
     count, start, taken = 0, now(device), 0.0
     while taken < least or not count:
-        for _ in range(max(1, count)):  # twice as many each time, so that a GPU is rarely asked
+        for _ in range(max(1, count)):  # doubled each time, so that a GPU rarely synchronises
             act()
         count += max(1, count)
         taken = now(device) - start
@@ -70,7 +70,7 @@ def rates(scale: Scale, device: torch.device, compiles: bool) -> str:
         acts[PLAIN, batch] = textbook_training(network, batch, size, settings)
         acts["ours, eager float32", batch] = own(batch, "float32", False)
         acts["ours, bfloat16", batch] = own(batch, "bfloat16", False)
-        if compiles and batch == scale.batch:  # it takes most of a minute
+        if compiles and batch == scale.batch:  # compiling takes most of a minute
             acts["ours, compiled and replayed float32", batch] = own(batch, "float32", True)
             acts["ours, compiled and replayed bfloat16", batch] = own(batch, "bfloat16", True)
     for act in acts.values():
@@ -103,7 +103,7 @@ def rates(scale: Scale, device: torch.device, compiles: bool) -> str:
 
 
 def ways(batch: int) -> dict[str, tuple[int, float]]:
-    """Return batches and learning rates that are compared."""
+    """Return the batch sizes and learning rates that are compared."""
     ratio = batch / SMALL_BATCH
     return {
         f"{SMALL_BATCH}": (SMALL_BATCH, RATE),
@@ -114,7 +114,7 @@ def ways(batch: int) -> dict[str, tuple[int, float]]:
 
 
 def losses(scale: Scale, spins: Spins, device: torch.device) -> str:
-    """Return the held-out loss after so many images, of batches small and large."""
+    """Return the held-out loss against the number of images, for small and large batches."""
     columns: dict[str, list[NDArray[np.float64]]] = {}
     for way, (batch, rate) in ways(scale.batch).items():
         settings = scale.training(batch, rate, device)

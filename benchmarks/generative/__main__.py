@@ -1,10 +1,10 @@
-"""What training and sampling of diffusion models cost on one core, and what makes them cheaper.
+"""The cost of training and sampling diffusion models on one core, and ways to reduce it.
 
-Everything that is compared takes turns in one run, and ratios are of CPU times in the same round:
-python -m benchmarks.generative, for a first look with --quick. A full run takes less than ten
-minutes of one idle core (two for the section on threads), prints its tables, and writes their
-numbers and a figure to benchmarks/results. The models are those of config.yaml. Hugging Face's
-diffusers comes with pip install '.[benchmarks]'.
+All variants take turns in one run, and ratios are of CPU times in the same round:
+python -m benchmarks.generative, with --quick for a trial. A full run takes less than ten minutes on
+one idle core (two for the section on threads), prints its tables, and writes their numbers and a
+figure to benchmarks/results. The models are those of config.yaml. Hugging Face's diffusers comes
+with pip install '.[benchmarks]'.
 """
 
 import os
@@ -49,7 +49,7 @@ def main() -> None:
         for name, (title, measure) in SECTIONS.items()
     }
     with tempfile.TemporaryDirectory() as cache:
-        # Compiling begins with nothing, and in this process, so that its time can be told.
+        # Compiling starts from an empty cache, and in this process, so that it can be timed.
         os.environ |= {"TORCHINDUCTOR_CACHE_DIR": cache, "TORCHINDUCTOR_COMPILE_THREADS": "1"}
         data = harness.report("Generative models", about, sections, arguments, notes)
     folder = harness.write("generative", data, arguments)

@@ -1,4 +1,4 @@
-"""What is timed, what it costs in turns with all others, and tables of that."""
+"""Contenders, their costs when they take turns, and tables of these costs."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ Taken = Mapping[str, list[float]]
 
 @dataclass(frozen=True)
 class Contender:
-    """One row of a table: an optimiser step or (a part of) a chain, and the network in it."""
+    """One row of a table: an optimiser step or (a part of) a chain, and its network."""
 
     act: Act
     images: float
-    """Per act; a fraction if the act is a part of a chain."""
+    """Images per act; a fraction if the act is a part of a chain."""
     network: nn.Module
     note: str = ""
 
@@ -29,13 +29,13 @@ class Contender:
 
 
 def taking_turns(contenders: Mapping[str, Contender], effort: Effort) -> Taken:
-    """Return the cost per image, round by round, once every act is warm."""
+    """Return the cost per image, round by round, after a warm-up of every act."""
     times = repeating({name: each.seconds for name, each in contenders.items()}, effort)
     return {name: [t / contenders[name].images for t in taken] for name, taken in times.items()}
 
 
 def rates(contenders: Mapping[str, Contender], taken: Taken, references: Iterable[str]) -> Section:
-    """Return images per second, and how many times those of the references they are."""
+    """Return images per second, and their ratios to those of the references."""
     rows = {
         name: {
             "parameters": count_parameters(each.network),
@@ -64,7 +64,7 @@ def targets(
 def warm_ups(
     warm: Mapping[str, float], compiled: Mapping[str, str], taken: Taken, images: str
 ) -> Section:
-    """Return how long compiling takes, and after how many images it has paid."""
+    """Return the duration of compiling, and the number of images after which it pays off."""
     rows = {}
     for name, cost in warm.items():
         gain = median(taken[compiled[name]]) - median(taken[name])
@@ -82,15 +82,15 @@ def compared(
     groups: Iterable[Sequence[str]],
     effort: Effort,
 ) -> Section:
-    """Return the section of contenders: their rates, what compiling takes, and targets.
+    """Return the section of contenders: rates, durations of compiling, and targets.
 
     Parameters
     ----------
     compiled
-        Names of eager counterparts by those of what is compiled, whose first acts are timed, from
+        Names of eager counterparts by names of compiled contenders, whose first acts are timed from
         an empty cache.
     groups
-        Names of those whose fastest is to reach the target of ``what``.
+        Groups of names; the fastest of each group should reach the target of ``what``.
     """
     warm = {name: contenders[name].seconds(1) - contenders[name].seconds(1) for name in compiled}
     taken = taking_turns(contenders, effort)

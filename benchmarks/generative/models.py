@@ -24,18 +24,18 @@ Network = TypeVar("Network", bound=nn.Module)
 
 @dataclass(frozen=True)
 class Models:
-    """The first models of N_t steps and of continuous noise in config.yaml, and their names."""
+    """The first model of N_t steps and the first continuous one in config.yaml, with names."""
 
     unet: DiffusionSettings
     continuous: ContinuousSettings
     names: tuple[str, str]
     lattice_size: int
     most_images: int
-    """In a batch."""
+    """Most images in a batch."""
 
     @classmethod
     def of(cls, lattice_size: int, most_images: int) -> "Models":
-        """Return those of the default config, with no more than ``most_images`` in a batch."""
+        """Return the models of the default config, with at most ``most_images`` in a batch."""
         trained = load.load([ROOT / "config.yaml"]).trained_models
         chained = {name: one for name, one in trained.items() if one.chain_options}
         unet = next(name for name, one in chained.items() if one.chain_length)
@@ -47,13 +47,13 @@ class Models:
             batch = min(settings.batch_size, most_images)
             return settings.model_copy(update={"batch_size": batch, **update})
 
-        # Compiling is timed in rows of its own.
+        # Compiling is timed in separate rows.
         other = limited(continuous, compile=False)
         return cls(limited(chained[unet]), other, (unet, name), lattice_size, most_images)
 
     @property
     def parameters(self) -> int:
-        """Number of trainable numbers of the continuous model."""
+        """Number of trainable parameters of the continuous model."""
         network = family_of(self.continuous).build_network(self.continuous, self.lattice_size)
         return count_parameters(network)
 
@@ -64,7 +64,7 @@ class Models:
 
 
 def stock_unet(parameters: int, embedding: int) -> UNet:
-    """Return the paper's U-Net, zeros around it, of the width that comes nearest in parameters."""
+    """Return the paper's U-Net, with zero padding, of the width nearest in parameters."""
     return nearest(
         lambda width: UNet(UNetSettings(width=width, embedding=embedding, padding="zeros")),
         parameters,
@@ -73,7 +73,7 @@ def stock_unet(parameters: int, embedding: int) -> UNet:
 
 
 def nearest(network: Callable[[int], Network], parameters: int, step: int) -> Network:
-    """Return the network of the width, from 4 in steps, that comes nearest in parameters."""
+    """Return the network whose width, from 4 in steps, is nearest in parameters."""
 
     def distance(width: int) -> int:
         return abs(count_parameters(network(width)) - parameters)
@@ -86,10 +86,10 @@ def nearest(network: Callable[[int], Network], parameters: int, step: int) -> Ne
 
 
 def diffusers_unet(parameters: int, lattice_size: int) -> nn.Module:
-    """Return a UNet2DModel of the width that comes nearest in parameters.
+    """Return a UNet2DModel of the width nearest in parameters.
 
-    It has four resolutions with the widths of the paper's, two residual blocks each and no
-    attention, as the paper's.
+    Like the paper's network, it has four resolutions of the same relative widths, two residual
+    blocks each and no attention.
     """
     model = import_module("diffusers").UNet2DModel
 
@@ -119,7 +119,7 @@ class Way:
     compiled: bool = False
 
     def network(self, settings: ContinuousSettings, size: int) -> nn.Module:
-        """Return an untrained network in this way, not compiled."""
+        """Return an untrained network for this way, not compiled."""
         torch.manual_seed(0)
         network = family_of(settings).build_network(settings, size)
         if self.last:
@@ -127,7 +127,7 @@ class Way:
         return network
 
     def callable(self, network: nn.Module) -> objective.Network:
-        """Return what is called in place of the network."""
+        """Return the callable that replaces the network."""
         call = torch.compile(network, dynamic=False) if self.compiled else network
 
         def predict(x: Tensor, sigma: Tensor, temperature: Tensor) -> Tensor:

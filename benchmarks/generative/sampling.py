@@ -35,14 +35,14 @@ CHAINS = (20, 40, 100)
 
 
 def walked(steps: int, effort: Effort) -> int:
-    """Return how many steps of a chain are walked; all steps cost the same."""
+    """Return how many steps of a chain are timed; all steps cost the same."""
     return min(steps, 2 if effort.quick else 20)
 
 
 def part_of_chain(
     act: Act, models: Models, steps: int, effort: Effort, network: nn.Module, note: str = ""
 ) -> Contender:
-    """Return what walks the first steps of a chain."""
+    """Return a contender that runs the first steps of a chain."""
     part = walked(steps, effort)
     notes = [f"from {part} steps"] * (part < steps) + [note] * bool(note)
     return Contender(act, models.chain_batch * part / steps, network, "; ".join(notes))
@@ -66,7 +66,7 @@ def textbook_chain(network: nn.Module, models: Models, effort: Effort) -> Conten
 
 
 def diffusers_chain(network: nn.Module, models: Models, effort: Effort) -> Contender:
-    """Return a DDPMPipeline's call, which takes fewer steps in place of the first ones."""
+    """Return a call of DDPMPipeline, with fewer steps instead of only the first ones."""
     diffusers = import_module("diffusers")
     pipeline = diffusers.DDPMPipeline(network, diffusers.DDPMScheduler(N_T))
     pipeline.set_progress_bar_config(disable=True)
@@ -83,7 +83,7 @@ def diffusers_chain(network: nn.Module, models: Models, effort: Effort) -> Conte
 
 
 def respaced_chain(network: UNet, models: Models, steps: int, effort: Effort) -> Contender:
-    """Return the stock U-Net's chain of fewer steps through the same noise."""
+    """Return the stock U-Net's chain of fewer steps through the same noise levels."""
     batch, size = models.chain_batch, models.lattice_size
     schedule = schedule_of(PAPER, steps)
     _, temperature = random_frames(batch, size)
@@ -132,7 +132,7 @@ def sampling_rates(models: Models, effort: Effort) -> Section:
         )
     ways = {"eager float32": EAGER, "channels-last float32": LAST, "channels-last bfloat16": HALF}
     compiled = {}
-    if not effort.quick:  # the first chain that runs compiles for all
+    if not effort.quick:  # the first chain compiles for all
         first = f"continuous, {CHAINS[0]} steps"
         compiled[f"{first}, compiled bfloat16"] = f"{first}, channels-last bfloat16"
         ways["compiled bfloat16"] = COMPILED

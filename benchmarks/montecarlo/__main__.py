@@ -1,13 +1,13 @@
-"""The Monte Carlo engine against other packages, and what its samplers cost.
+"""The Monte Carlo engine compared with other packages, and the costs of its samplers.
 
-Everything that is compared takes turns in one run, and ratios are of times in the same round:
-python -m benchmarks.montecarlo, for a first look with --quick. A full run takes some ten minutes of
-one idle core (two for the section on threads), prints its tables, and writes their numbers to
+All variants take turns in one run, and ratios are of times in the same round:
+python -m benchmarks.montecarlo, with --quick for a trial. A full run takes about ten minutes on one
+idle core (two for the section on threads), prints its tables, and writes their numbers to
 benchmarks/results/montecarlo.json.
 
-The other packages are those of pip install '.[benchmarks]'; one that is missing is listed as such.
-Each is called in the fastest way that it documents for this model, its set-up is not counted, and
-its mean energy stands beside the exact one.
+The other packages come with pip install '.[benchmarks]'; missing ones are listed as such. Each is
+called in the fastest way that it documents for this model, without its set-up, and its mean energy
+is shown beside the exact one.
 """
 
 import platform
@@ -31,7 +31,7 @@ SECTIONS = {
 
 
 def kernels_compiler() -> str:
-    """Return the compiler whose name the compiled kernels carry."""
+    """Return the compiler that the compiled kernels record."""
     found = re.findall(
         rb"GCC: \([^)]*\) [\d.]+|clang version [\d.]+", Path(multispin.__file__).read_bytes()
     )

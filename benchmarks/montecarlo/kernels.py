@@ -1,4 +1,4 @@
-"""What the kernels gain by threads, and what unpacking costs."""
+"""The speedup of the kernels by threads, and the cost of unpacking."""
 
 import time
 from collections.abc import Callable
@@ -42,7 +42,7 @@ def threads(effort: Effort) -> Section:
 
 
 def unpacking(effort: Effort) -> Section:
-    """Time how words become int8 frames."""
+    """Time the unpacking of words into int8 frames."""
     rows: dict[str, Data] = {}
     for lattice_size in (64, 256):
         shape = (lattice_size**2, WIDEST)

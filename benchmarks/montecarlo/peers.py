@@ -16,8 +16,8 @@ PACKAGES = ("mcising", "dwave-samplers", "peapods", "numba")
 class Mcising(Walk):
     """mcising's simulation object: one chain, sites in sequence, or clusters.
 
-    ``sweep`` with a number of sweeps is its fastest call: nothing is measured on the way. A sweep
-    of its ``wolff`` is one cluster.
+    ``sweep`` with a number of sweeps is its fastest call, without measurements. A sweep of its
+    ``wolff`` is one cluster.
     """
 
     def __init__(self, start: Spins, temperature: float, algorithm: str = "metropolis") -> None:
@@ -37,8 +37,9 @@ class Mcising(Walk):
 class DWave(Walk):
     """dwave-samplers' simulated annealing at one temperature, many reads one after the other.
 
-    Sites are visited in sequence, faster than at random as its documentation says. Each call sets
-    the model up again; the median time of three calls for a single sweep is therefore taken off.
+    Sites are visited in sequence, which its documentation calls faster than at random. Each call
+    sets up the model again; the median time of three calls for a single sweep is therefore
+    subtracted.
     """
 
     def __init__(self, starts: Spins, temperature: float) -> None:
@@ -79,12 +80,11 @@ class DWave(Walk):
 
 
 class Peapods(Walk):
-    """peapods' model with one replica, which is fastest; sites in sequence.
+    """peapods' model with one replica, its fastest way; sites in sequence.
 
-    With a cluster mode, a cluster update follows every sweep; it has none without the sweep. It
-    begins at random, and some 60 sweeps with Swendsen-Wang bring it to equilibrium. It measures as
-    it goes, which cannot be turned off, and is asked for a single sweep where others are for a
-    frame.
+    With a cluster mode, a cluster update follows every sweep; clusters alone are not possible. It
+    starts at random, and about 60 sweeps with Swendsen-Wang bring it to equilibrium. It always
+    measures, and runs a single sweep where others return a frame.
     """
 
     def __init__(self, lattice_size: int, temperature: float, clusters: str | None = None) -> None:
@@ -97,7 +97,7 @@ class Peapods(Walk):
             self._mode |= {"cluster_update_interval": 1, "cluster_mode": clusters}
 
     def sweep(self, count: int) -> None:
-        with np.errstate(invalid="ignore"):  # Binder's cumulant where m is 0
+        with np.errstate(invalid="ignore"):  # the Binder cumulant where m is 0
             self._model.sample(count, **self._mode)
 
     def series(self, draws: int, spacing: int) -> tuple[Floats, Floats]:
@@ -112,9 +112,9 @@ class Peapods(Walk):
 
 
 class NumbaLoop(Walk):
-    """The loop that people write: one chain, sites at random, a table of chances, neighbors by %.
+    """The usual hand-written loop: one chain, random sites, a table of acceptances, neighbors by %.
 
-    With NumPy's generator.
+    It uses NumPy's generator.
     """
 
     def __init__(self, start: Spins, temperature: float) -> None:
@@ -133,7 +133,7 @@ class NumbaLoop(Walk):
 
 @lru_cache(maxsize=1)
 def numba_sweeps() -> Callable[[Spins, Floats, int, np.random.Generator], None]:
-    """Return the compiled loop; ``chances`` of a flip are counted by its cost, 0 to 8."""
+    """Return the compiled loop; ``chances`` are indexed by the cost of a flip, 0 to 8."""
 
     def sweeps(spins: Spins, chances: Floats, count: int, generator: np.random.Generator) -> None:
         size = spins.shape[0]
@@ -152,7 +152,7 @@ def numba_sweeps() -> Callable[[Spins, Floats, int, np.random.Generator], None]:
 
 
 def installed(builders: Mapping[str, Callable[[], Walk]]) -> dict[str, Walk | None]:
-    """Return walks by name, None where the package that the name begins with is missing."""
+    """Return walks by name, None if the package at the start of the name is missing."""
     missing = {package for package in PACKAGES if version(package) is None}
     return {
         name: None if name.split(",")[0] in missing else build() for name, build in builders.items()

@@ -1,4 +1,4 @@
-"""Attempted spin flips per ns, and whether their energies are the exact ones."""
+"""Attempted spin flips per ns, and deviations of mean energies from the exact ones."""
 
 import math
 from collections.abc import Callable
@@ -24,7 +24,7 @@ SIZES = (64, 1024)
 
 
 def rate_walks(lattice_size: int, temperature: float) -> dict[str, Walk | None]:
-    """Return all that make single-spin updates."""
+    """Return all walks with single-spin updates."""
     begin = starts(lattice_size, temperature, 16)
     reads = begin if lattice_size <= 64 else begin[:1]
     builders: dict[str, Callable[[], Walk]] = {
@@ -43,7 +43,7 @@ def energy_deviation(
 ) -> tuple[float, float]:
     """Return the mean energy per spin minus the exact one, and its standard error.
 
-    Frames of large lattices hardly move on in the time there is, so that the error is that of one.
+    Frames of large lattices hardly change in the available time; the error is that of one frame.
     """
     exact = kaufman(lattice_size, temperature)
     if lattice_size > 64:

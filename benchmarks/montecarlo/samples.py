@@ -1,4 +1,4 @@
-"""What independent samples cost: effective ones at T_c, and nearly independent frames."""
+"""The cost of independent samples: effective samples at T_c, and nearly independent frames."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -32,7 +32,7 @@ from ising_fidelity.observables.errors import autocorrelation_time
 
 TEMPERATURES = (1.5, 2.0, CRITICAL, 2.5, 2.8, 3.2, 4.0)
 NEARLY_INDEPENDENT = 1.1
-"""Most that 2 tau_int may be, in draws, of frames that count as independent."""
+"""Largest 2 tau_int, in draws, of frames that count as independent."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Memory:
 
 
 def memory(walk: Walk, draws: int, spacing: int) -> Memory:
-    """Measure tau_int of abs(m); its error is from eight parts, of the chains or of time."""
+    """Measure tau_int of abs(m), with an error from eight parts of the chains or of time."""
     _, series = walk.series(draws, spacing)
     tau, _ = autocorrelation_time(series)
     parts = np.array_split(series, 8, axis=0 if len(series) >= 64 else 1)
@@ -57,7 +57,7 @@ def memory(walk: Walk, draws: int, spacing: int) -> Memory:
 
 
 def clusters_per_sweep(effort: Effort) -> float:
-    """Return how many of our clusters flip L^2 spins on average at T_c."""
+    """Return the number of our clusters that flip L^2 spins on average at T_c."""
     spins = equilibrium(L, CRITICAL, 1).ravel().copy()
     state = generator_state(np.random.SeedSequence(7))
     clusters = effort.draws(100_000)
@@ -66,7 +66,7 @@ def clusters_per_sweep(effort: Effort) -> float:
 
 
 def sampling_walks() -> dict[str, Walk | None]:
-    """Return all whose effective samples are counted; first those whose memory is measured."""
+    """Return the walks whose effective samples are counted, first those with measured tau_int."""
     begin = starts(L, CRITICAL, 16)
     builders: dict[str, Callable[[], Walk]] = {
         "ours, cluster": lambda: single(L, CRITICAL, True, chains=64),
@@ -94,7 +94,7 @@ MEMORY_RUNS = {
     "peapods, Metropolis and Wolff": (16000, 1),
     "peapods, Metropolis and Swendsen-Wang": (8000, 1),
 }
-"""Draws and spacing in sweeps of the runs from which tau_int comes."""
+"""Draws and spacing in sweeps of the runs that measure tau_int."""
 
 
 def same_dynamics(name: str) -> str:
@@ -166,7 +166,7 @@ class Spacing:
 
 
 def independent_spacing(walk: Walk, draws: int) -> Spacing:
-    """Return a spacing at which neither abs(m) nor the energy remembers the draw before."""
+    """Return a spacing at which neither abs(m) nor the energy is correlated between draws."""
     wanted = math.log((NEARLY_INDEPENDENT + 1) / (NEARLY_INDEPENDENT - 1))
     sweeps = 1
     while True:
@@ -181,7 +181,7 @@ def independent_spacing(walk: Walk, draws: int) -> Spacing:
 
 
 def settled_clusters(temperature: float, chains: int) -> Ours:
-    """Return our cluster walk, whose sweeps are what the engine calls so."""
+    """Return our cluster walk, with the engine's definition of a sweep."""
     walk = single(L, temperature, cluster=True, chains=chains)
     walk.engine.settle(60)
     return walk

@@ -1,4 +1,4 @@
-"""Chains that can be timed and measured: the project's own, and what they begin from."""
+"""Chains that can be timed and measured: the project's own, and their starts."""
 
 import math
 from abc import ABC, abstractmethod
@@ -28,20 +28,20 @@ Spins = NDArray[np.int8]
 
 
 class Walk(ABC):
-    """Chains at one temperature that are timed and measured; one chain unless it says more."""
+    """Chains at one temperature that are timed and measured; a single chain by default."""
 
     chains = 1
     effort = 1.0
-    """Times the usual effort that a timing needs."""
+    """Multiple of the usual effort that a timing needs."""
     first_count = 1
-    """Sweeps that are tried first, to find how many fill a timing."""
+    """Sweeps tried first, to find how many fill a timing."""
 
     frames: Spins
-    """Where the chains are, shape (chains, L, L), of a walk that shows its spins."""
+    """The present frames, shape (chains, L, L), of a walk that exposes its spins."""
 
     @abstractmethod
     def sweep(self, count: int) -> None:
-        """Move every chain on by ``count`` sweeps."""
+        """Advance every chain by ``count`` sweeps."""
 
     def seconds(self, count: int) -> float:
         """Return the time of ``count`` sweeps of all chains, in s of one core."""
@@ -74,7 +74,7 @@ class Ours(Walk):
 
 
 class Draws(Walk):
-    """Frames of a walk, one per chain; a sweep of this is ``spacing`` of the other, and a look."""
+    """Frames of a walk, one per chain; a sweep is ``spacing`` sweeps of that walk and a copy."""
 
     def __init__(self, walk: Walk, spacing: int) -> None:
         self._walk, self._spacing = walk, spacing
@@ -88,10 +88,11 @@ class Draws(Walk):
 
 @lru_cache(maxsize=16)
 def equilibrium(lattice_size: int, temperature: float, chains: int) -> Spins:
-    """Return independent frames (chains, L, L), made by clusters from ordered starts.
+    """Return independent frames (chains, L, L), simulated by clusters from ordered starts.
 
-    Clusters are flipped until each spin was some 20 times, on average, and then as many again: a
-    fixed number at the end, since to stop behind enough flips would favor large clusters.
+    Clusters are flipped until each spin has flipped about 20 times on average, and then the same
+    number again. This number is fixed, since stopping after enough flips would favor large
+    clusters.
     """
     bond = bond_threshold(temperature)
     frames = np.ones((chains, lattice_size**2), np.int8)
@@ -106,7 +107,7 @@ def equilibrium(lattice_size: int, temperature: float, chains: int) -> Spins:
 
 
 def starts(lattice_size: int, temperature: float, chains: int) -> Spins:
-    """Return frames in equilibrium (chains, L, L), on large lattices the same one for all."""
+    """Return frames in equilibrium (chains, L, L); on large lattices all are the same frame."""
     if lattice_size <= 64:
         return equilibrium(lattice_size, temperature, CHAINS)[:chains]
     frame = equilibrium(lattice_size, temperature, 1)
@@ -114,7 +115,7 @@ def starts(lattice_size: int, temperature: float, chains: int) -> Spins:
 
 
 def single(lattice_size: int, temperature: float, cluster: bool, chains: int = 1) -> Ours:
-    """Return our single-chain Metropolis or cluster walk; a cluster is a sweep of the latter."""
+    """Return our single-chain Metropolis walk, or our cluster walk with one cluster per sweep."""
     streams = np.random.SeedSequence(2).spawn(chains)
     begin = starts(lattice_size, temperature, chains)
     return Ours(SingleChains(begin, temperature, cluster, streams), chains)
@@ -128,7 +129,7 @@ def packed(
     chains: int | None = None,
     threads: int = 1,
 ) -> Ours:
-    """Return our packed walk, in groups of at most ``lanes`` blocks of 64 chains, one if left."""
+    """Return our packed walk, in groups of at most ``lanes`` blocks of 64 chains."""
     chains = chains or BLOCK * lanes
     *streams, sites = np.random.SeedSequence(3).spawn(math.ceil(chains / BLOCK) + 1)
     widths = [width for width in multispin.LANES if width <= lanes]
@@ -139,7 +140,7 @@ def packed(
 
 
 def packed_builders(lattice_size: int, temperature: float) -> dict[str, Callable[[], Walk]]:
-    """Return what makes our packed walks in both orders at each width of vectors."""
+    """Return builders of our packed walks in both orders for each vector width."""
     return {
         packed_name(checkerboard, lanes): partial(
             packed, lattice_size, temperature, checkerboard, lanes
@@ -150,12 +151,12 @@ def packed_builders(lattice_size: int, temperature: float) -> dict[str, Callable
 
 
 def packed_name(checkerboard: bool, lanes: int) -> str:
-    """Return what a table calls a packed walk."""
+    """Return the name of a packed walk in tables."""
     return f"ours, packed {ORDERS[checkerboard]}, {BLOCK * lanes} chains ({INSTRUCTIONS[lanes]})"
 
 
 def sweeping(walks: Mapping[str, Walk | None], effort: Effort) -> dict[str, list[float]]:
-    """Return seconds per sweep of all chains of each walk that is there, round by round."""
+    """Return seconds per sweep of all chains of each available walk, round by round."""
     there = {name: walk for name, walk in walks.items() if walk}
     counts = {
         name: enough(walk.seconds, effort.seconds * walk.effort, walk.first_count)

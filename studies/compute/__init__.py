@@ -1,1 +1,1 @@
-"""What the compute of training and sampling buys."""
+"""Fidelity against the compute of training and sampling."""

@@ -1,19 +1,20 @@
-"""Fidelity against compute: what a model's training and network buy, from finished runs.
+"""Fidelity against compute: the effect of a model's training and network, from finished runs.
 
-One row for every network of a run, and for the same with a Gibbs finish: what it cost beside how
-far u and C are from the exact ones, in the range of its training temperatures and at all of them.
-Core seconds are those of Snakemake's benchmark files: the whole command, start-up included, and of
-a training that was cut off and resumed, the last part alone. A network evaluation is one pass of
-the network over one frame. The finish uses the Hamiltonian, no network does.
+One row for every network of a run, and one with a Gibbs finish: its cost, and the deviation of u
+and C from exact values, in the range of its training temperatures and at all temperatures. Core
+seconds are those of Snakemake's benchmark files: for the whole command including start-up, and only
+for the last part of a training that was interrupted and resumed. A network evaluation is one pass
+of the network over one frame. The finish uses the Hamiltonian, no network does.
 
-The row "exact frames" of each run is the noise floor: what is to be expected of as many independent
-exact frames as its models sample. For the figure, that is a line below which no point says more.
+The row "exact frames" of each run is the noise floor: the expected deviation of as many independent
+exact frames as its models sample. In the figure it is a line below which points are not
+significant.
 
-Of the numbers that the paper quotes, those of energies are mean u of two of its models at T = 1.0
-and 1.2, outside their training range, with two decimals. They have a column of their own, where a
-run's sources stand beside them at the same temperatures, at their own L, and no point in the
-figure. Monte Carlo's "nearly equal to -2" there is within rounding of the exact u. The paper gives
-no training times; its parameters and steps are those of the preset ``paper``.
+Of the numbers that the paper quotes, energies are mean u of two of its models at T = 1.0 and 1.2,
+outside their training range, with two decimals. They have a separate column, beside a run's sources
+at the same temperatures and their own L, and no point in the figure. The paper's "nearly equal to
+-2" for Monte Carlo there is within rounding of the exact u. The paper gives no training times; its
+parameters and steps are those of the preset ``paper``.
 
 python -m studies.compute [--name compute] [RUN_FOLDER ...] prints the table, and writes it to
 studies/results/compute.csv and the figure to resources/readme/compute.png. Exit status 2: a run is
@@ -45,7 +46,7 @@ WHOLE_NUMBERS = (
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     default = [ROOT / "results" / "default"]
-    parser.add_argument("--name", default="compute", help="of the table and of the figure")
+    parser.add_argument("--name", default="compute", help="name of the table and of the figure")
     parser.add_argument("runs", nargs="*", type=Path, default=default, metavar="RUN_FOLDER")
     arguments = parser.parse_args()
     of_the_paper, quoted = of_paper()

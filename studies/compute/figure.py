@@ -25,13 +25,13 @@ PLACES = [
     for right, side in ((1, "left"), (-1, "right"), (0, "center"))
     if (right, up) != (0, 0)
 ]
-"""Offsets of a name from its point in points, and its end that is there."""
+"""Offsets of a name from its point in points, and the end of the name that is there."""
 Name = tuple[float, float, str, str]
 """x, y, text and color."""
 
 
 def beside(ax: Axes, names: Sequence[Name]) -> None:
-    """Write names beside their points, each where the fewest others and points are."""
+    """Write names beside their points, each where it overlaps the fewest names and points."""
     taken: list[Bbox] = []
     marks = ax.transData.transform([name[:2] for name in names])
 
@@ -54,7 +54,7 @@ def beside(ax: Axes, names: Sequence[Name]) -> None:
             )
             for place, side in PLACES
         ]
-        # Of equals the first.
+        # The first of equals.
         best = min(tried, key=crowd)
         taken.append(best.get_window_extent())
         for text in tried:
@@ -65,7 +65,7 @@ def beside(ax: Axes, names: Sequence[Name]) -> None:
 def draw(table: pd.DataFrame, quoted: Sequence[float], path: Path) -> None:
     """Draw mean |u - exact| in the training range against cost, a panel for each kind of cost.
 
-    The paper quotes energies of other temperatures, ``quoted``: a line without a cost.
+    The paper quotes energies at other temperatures, ``quoted``: they are a line without a cost.
     """
     of_paper = table.loc[table["run"] == THE_PAPER, "quoted_energy_deviation"].mean()
     floors, rows = (table[(table["source"] == FLOOR) == floor] for floor in (True, False))
@@ -100,7 +100,7 @@ def draw(table: pd.DataFrame, quoted: Sequence[float], path: Path) -> None:
             wide, narrow = high > 300 * low, high < 5 * low
             digits = [1] if wide else [1, 1.5, 2, 3, 5, 7] if narrow else [1, 2, 5]
             panels.plain_ticks(ax.xaxis, digits)
-            if high < 2.5 * low:  # too narrow for steps of a logarithm
+            if high < 2.5 * low:  # too narrow for logarithmic ticks
                 ax.xaxis.set_major_locator(MaxNLocator(4))
         axes[0, 0].set_ylabel(r"mean $|u - u_\mathrm{exact}|$ / $J$, training range")
         panels.letter(axes[0])

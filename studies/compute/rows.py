@@ -1,4 +1,4 @@
-"""The table of compute: what each network of a run cost, and how far it is from exact results."""
+"""The table of compute: the cost of each network of a run, and its deviation from exact results."""
 
 import math
 from collections.abc import Sequence
@@ -31,17 +31,17 @@ THE_PAPER = "the paper"
 MEAN_OF_HALF_NORMAL = math.sqrt(2 / math.pi)
 """Mean distance of a normal number from its mean, in standard deviations."""
 STEP = 1e-3
-"""Of 1/T, for the second difference that is the fourth cumulant."""
+"""Step of 1/T in the second difference that gives the fourth cumulant."""
 Row = dict[str, Any]
 
 
 def noise_floor(lattice_size: int, temperature: float, frames: int) -> tuple[float, float]:
-    r"""Return mean |u - exact| and mean |C / exact - 1| of so many independent exact frames.
+    r"""Return expected |u - exact| and |C / exact - 1| of this many independent exact frames.
 
     The standard error of u is :math:`\sqrt{C} T / (L \sqrt{frames})`, that of C relative to C
     :math:`\sqrt{(2 + k) / frames}` with the excess kurtosis of the energy, :math:`k = \kappa_4 /
     \kappa_2^2`. Cumulants are derivatives of ln Z: :math:`\kappa_2 = N T^2 C` and
-    :math:`\kappa_4 = \partial^2 \kappa_2 / \partial (1/T)^2`. Both estimates count as normal.
+    :math:`\kappa_4 = \partial^2 \kappa_2 / \partial (1/T)^2`. Both estimates are treated as normal.
 
     Parameters
     ----------
@@ -73,12 +73,12 @@ def evaluations(
     beyond = sampler.evaluations(settings, chain) - steps
     if finish_sigma is not None:
         steps = next(index for index, sigma in enumerate(levels) if sigma <= finish_sigma)
-        beyond += 1  # the finish begins with spins drawn from the network's means
+        beyond += 1  # the finish starts from spins sampled from the network's means
     return steps, steps + beyond
 
 
 def costs(run: Config, source: str, model: checkpoint.Model, seconds: float, epochs: int) -> Row:
-    """Return what a model takes, or its frames with a Gibbs finish."""
+    """Return the cost of a model, or of its frames with a Gibbs finish."""
     name, sweeps = run.finished_sources.get(source, (source, 0))
     made = run.chains[run.trained_on(name)]
     frames, seen = images(model.settings, made.frames, made.chains, epochs)
@@ -98,7 +98,7 @@ def costs(run: Config, source: str, model: checkpoint.Model, seconds: float, epo
 
 
 def judged(scores: pd.DataFrame, source: str, low: float, high: float) -> Row:
-    """Return how far u and C are from exact ones between two temperatures, both included."""
+    """Return the deviations of u and C from exact values between two temperatures, inclusive."""
     one = scores[scores["source"] == source]
     inside = one[one["temperature"].between(low, high)]
     u, C = (inside[inside["quantity"] == name] for name in deviations.AGAINST_EXACT)
@@ -112,7 +112,7 @@ def judged(scores: pd.DataFrame, source: str, low: float, high: float) -> Row:
 
 
 def expected(lattice_size: int, temperatures: Sequence[float], frames: int) -> Row:
-    """Return the same as :func:`judged` as it is to be expected of exact frames."""
+    """Return the expectation of :func:`judged` for exact frames."""
     floors = np.array([noise_floor(lattice_size, T, frames) for T in temperatures])
     u, C = floors.mean(axis=0) if floors.size else (np.nan, np.nan)
     return {
@@ -128,7 +128,7 @@ def named(where: str, values: Row) -> Row:
 
 
 def found(path: Path) -> Path:
-    """Return the path; raises InputError if a finished run would have what it lacks."""
+    """Return the path; raise InputError if the file is missing, which a finished run has."""
     if not path.is_file():
         raise InputError(f"{path}: no such file; a finished run has it")
     return path
@@ -208,7 +208,7 @@ def of_paper() -> tuple[list[Row], list[float]]:
     rows = []
     for name, values in energies.items():
         settings = run.trained_models[name]
-        # Counting weights needs none of them.
+        # Counting weights does not need their values.
         with torch.device("meta"):
             network = family_of(settings).build_network(settings, run.lattice_size)
         model = checkpoint.Model(network, settings, run.lattice_size, {})

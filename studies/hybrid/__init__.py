@@ -1,1 +1,1 @@
-"""What an independent frame costs."""
+"""The cost of an independent frame."""

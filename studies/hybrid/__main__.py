@@ -1,23 +1,23 @@
-"""What an independent frame costs: a model and Monte Carlo on top, or Monte Carlo alone.
+"""The cost of an independent frame: from a model and Monte Carlo, or from Monte Carlo alone.
 
 In seconds of one core at each temperature, all measured in one run:
 
-- a model: sampling a frame, and the sweeps of Metropolis that its frames need until u, C, abs(m)
-  and chi are within three errors of what they should be, there and at every larger number of
+- a model: sampling a frame, and the Metropolis sweeps that its frames need until u, C, abs(m)
+  and chi are within three errors of their expected values, there and at every larger number of
   sweeps;
 - a model with the Gibbs finish: sampling a frame down to its noise, and the heat-bath sweeps
   needed;
 - Metropolis from random and from ordered starts: the sweeps that those frames need, one frame after
-  the other, or as many at a time as the machine's vectors hold;
+  another, or as many in parallel as the machine's vectors hold;
 - clusters: 2 tau_int of u or abs(m), whichever is longer, in one long chain.
 
-Training the model is not counted, nor is bringing the one chain of clusters to equilibrium. What
-frames need depends on how many are looked at (--frames): errors are theirs. Chance tells frames in
-equilibrium apart now and then, the more often the more numbers of sweeps are tried; such frames
-seem to need more.
+Training of the model and burn-in of the cluster chain are not counted. The sweeps needed depend on
+the number of frames (--frames), which determines the errors. By chance, frames in equilibrium are
+rejected now and then, more often if more numbers of sweeps are tried; such frames seem to need
+more.
 
-python -m studies.hybrid [MODEL.safetensors ...] writes studies/results/hybrid.csv row by row, where
-found rows are not made again, prints its tables, and draws resources/readme/hybrid.png.
+python -m studies.hybrid [MODEL.safetensors ...] writes studies/results/hybrid.csv row by row
+without computing existing rows again, prints its tables, and draws resources/readme/hybrid.png.
 """
 
 import argparse
@@ -36,7 +36,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("models", nargs="*", type=Path, metavar="MODEL.safetensors")
     parser.add_argument("--lattice-size", type=int, default=32)
-    parser.add_argument("--frames", type=int, default=200, help="that are looked at")
+    parser.add_argument("--frames", type=int, default=200, help="frames that are compared")
     parser.add_argument("--sampling-steps", type=int, default=40)
     parser.add_argument("--temperature", type=float, action="append")
     arguments = parser.parse_args()

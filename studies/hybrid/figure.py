@@ -13,14 +13,14 @@ from studies.hybrid.rows import AT_A_TIME, FINISH, FINISH_SIGMA, MONTE_CARLO
 
 
 def needed(row: pd.Series) -> str:
-    """Return the steps that a source's frames need, and the seconds of an independent frame."""
+    """Return the steps that a source's frames need, and the seconds per independent frame."""
     largest = (rows.GIBBS_SWEEPS if row.name.endswith(FINISH) else rows.SWEEPS)[-1]
     steps = f"> {largest:,}" if math.isinf(row["steps"]) else f"{float(f'{row.steps:.3g}'):,g}"
     return f"{steps}: {row['seconds']:.2g}"
 
 
 def over(whole: pd.Series, other: pd.Series) -> str:
-    """Return how many times as much the first costs, as far as that is known."""
+    """Return the ratio of both costs, as far as it is known."""
     ends = math.isinf(whole["steps"]), math.isinf(other["steps"])
     if all(ends):
         return "not known"
@@ -30,7 +30,7 @@ def over(whole: pd.Series, other: pd.Series) -> str:
 
 
 def tables(data: pd.DataFrame) -> str:
-    """Return what is measured, as text."""
+    """Return the measurements as text."""
     size, frames, steps = (data[name].iloc[0] for name in ("lattice_size", "frames", "chain_steps"))
     monte_carlo, models = [], []
     for T, part in data.groupby("temperature"):

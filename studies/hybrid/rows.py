@@ -1,4 +1,4 @@
-"""What sampling takes, and what its frames need on top: a row for every source at one T."""
+"""The cost of sampling, and the steps that frames need: a row for every source at one T."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
@@ -27,7 +27,7 @@ SWEEPS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 GIBBS_SWEEPS = (1, 2, 5, 10, 20, 50)
 FINISH_SIGMA = 3.0
 DRAWS = 8000
-"""Of the chain of clusters, about four of them per sweep."""
+"""Draws of the chain of clusters, about four per sweep."""
 PACKED = BLOCK * multispin.LANES[0]
 AT_A_TIME = f"random, {PACKED} at a time"
 MONTE_CARLO = {"random": "-", "ordered": "--", AT_A_TIME: ":", "clusters": "-."}
@@ -38,13 +38,13 @@ Spins = NDArray[np.int8]
 
 
 def walked(spins: Spins, temperature: float) -> tuple[dict[int, Spins], float]:
-    """Return frames after each number of sweeps, and the seconds of a frame's sweep."""
+    """Return frames after each number of sweeps, and the seconds per frame and sweep."""
     frames, seconds = timed(lambda: relax(spins, temperature, SWEEPS, SEED))
     return dict(zip(SWEEPS, frames, strict=True)), seconds / (SWEEPS[-1] * len(spins))
 
 
 def packed_seconds(lattice_size: int, temperature: float) -> float:
-    """Return the seconds of a frame's sweep where words hold many chains."""
+    """Return the seconds per frame and sweep if words hold many chains."""
     spins = np.ones((PACKED, lattice_size, lattice_size), np.int8)
     streams = np.random.SeedSequence(SEED).spawn(PACKED // BLOCK + 1)
     walk = Replicas(spins, temperature, False, streams[1:], streams[0])
@@ -53,7 +53,7 @@ def packed_seconds(lattice_size: int, temperature: float) -> float:
 
 
 def of_clusters(lattice_size: int, temperature: float) -> tuple[float, float]:
-    """Return clusters per independent frame of one chain in equilibrium, and seconds of each."""
+    """Return clusters per independent frame of one equilibrium chain, and seconds per cluster."""
     start = np.ones((1, lattice_size, lattice_size), np.int8)
     walk = SingleChains(start, temperature, True, [np.random.SeedSequence(SEED)])
     walk.settle(500)
@@ -72,7 +72,7 @@ def of_clusters(lattice_size: int, temperature: float) -> tuple[float, float]:
 def finished(
     model: Model, temperature: float, frames: int, lattice_size: int, chain: Chain
 ) -> tuple[dict[int, Spins], float, float]:
-    """Return frames after each number of heat-bath sweeps, the seconds of one and of its sweep."""
+    """Return frames after each number of heat-bath sweeps, and seconds per frame and per sweep."""
     arguments = frames, lattice_size, SEED, chain, FINISH_SIGMA
     noisy, sampling = timed(lambda: finish.draw_noisy(model, temperature, *arguments))
     after, each = timed(
@@ -83,7 +83,7 @@ def finished(
 
 
 class Known:
-    """What frames of a temperature are compared with."""
+    """The reference values of frames at a temperature."""
 
     def __init__(self, lattice_size: int, temperature: float) -> None:
         self.temperature = temperature
@@ -107,7 +107,7 @@ class Known:
 
 
 def starts(lattice_size: int, frames: int) -> dict[str, Spins]:
-    """Return frames of coins, and frames of one sign drawn for each."""
+    """Return random frames, and ordered frames with a random sign each."""
     shape = frames, lattice_size, lattice_size
     random = np.random.default_rng(SEED)
     signs = np.array([-1, 1], np.int8)
@@ -116,7 +116,7 @@ def starts(lattice_size: int, frames: int) -> dict[str, Spins]:
 
 
 def line(steps: float, sampling: float, each: float, largest: int) -> Row:
-    """Return the numbers of a row; what needs more than the largest number costs more than it."""
+    """Return the numbers of a row; beyond the largest number of steps, the cost is a bound."""
     seconds = sampling + min(steps, largest) * each
     return {
         "steps": f"{steps:.4g}",
@@ -128,7 +128,7 @@ def line(steps: float, sampling: float, each: float, largest: int) -> Row:
 def rows(
     models: Sequence[Model], temperature: float, size: int, frames: int, steps: int
 ) -> Iterator[tuple[Row, Callable[[], Row]]]:
-    """Yield the key of each source's row, and what measures the rest."""
+    """Yield the key of each source's row, and a function that measures the rest."""
     known = cache(partial(Known, size, temperature))
     chain = Chain(sampling_steps=steps, reverse_variance="posterior")
 

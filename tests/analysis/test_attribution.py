@@ -42,7 +42,7 @@ def is_the_only_cause(estimates, cause, expected=0.0):
 
 
 def lone_sites(spins, rate, seed=2):
-    """Return where flips would be single: some sites like all their neighbors, far apart."""
+    """Return where flips would be isolated: distant sites equal to all their neighbors."""
     coins = np.random.default_rng(seed).random(spins.shape) < rate
     alike = spins * lattice.neighbor_sum(spins) == 4
     near = [np.roll(coins, (y, x), (-2, -1)) for y in (-2, -1, 0, 1, 2) for x in (-2, -1, 0, 1, 2)]
@@ -158,7 +158,7 @@ def test_domains_that_outlive_the_sweeps_are_the_remainder():
 
 @pytest.mark.parametrize("flips", [0.0, 0.03])
 def test_errors_are_the_spread_over_repetitions(flips):
-    """60 repetitions know a spread to 9 % (more with heavy tails); bounds are 40 %."""
+    """60 repetitions estimate a spread to 9 % (more with heavy tails); bounds are 40 %."""
     every = equilibrium(2.0, 60 * 100, 8).reshape(60, 1, 100, 8, 8)
     every = np.where(lone_sites(every, flips), -every, every)
     results = [attribute(spins, 2.0, sweeps=[3]) for spins in every]

@@ -1,4 +1,4 @@
-"""How many sweeps are enough, and how many one start saves against another."""
+"""The sweeps that frames need, and how many one start saves compared with another."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ INF = np.inf
         ([9, 3.1, 2.9, 0], (2, 5)),
         ([9, -9, -9, 3], (6, 50)),
         ([9, 9, 9, 3.01], (51, INF)),
-        # What is right by chance on the way is no equilibrium.
+        # Agreement by chance on the way is not equilibrium.
         ([0, 0, 4, 0], (6, 50)),
         ([0, np.nan, 0, 0], (2, 5)),
         ([INF, -INF, 0, 0], (2, 5)),
@@ -49,7 +49,7 @@ def test_a_series_that_begins_with_a_sweep_may_need_none_of_them():
 
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=20))
 def test_the_true_number_lies_between_both_ends(needs):
-    """Where a source is in equilibrium after some number of sweeps and ever after."""
+    """A source that stays in equilibrium from some number of sweeps on."""
     z = np.where(STEPS[:, None] >= needs, 0.0, 9.0)[:, None]
     least, most = relaxation.fewest(STEPS, z)
     assert (least <= needs).all()
@@ -103,7 +103,7 @@ def test_frames_of_a_tree_are_told_by_what_their_names_end_in():
 def test_every_quantity_is_compared_with_what_is_best_known_of_it(quantity, expected, off):
     T = [1.0, 2.0]
     exact = observables(T)[["energy", "specific_heat"]]
-    # A reference that is off in what is known exactly changes nothing.
+    # Errors of the reference in exactly known quantities have no effect.
     reference = observables(T, energy=7.0, specific_heat=7.0)
     for deviation, most in ((off, 5), (0.29 if expected == "exact" else 0.41, 1)):
         after = {1: observables(T, **{quantity: 1 - deviation}), 5: observables([*T, 3.0])}

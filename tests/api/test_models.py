@@ -62,7 +62,7 @@ def test_frames_have_the_size_of_the_training_frames_unless_told(model):
         ({"frames": 0}, "frames: 0; allowed are 1 to "),
         ({"seed": -1}, "seed: -1; allowed are 0 to "),
         ({"T": 0.0}, "allowed are finite numbers above 0"),
-        ({"L": 7}, "lattice_size: 7; this model draws multiples of"),
+        ({"L": 7}, "lattice_size: 7; this model samples multiples of"),
         ({"steps": 5}, "steps: no option of sampling; allowed are sampling_steps, "),
         ({"sampling_steps": 0}, "sampling_steps: "),
         ({"finish_sweeps": 5}, "finish_sigma: "),
@@ -79,7 +79,7 @@ def test_temperatures_outside_the_training_are_warned_of(model):
 
 
 def test_a_name_that_is_none_is_answered_by_those_there_are(tmp_path):
-    with pytest.raises(ising.InputError, match=f"no shipped model 'DiffIsing'; there are: {NAME}"):
+    with pytest.raises(ising.InputError, match=f"no shipped model 'DiffIsing'; allowed are {NAME}"):
         ising.load_model("DiffIsing")
     with pytest.raises(ising.InputError, match=r"gone\.safetensors: no such file"):
         ising.load_model(tmp_path / "gone.safetensors")

@@ -1,4 +1,4 @@
-"""What the overhead of a run is made of: records of jobs, and times of which some overlap."""
+"""The parts of a run's overhead: records of jobs, and times that partly overlap."""
 
 import json
 import time
@@ -71,7 +71,7 @@ def test_a_verb_has_its_start_up():
 
 
 def test_every_job_of_the_tiny_preset_has_its_time(monkeypatch):
-    """All, since one needs what another makes, then of each rule one alone and beside others."""
+    """All jobs, which need each other's outputs, then one of each rule alone and beside others."""
     ran = []
 
     def run(command, **_):

@@ -1,4 +1,4 @@
-"""The classifier two-sample test: what it finds, what it does not, and that it is repeatable."""
+"""The classifier two-sample test: its power, its false alarms, and reproducibility."""
 
 import numpy as np
 import pytest
@@ -66,7 +66,7 @@ def test_few_frames_say_nothing():
 
 
 def test_the_area_is_the_share_of_pairs_and_its_error_the_spread_over_repetitions():
-    """400 repetitions know a spread to 4 %; bounds of three."""
+    """400 repetitions estimate a spread to 4 %; bounds are three times that."""
     pairs = []
     for seed in range(400):
         generator = np.random.default_rng(seed)

@@ -65,7 +65,7 @@ def test_frames_are_taken_from_the_whole_length():
 
 
 def test_the_vendi_score_counts_modes():
-    """Orthogonal frames, each so often: the exponential of the entropy of these shares."""
+    """Orthogonal frames with multiplicities: the exponential of the entropy of their shares."""
     patterns = np.array([[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1]], np.int8).reshape(3, 2, 2)
     signs = np.where(np.arange(12) % 2, 1, -1).astype(np.int8)[:, None, None]
     spins = signs * np.repeat(patterns, [6, 3, 3], axis=0)

@@ -42,7 +42,7 @@ def of_width(width):
 
 
 UNREADABLE = "not a readable safetensors file ("
-APART = "settings and weights do not belong together ("
+APART = "settings and weights do not match ("
 DESCRIBED = {
     "of another architecture": (described(GAN), APART),
     "of another width": (described(of_width(8)), APART),
@@ -70,7 +70,7 @@ CHECKPOINTS = {
     **dict.fromkeys(["pickled", "pickled by PyTorch", *DAMAGE], UNREADABLE),
     "of weights NaN": APART + "weights are not all finite numbers)",
     "of a part of the weights": APART,
-    "of another project": "its metadata has no 'ising-fidelity model 1'; not a model made by train",
+    "of another project": "its metadata has no 'ising-fidelity model 1'; not a model written by",
     **{kind: message for kind, (_, message) in DESCRIBED.items()},
 }
 
@@ -112,7 +112,7 @@ def test_checkpoints_that_are_none(kind, message, refused, tmp_path):
 
 SAMPLES = [
     ("temperature", 0, "0.0; allowed are finite numbers above 0"),
-    ("lattice-size", 12, "12; this model draws multiples of 8"),
+    ("lattice-size", 12, "12; this model samples multiples of 8"),
     ("lattice-size", 8 * 10**6, "8000000; allowed are"),
     ("sampling-steps", 30, "a chain of 20 steps cannot be respaced to 30"),
     ("sampling-steps", 1, "Input should be greater than or equal to 2 (given: 1)"),
@@ -165,7 +165,7 @@ def test_a_state_that_is_none(training, refused, tmp_path):
     command = training()
     torch.save({"identity": Touch(tmp_path / "ran")}, tmp_path / "m.resume.pt")
     line = refused(*command)
-    assert "m.resume.pt: not a state to go on training from; without the file training" in line
+    assert "m.resume.pt: not the state of a training; delete the file to train" in line
     assert not (tmp_path / "ran").exists()
 
 

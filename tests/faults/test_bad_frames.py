@@ -145,7 +145,7 @@ OTHERS = {
     ),
     "frames for exponents": (
         ["scale", "--output", "o.nc", "frames.nc"],
-        "frames.nc: no magnetization_series; files that measure writes are needed",
+        "frames.nc: no magnetization_series; allowed are files written by measure",
     ),
     "a count in words": (
         ["relax", "--sweeps", 1, "--seed", 1, "--output", "o.nc", "relaxed.nc"],
@@ -177,7 +177,7 @@ OTHERS = {
     "no such model": (
         ["sample", "--model", "gone", "--temperature", 2, "--frames", 1, "--lattice-size", 8,
          "--seed", 1, "--output", "o.nc"],
-        "no shipped model 'gone'; there are: DiffIsing3-L64",
+        "no shipped model 'gone'; allowed are DiffIsing3-L64",
     ),
     "no such model in a config": (
         ["train", "--config", ROOT / "config.yaml", "--model", "VAE", "--output", "m", "f.nc"],

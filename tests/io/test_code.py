@@ -71,7 +71,7 @@ def library(tmp_path_factory):
         ("figures/paper/fig7.py", "", CHANGED, {"fig7"}),
         # Words do not, but where they are shown.
         ("montecarlo/stripes.py", "def ", "# A comment.\ndef ", set()),
-        ("observables/measure.py", '"""What is measured', '"""What one finds', set()),
+        ("observables/measure.py", '"""All observables', '"""What one finds', set()),
         ("observables/dataset.py", "allowed are lattices from", "allowed are those from", set()),
         ("montecarlo/dataset.py", "thermalization is too short", "it is too short", set()),
         ("montecarlo/dataset.py", "Ising frames of Monte Carlo", "Frames of Monte Carlo", set()),

@@ -1,4 +1,4 @@
-"""Checkpoints: what goes in comes out, and nothing else is taken for one."""
+"""Checkpoints: they are read as written, and other files are rejected."""
 
 import json
 

@@ -118,5 +118,5 @@ def test_after_a_long_training_the_frames_have_one_distribution(
         drawn = draw(model, 2.0, 512, SIZE, seed, Chain(sampling_steps=20))
         energies.append(lattice.energy(drawn.spins))
     assert ks_2samp(*energies).pvalue > 1e-4
-    # Not two that have learnt nothing.
+    # Both networks have learnt something.
     assert abs(np.mean(energies) - lattice.energy(seen[2.0].reshape(-1, SIZE, SIZE)).mean()) < 0.1

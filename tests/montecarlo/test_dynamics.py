@@ -36,7 +36,7 @@ def test_walks_name_what_is_out_of_range(starts, sweeps, sampler, message):
 
 
 def state_numbers(spins):
-    """Return where frames stand in the list of all configurations."""
+    """Return the indices of frames in the list of all configurations."""
     bits = (spins.reshape(len(spins), -1) > 0).astype(np.int64)
     return bits @ 2 ** np.arange(bits.shape[1])
 
@@ -73,7 +73,7 @@ def test_fixed_numbers_of_clusters_leave_exact_frames_exact(clusters, temperatur
 
 
 def energy_and_order_p_value(spins, states, weights):
-    """Return the chance of frames whose (u, |m|) are as far from those of the weighted states."""
+    """Return the p-value of the (u, |m|) of frames, given the weighted states."""
 
     def numbered(frames):
         return np.stack([lattice.energy(frames), np.abs(lattice.magnetization(frames))], axis=1)
@@ -86,7 +86,7 @@ def energy_and_order_p_value(spins, states, weights):
 
 
 def p_value(counts, expected):
-    """Return that of chi-squared, for which levels of less than 5 frames are one."""
+    """Return the p-value of chi-squared, with levels of less than 5 frames merged."""
     rare = expected < 5
     observed, wanted = ([*one[~rare], one[rare].sum()] for one in (counts, expected))
     return stats.chisquare(observed, wanted).pvalue

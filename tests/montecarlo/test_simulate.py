@@ -224,9 +224,9 @@ def test_at_no_temperature_all_are_ordered(sampler, chains):
 
 
 def test_a_checkerboard_that_only_turns_all_spins_is_warned_of():
-    """Of a single chain no other start could tell it: u of a random frame stays as it was."""
+    """A single chain has no other start to compare with: u of a random frame is unchanged."""
     hot = {"temperature": 1000.0, "sampler": "checkerboard", "chains": 1}
-    with pytest.warns(UserWarning, match="needs some T/3 sweeps to forget its start; thermaliz"):
+    with pytest.warns(UserWarning, match="needs about T/3 sweeps to forget its start; thermaliz"):
         simulate(**hot, thermalization=300)
     simulate(**hot, thermalization=400)
     simulate(**hot, thermalization=0)

@@ -1,4 +1,4 @@
-"""Chains that are walked one after the other: what a sweep of clusters is."""
+"""Chains updated one after another: the length of a sweep of clusters."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def test_a_sweep_of_clusters_flips_each_spin_once_on_average(temperature):
 
 
 def test_the_number_of_clusters_between_frames_is_fixed(monkeypatch):
-    """To stop when enough spins are flipped would favor frames behind large clusters."""
+    """Stopping once enough spins are flipped would favor frames that follow large clusters."""
     counts = []
     move = single_spin.wolff
 

@@ -1,4 +1,4 @@
-"""What is taken for a frozen stripe."""
+"""The detection of frozen stripes."""
 
 import numpy as np
 import pytest

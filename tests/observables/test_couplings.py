@@ -1,4 +1,4 @@
-"""Couplings that frames answer to: exact on a small lattice, errors that are right."""
+"""Couplings of frames: exact on a small lattice, with correct errors."""
 
 import numpy as np
 import pytest

@@ -54,7 +54,7 @@ def test_errors_of_chains_cover_the_truth(rho):
 
 
 def test_chains_that_disagree_enlarge_the_error():
-    """Two frozen chains of opposite sign say nothing about the mean but that it is uncertain."""
+    """Two frozen chains of opposite sign only show that the mean is uncertain."""
     generator = np.random.default_rng(3)
     series = np.array([[1.0], [-1.0]]) + 1e-3 * generator.standard_normal((2, 200))
     tau_int, error = gamma_method(series)

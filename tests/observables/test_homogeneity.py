@@ -1,4 +1,4 @@
-"""Whether all places are alike: those that are not are found, and no others."""
+"""Whether all places are equivalent: places that differ are found, and no others."""
 
 import numpy as np
 import pytest
@@ -63,7 +63,7 @@ def test_the_place_of_a_site_is_that_of_its_bonds(frames):
 
 
 def test_frames_moved_at_random_are_alike(frames):
-    """However wrong they are: what is left is translation invariant, and p-values are fair."""
+    """Translation-invariant frames have uniform p-values, however wrong they are."""
     generator = np.random.default_rng(5)
     p_values = []
     for _ in range(200):

@@ -40,7 +40,7 @@ def test_correlations_that_matter_are_found(frames, r, share):
 def test_the_value_is_that_of_the_chain():
     series = autoregressive(np.random.default_rng(7), (20, 5000), 0.6)
     assert independence.lag_one(series)[0] == pytest.approx(0.6, abs=0.01)
-    # One row of single draws is in the order that it is given in.
+    # Chains of single draws are in the given order.
     row = series[:1]
     assert independence.lag_one(row.T) == independence.lag_one(row)
 

@@ -1,4 +1,4 @@
-"""Importance weights: exact where the generator is, right within their errors where it is not."""
+"""Importance weights: exact for an exact generator, else right within their errors."""
 
 import numpy as np
 import pytest

@@ -155,7 +155,7 @@ SIZE, TEMPERATURE = 4, 3.0
 
 
 def one_number(values):
-    """Return the number itself, or the second of a function: at r = 1, k = 1, of 2 or 3 sites."""
+    """Return a scalar itself, or the second value of a function: r = 1, k = 1, 2 or 3 sites."""
     return np.atleast_1d(values)[min(1, np.size(values) - 1)]
 
 
@@ -261,7 +261,7 @@ def test_the_critical_correlation_of_the_periodic_lattice_has_the_same_exponent_
 
 
 def test_the_critical_correlation_of_the_torus_is_even_around_its_middle():
-    """And is ln r at small r, where the first terms of both fractions are all there is."""
+    """It is ln r at small r, where only the first terms of both fractions remain."""
     for size in (5, 16, 64):
         assert np.isneginf(correlation.torus_logarithm(size)[0])
         assert (np.diff(correlation.torus_logarithm(size)) > 0).all()

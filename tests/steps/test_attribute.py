@@ -67,11 +67,11 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not(tmp_path):
         ({"temperature": 0.0}, [1], r"frames.nc: temperature is 0.0; allowed here"),
         ({"temperature": 2.27}, [1], r"frames.nc: temperature is 2.27; allowed here .* 2.269185"),
         ({"size": 1}, [1], r"frames.nc: frames are 1 x 1"),
-        ({"field": ("draw", np.zeros(30))}, [1], r"frames.nc: field is to have the dimensions"),
+        ({"field": ("draw", np.zeros(30))}, [1], r"frames.nc: field must have the dimensions"),
         (
             {"field": (variables.FRAME_DIMENSIONS, np.full((1, 30, 8, 8), np.nan))},
             [1],
-            r"frames.nc: field is to have the dimensions .* finite values",
+            r"frames.nc: field must have the dimensions .* finite values",
         ),
     ],
 )

@@ -21,7 +21,7 @@ FLOORLESS = {"hamming_cross", "vendi_score", "vendi_score_reference", "nearest_t
 
 
 def compared(folder, frames="frames.nc", reference="reference.nc", training=(), **options):
-    """Compare files of a folder; return what is written to its c.nc."""
+    """Compare files of a folder; return the content of its c.nc."""
     compare(
         frames=folder / frames,
         reference=folder / reference,

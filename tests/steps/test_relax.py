@@ -87,7 +87,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not(frames, tmp_pat
 
 @pytest.mark.parametrize(("temperature", "energy"), [(0.0, -2.0), (np.inf, 0.0)])
 def test_frames_made_elsewhere_at_extreme_temperatures(temperature, energy, tmp_path):
-    """At T = 0 single flips mend single flips; without temperature 10^4 spins have |u| < 0.1."""
+    """At T = 0 isolated flips are reverted; at infinite T, 10^4 spins have |u| < 0.1."""
     spins = np.ones((1, 100, 10, 10), np.float64)
     spins[..., 3, 4] = -1
     data = frames_dataset(spins, temperature, "chain", {})

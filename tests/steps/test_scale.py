@@ -65,7 +65,7 @@ def test_the_order_of_files_does_not_change_a_byte(files, tmp_path):
 
 def test_bad_input_is_one_line_and_leaves_no_file(files, tmp_path):
     cases = [
-        ([*files, files[0]], r"L4T2.10.nc: L = 4 and T = 2.1 come twice"),
+        ([*files, files[0]], r"L4T2.10.nc: L = 4 and T = 2.1 occur twice"),
         (files[:10], r"FILE: 2 lattice sizes and 10 pairs of size and temperature; allowed"),
         ([], r"FILE: 0 lattice sizes"),
         ([tmp_path / "gone.nc"], r"gone.nc"),

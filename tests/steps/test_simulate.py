@@ -75,7 +75,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not(sampler, tmp_pa
 
 
 def test_restarts_are_recorded(tmp_path):
-    """A third of random starts freezes at T = 0.5: none of 40 has a chance of 1e-7."""
+    """A third of random starts freezes at T = 0.5: none of 40 has a probability of 1e-7."""
     path = tmp_path / "frames.nc"
     changed = {"lattice_size": 16, "temperature": "0.50", "chains": 40, "thermalization": 1000}
     simulate(**(ARGUMENTS | changed), output=path)

@@ -25,7 +25,7 @@ C = (0.9, 0.8, -0.5, 0.25, 0.15, 0.7)
 
 @pytest.fixture(autouse=True)
 def elsewhere(monkeypatch, tmp_path):
-    """Have tables and figures in folders of their own."""
+    """Use separate folders for tables and figures."""
     monkeypatch.setattr(command, "RESULTS", tmp_path / "results")
     monkeypatch.setattr(command, "FIGURES", tmp_path)
 
@@ -72,7 +72,7 @@ def test_rows_of_a_finished_run(scored, run):
     of_networks = [row for name, row in rows.items() if name != "exact frames"]
     assert [row["training_core_seconds"] for row in of_networks] == [0.5, 1.5, 2.5, 1.5]
     assert (plain["gibbs_sweeps"], finished["gibbs_sweeps"]) == (0, 3)
-    # Of trapezoid, one per step and one more.
+    # The trapezoid sampler takes one evaluation per step and one more.
     assert finished["network_evaluations"] <= plain["network_evaluations"] == 6
     assert gan["network_evaluations"] == 1
     assert gan["sampling_steps"] is None

@@ -11,7 +11,7 @@ from studies.hybrid import rows
 
 @pytest.fixture(autouse=True)
 def little(threads, monkeypatch, tmp_path):
-    """Have few sweeps, little Monte Carlo, and files of its own."""
+    """Use few sweeps, little Monte Carlo, and separate files."""
     for name in ("RESULTS", "FIGURES"):
         monkeypatch.setattr(command, name, tmp_path)
     for name, less in {"SWEEPS": (0, 1, 5), "GIBBS_SWEEPS": (1, 5), "DRAWS": 200}.items():

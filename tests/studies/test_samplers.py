@@ -1,4 +1,4 @@
-"""What the table of broken samplers says of few repetitions."""
+"""The summary of the table of broken samplers, for few repetitions."""
 
 import pandas as pd
 import pytest

@@ -1,4 +1,4 @@
-"""A model at other lattice sizes: what is refused, and the table."""
+"""A model at other lattice sizes: refused input, and the table."""
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from studies import transfer
 
 @pytest.fixture(autouse=True)
 def little(threads, monkeypatch, tmp_path):
-    """Have two temperatures, little Monte Carlo and a table of its own."""
+    """Use two temperatures, little Monte Carlo and a separate table."""
     monkeypatch.setattr(transfer, "TABLE", tmp_path / "transfer.csv")
     monkeypatch.setattr(transfer, "TEMPERATURES", ("1.20", "2.60"))
     for name, less in {"CHAINS": 4, "DRAWS": 10, "THERMALIZATION": 20, "SPACING": 2}.items():

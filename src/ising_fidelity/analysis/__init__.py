@@ -1,1 +1,1 @@
-"""What lies behind deviations: attribution, scaling, relaxation."""
+"""Analyses of deviations: attribution, scaling, relaxation."""

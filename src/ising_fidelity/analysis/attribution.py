@@ -1,26 +1,26 @@
-r"""Where a wrong specific heat comes from: interventions on frames, one after the other.
+r"""Attribution of the specific-heat error to causes, by successive interventions on frames.
 
-Each intervention undoes one kind of error and leaves exact frames what they are, Boltzmann's law
-of the temperature. What it changes in C is therefore that error's part of the excess
+Each intervention removes one kind of error and leaves exact frames Boltzmann-distributed at the
+temperature. The resulting change of C is therefore that error's part of the excess
 C(frames) - C(exact):
 
 ``rounding``
     Sites whose raw output is nearer to 0 than to a spin take the sign of the raw outputs around
-    them, which is the likelier one at any T. Frames of whole numbers have no such sites.
+    them, the likelier sign at any T. Integer outputs have no such sites.
 ``isolated_flips``
-    Of the single spins against all four neighbors, those beyond thermal ones are turned back,
-    see :func:`spurious_flips`.
+    Single spins opposite to all four neighbors are flipped back where they exceed the thermal
+    rate, see :func:`spurious_flips`.
 ``sign_mixture``
-    Only frames that the more frequent sign fills are kept. The other sign has the same energies by
-    symmetry, and frames without one hardly any weight well below T_c.
+    Only frames filled by the more frequent sign are kept. The other sign has the same energies by
+    symmetry. Frames that neither sign fills have negligible weight well below T_c.
 ``thermal``
-    Metropolis sweeps at the temperature, which mend what is wrong over a few sites: the energy and
-    its spread relax to those of T.
+    Metropolis sweeps at the temperature correct short-range errors: the energy and its spread
+    relax to their equilibrium values at T.
 ``remainder``
-    What is left of the excess: what lives longer than the sweeps, domains above all.
+    The rest of the excess: structures that outlive the sweeps, mainly domains.
 
-The parts depend on the order, which is from the network's end to the physical one: relaxation
-would mend rounding and isolated flips, too.
+The parts depend on the order of the interventions, from the network's output to the physical
+dynamics: relaxation would also remove rounding errors and isolated flips.
 """
 
 from collections.abc import Sequence
@@ -44,14 +44,14 @@ from ising_fidelity.exact import finite
 from ising_fidelity.observables.errors import Floats, Primaries
 
 CAUSES = ("rounding", "isolated_flips", "sign_mixture", "thermal", "remainder")
-"""In the order of the interventions; their parts sum up to the excess."""
+"""In the order of the interventions; their parts add up to the excess."""
 
 QUANTITIES = ("specific_heat", "energy")
 
 
 LEAST_FRAMES = 10
-"""That one sign must fill, or all frames are kept and nothing is called sign mixture: fewer have no
-spread to speak of, and a bootstrap sample may hold none of them."""
+"""Fewest frames of one sign for the sign-mixture part; with fewer, all frames are kept. Fewer
+frames have no meaningful spread, and a bootstrap sample may contain none of them."""
 
 
 def attribute(
@@ -62,7 +62,7 @@ def attribute(
     seed: int,
     field: NDArray[np.floating] | None = None,
 ) -> dict[str, tuple[Floats, Floats]]:
-    """Split the excess of C and of u over the exact ones of this lattice into parts.
+    """Split the excess of C and of u over their exact values on this lattice into parts.
 
     Parameters
     ----------
@@ -71,24 +71,24 @@ def attribute(
     temperature
         In J/k_B, above 0 and below T_c.
     sampling
-        ``chain`` or ``independent``: which errors, see :mod:`.observables.errors`.
+        ``chain`` or ``independent``; selects the error estimate, see :mod:`.observables.errors`.
     sweeps
-        Of relaxation, at least one number above 0; the largest one is that of ``thermal``.
+        Numbers of relaxation sweeps, at least one, all above 0; ``thermal`` uses the largest.
     seed
         Of thinning, sweeps and bootstrap.
     field
-        The network's output before rounding, same shape.
+        The network's output before rounding, shape of ``spins``.
 
     Returns
     -------
     dict
-        Name to (value, standard error). For ``specific_heat`` and ``energy``: the quantity itself,
-        ``_excess``, one for each of :data:`CAUSES`, of shape (1 + len(sweeps),) ``_relaxed``,
-        the quantity of all frames after 0 and so many sweeps, and ``_flips_beyond_thermal``, what
-        isolated flips beyond the rate of the temperature asked for make of it, whether or not the
-        frames are as hot as that elsewhere (no part of the sum). Beside them ``isolated_flips`` and
-        ``spurious_flips`` per site, and ``majority_phase_share``, the share of frames that the more
-        frequent sign fills.
+        Name to (value, standard error). For ``specific_heat`` and ``energy``: the quantity itself;
+        ``_excess``; one part for each of :data:`CAUSES`; ``_relaxed``, shape (1 + len(sweeps),),
+        the quantity of all frames after 0 and after each number of sweeps;
+        ``_flips_beyond_thermal``, the contribution of isolated flips above the thermal rate at the
+        given temperature. The last ignores the frames' own temperature and is not part of the sum.
+        Also ``isolated_flips`` and ``spurious_flips`` per site, and ``majority_phase_share``, the
+        share of frames filled by the more frequent sign.
     """
     steps = sorted(set(sweeps))
     scale = _Scale.of(spins, temperature)
@@ -112,9 +112,9 @@ def attribute(
 
 @dataclass(frozen=True)
 class _Scale:
-    """What turns the total energies of frames into C and u, and the exact ones.
+    """Conversion of the frames' total energies to C and u, and the exact values.
 
-    Energies are counted from ``origin``, near their mean, where fluctuations lose no digits.
+    Energies are measured from ``origin``, near their mean, to keep all significant digits.
     """
 
     sites: int
@@ -141,7 +141,7 @@ class _Scale:
         return [self.energies(one).reshape(spins.shape[:2]) for one in after]
 
     def quantities(self, means: Floats) -> Floats:
-        """Return C and u of the means of E and E^2, shape (..., 2)."""
+        """Return C and u from the means of E and E^2, shape (..., 2)."""
         E, E2 = np.moveaxis(means, -1, 0)
         specific_heat = (E2 - E**2) / self.sites / self.temperature / self.temperature
         return np.stack([specific_heat, (E + self.origin) / self.sites], axis=-1)
@@ -154,7 +154,7 @@ def _columns(
     steps: Sequence[int],
     seed: int,
 ) -> dict[str, Floats]:
-    """Intervene, and return what each frame contributes to the means, each (chain, draw, k)."""
+    """Intervene; return each frame's contributions to the means, each of shape (chain, draw, k)."""
     rounded = spins if field is None else round_by_neighbors(spins, field)
     isolated = isolated_flips(rounded)
     counts = np.stack([isolated.sum(axis=(-2, -1)), *edge_sites(rounded)], axis=-1)
@@ -179,7 +179,7 @@ def _columns(
 
 
 def _table(means: dict[str, Floats], scale: _Scale, steps: Sequence[int]) -> dict[str, Floats]:
-    """Return every number that :func:`attribute` gives, from means of the columns."""
+    """Return all results of :func:`attribute` from the means of the columns."""
     counts, kept, rounded = means["counts"], means["kept"], means["rounded"]
     share = _spurious_share(counts, scale.temperature)
     stages = [means["model"], _thinned(rounded, 0 * share), _thinned(rounded, share)]
@@ -210,7 +210,7 @@ def _spurious_share(counts: Floats, temperature: float) -> Floats:
 
 
 def _share(flips: Floats, counts: Floats) -> Floats:
-    """Return which share of the isolated flips these are."""
+    """Return these flips as a share of the isolated flips."""
     isolated = counts[..., 0]
     return np.divide(flips, isolated, out=np.zeros_like(flips), where=isolated > 0)
 
@@ -221,15 +221,15 @@ def _moments(energy: Floats) -> Floats:
 
 
 def _thinnable_moments(energy: Floats, isolated: Floats) -> Floats:
-    """Return E, E^2, n, E n and n^2 of each frame, which :func:`_thinned` needs."""
+    """Return E, E^2, n, E n and n^2 of each frame, as :func:`_thinned` needs them."""
     n = isolated.astype(float)
     return np.stack([energy, energy**2, n, energy * n, n**2], axis=-1)
 
 
 def _thinned(means: Floats, share: Floats) -> Floats:
-    """Return the means of E and E^2 when each isolated flip is turned back with one chance.
+    """Return the means of E and E^2 if each isolated flip is reverted with probability ``share``.
 
-    Isolated flips have no bond in common, so that each lowers E by 8.
+    Isolated flips share no bond, so that reverting each one lowers E by 8.
     """
     E, E2, n, En, n2 = np.moveaxis(means, -1, 0)
     turned2 = share * (1 - share) * n + share**2 * n2

@@ -1,4 +1,4 @@
-"""Parts of a wrong specific heat as a labelled dataset."""
+"""Attribution of the specific-heat error as a labelled dataset."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -24,24 +24,24 @@ WITH_FIELD = "sites with abs(field) < 0.5 take the sign of the neighbors' field"
 def attributed(
     given: xr.Dataset, sweeps: Sequence[int], seed: int = 0, name: str = "frames"
 ) -> xr.Dataset:
-    """Return the parts of the excess of specific heat and energy over the exact ones.
+    """Return the parts of the excess of specific heat and energy over their exact values.
 
     Parameters
     ----------
     given
-        Frames that keep the contract of frames; without ``field`` there is no part of rounding.
+        Frames that follow the contract of frames; without ``field`` the rounding part is 0.
     sweeps
-        Of relaxation, whole numbers above 0.
+        Numbers of relaxation sweeps, whole numbers above 0.
     seed
         Of thinning, sweeps and bootstrap.
     name
-        What an error calls the frames.
+        Name of the frames in error messages.
 
     Raises
     ------
     InputError
         If the temperature is not between 0 and T_c, the lattice has one site, the field does not
-        fit, or sweeps are not above 0.
+        match the spins, or a number of sweeps is not above 0.
     """
     steps = checked(sweeps)
     spins, temperature = given["spin"].values, float(given["temperature"])
@@ -93,7 +93,7 @@ def attributed(
 
 
 def checked(sweeps: Sequence[int]) -> list[int]:
-    """Return different numbers of sweeps in rising order; raises InputError unless above 0."""
+    """Return distinct numbers of sweeps in rising order; raise InputError if one is below 1."""
     steps = sorted(set(sweeps))
     if not steps or steps[0] < 1 or steps[-1] > MOST:
         raise InputError(
@@ -103,12 +103,12 @@ def checked(sweeps: Sequence[int]) -> list[int]:
 
 
 def _field(given: xr.Dataset, name: str) -> NDArray[np.floating] | None:
-    """Return the raw output beside the spins, if there is one."""
+    """Return the raw output stored with the spins, if any."""
     if "field" not in given:
         return None
     field = given["field"]
     if field.dims != FRAME_DIMENSIONS or not netcdf.are_numbers(field):
         raise InputError(
-            f"{name}: field is to have the dimensions {FRAME_DIMENSIONS} of spin and finite values"
+            f"{name}: field must have the dimensions {FRAME_DIMENSIONS} of spin and finite values"
         )
     return field.values

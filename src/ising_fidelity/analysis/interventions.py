@@ -8,16 +8,16 @@ from ising_fidelity.montecarlo import stripes
 from ising_fidelity.observables.errors import Floats
 
 UNDECIDED = 0.5
-"""Raw outputs between minus this and this are nearer to 0 than to a spin."""
+"""Raw outputs of smaller magnitude are nearer to 0 than to a spin."""
 
 Spins = NDArray[np.int8]
 
 
 def round_by_neighbors(spins: Spins, field: NDArray[np.floating]) -> Spins:
-    """Return the spins, those of undecided sites by the sum of the raw outputs around them.
+    """Return the spins, with undecided sites set by the sum of the raw outputs around them.
 
-    Shape (..., L, L); undecided are sites with abs(field) below :data:`UNDECIDED`. Raw outputs
-    count as much as a spin at most. A spin whose neighbors sum up to 0 stays.
+    Shape (..., L, L). Sites with abs(field) below :data:`UNDECIDED` are undecided. Raw outputs are
+    clipped to [-1, 1]. A spin whose neighbors sum to 0 keeps its value.
     """
     bounded = np.clip(field.astype(float), -1, 1)
     around = sum(np.roll(bounded, shift, axis) for axis in (-2, -1) for shift in (1, -1))
@@ -26,31 +26,32 @@ def round_by_neighbors(spins: Spins, field: NDArray[np.floating]) -> Spins:
 
 
 def isolated_flips(spins: Spins) -> NDArray[np.bool_]:
-    """Return where a spin is against all four neighbors, none of which is so itself."""
+    """Return the isolated flips: spins opposite to all four neighbors, with no such spin beside."""
     alone = spins * lattice.neighbor_sum(spins) == -4
     beside = np.any([np.roll(alone, shift, axis) for axis in (-2, -1) for shift in (1, -1)], axis=0)
     return alone & ~beside
 
 
 def spurious_flips(counts: Floats, temperature: float) -> Floats:
-    r"""Return how many of the isolated flips no temperature explains.
+    r"""Return the number of isolated flips that no temperature explains.
 
-    In equilibrium at any temperature a site whose neighbors are three of one sign and one of the
-    other is against the three with odds :math:`q = e^{-4/T}`, and one whose neighbors are all alike
-    is against them with odds q^2, since odds given the neighbors are local. The former, hardly
-    touched by isolated flips, tell the frames' own q; turning x flips back, each of which makes
-    five sites of the second kind and takes four aligned ones of the first, must bring the latter to
+    In equilibrium at any temperature, the odds of a spin given its neighbors are local. A site with
+    three neighbors of one sign and one of the other is opposite to the three with odds
+    :math:`q = e^{-4/T}`. A site with four equal neighbors is opposite to them with odds q^2.
+    Isolated flips hardly affect sites of the first kind, which therefore give the frames' own q.
+    Each reverted flip adds five sites aligned with all four neighbors and removes four aligned with
+    three. After x flips are reverted, the odds of the second kind must satisfy
 
     .. math:: (n - x) / (a_4 + 5x) = \bigl(d_3 / (a_3 - 4x)\bigr)^2.
 
-    Flips that are thermal at the temperature asked for are never called spurious, even if the
-    frames are colder: with few pairs of flips among the frames q is not known well.
+    Flips within the thermal rate of the given temperature are never spurious, even if the frames
+    are colder: with few pairs of flips in the frames, q is poorly known.
 
     Parameters
     ----------
     counts
-        Per frame, shape (..., 4): n, isolated flips; d_3, sites against three of their neighbors;
-        a_3, sites with three; a_4, sites with all four.
+        Per frame, shape (..., 4): n, isolated flips; d_3, sites opposite to three of their
+        neighbors; a_3, sites equal to three of them; a_4, sites equal to all four.
     temperature
         In J/k_B.
     """
@@ -64,10 +65,10 @@ def spurious_flips(counts: Floats, temperature: float) -> Floats:
 
 
 def flips_beyond(counts: Floats, temperature: float) -> Floats:
-    """Return how many isolated flips are more than thermal at a temperature.
+    """Return the number of isolated flips above the thermal rate of a temperature.
 
-    The x of :func:`spurious_flips`, whose parameters these are, with the q of that temperature; 0
-    if there are fewer.
+    This is the x of :func:`spurious_flips`, which has the same parameters, with the q of that
+    temperature; 0 if there are fewer flips.
     """
     isolated, _, _, four = np.moveaxis(counts, -1, 0)
     thermal = np.exp(-8 / temperature)
@@ -75,7 +76,7 @@ def flips_beyond(counts: Floats, temperature: float) -> Floats:
 
 
 def majority_phase(spins: Spins, temperature: float) -> NDArray[np.bool_]:
-    """Return which frames (chain, draw, L, L), T below T_c, the sign fills that fills more."""
+    """Return which frames (chain, draw, L, L) the more frequent sign fills, T below T_c."""
     frames = spins.reshape(-1, *spins.shape[-2:])
     ordered = np.array([stripes.is_ordered(frame, temperature) for frame in frames])
     phase = (np.sign(lattice.magnetization(frames)) * ordered).reshape(spins.shape[:2])
@@ -84,7 +85,7 @@ def majority_phase(spins: Spins, temperature: float) -> NDArray[np.bool_]:
 
 
 def edge_sites(spins: Spins) -> tuple[Floats, Floats, Floats]:
-    """Return how many sites of each frame are against 3, with 3 and with 4 of their neighbors."""
+    """Return how many sites of each frame oppose 3, equal 3 and equal 4 of their neighbors."""
     aligned = spins * lattice.neighbor_sum(spins)
     against, three, four = (
         (aligned == value).sum(axis=(-2, -1)).astype(float) for value in (-2, 2, 4)

@@ -1,7 +1,7 @@
-"""How much Monte Carlo makes frames indistinguishable from equilibrium, and what a model saves.
+"""How many Monte Carlo steps bring frames to equilibrium, and how many a model saves.
 
-A source's frames are those of a start (a model, coins, one sign) after so many steps: sweeps of
-Metropolis, clusters of Wolff's, or heat-bath sweeps of a Gibbs finish.
+The frames of a source start from a model, from random configurations or from one sign, and then
+take a number of steps: Metropolis sweeps, Wolff clusters, or heat-bath sweeps of a Gibbs finish.
 """
 
 import re
@@ -16,30 +16,31 @@ from ising_fidelity.scores import deviations
 
 Floats = deviations.Floats
 MOST_ERRORS = 3.0
-"""Combined errors within which a number cannot be told from the expected one."""
+"""Largest deviation, in combined errors, that counts as agreement."""
 AGAINST_EXACT = deviations.AGAINST_EXACT
 AGAINST_REFERENCE = tuple(
     name for name in deviations.AGAINST_REFERENCE if name not in deviations.AGAINST_EXACT
 )
-"""What is compared with exact results of the lattice, and what has none: with Monte Carlo."""
+"""Quantities compared with exact results, and those without exact results, compared with Monte
+Carlo."""
 
 
 @dataclass(frozen=True)
 class Need:
-    """Fewest steps from which on frames are indistinguishable from equilibrium.
+    """Fewest steps after which frames are indistinguishable from equilibrium.
 
-    Only some numbers of steps have been measured, so that it is known between two of them.
+    Only some numbers of steps are measured, so that the result is an interval.
 
     Attributes
     ----------
     steps
-        Numbers of steps that were measured, shape (k,).
+        Measured numbers of steps, shape (k,).
     temperature
         In J/k_B, shape (n,).
     least
-        One step more than the greatest number at which frames can still be told apart, shape (n,).
+        One more than the largest number of steps at which frames are distinguishable, shape (n,).
     most
-        The smallest number measured from which on they cannot, infinite if there is none.
+        Smallest measured number from which on frames are indistinguishable, infinite if none is.
     """
 
     steps: Floats
@@ -49,22 +50,22 @@ class Need:
 
 
 def fewest(steps: Floats, in_errors: Floats) -> tuple[Floats, Floats]:
-    """Return between which numbers of steps the first lies that is enough, and so are all later.
+    """Return bounds on the number of steps from which on frames are indistinguishable.
 
-    Least and most are those of :class:`Need`, shape (n,). Steps are in rising order, shape (k,),
-    deviations in errors, shape (k, quantities, n). What is not known, NaN, is no agreement.
+    The bounds are ``least`` and ``most`` of :class:`Need`, shape (n,). Steps are in rising order,
+    shape (k,), deviations in units of errors, shape (k, quantities, n). NaN is a disagreement.
     """
     told_apart = np.any(~(np.abs(in_errors) <= MOST_ERRORS), axis=1)
-    # How many of the numbers come before the first from which on nothing is told apart.
+    # Index of the first number of steps from which on frames are indistinguishable.
     place = np.where(told_apart.any(axis=0), len(steps) - told_apart[::-1].argmax(axis=0), 0)
     return np.append(-1.0, steps)[place] + 1, np.append(steps, np.inf)[place]
 
 
 def saved(need: Need, start: Need) -> tuple[Floats, Floats, Floats]:
-    """Return temperatures, and least and most of the steps that one saves against ``start``.
+    """Return temperatures and bounds on the steps saved compared with ``start``.
 
-    At the temperatures of both, shape (n,); infinite where the numbers of steps measured are too
-    small to tell.
+    For the temperatures of both, shape (n,); infinite where the measured numbers of steps are too
+    small.
     """
     first, second = ([as_written(T) for T in one.temperature] for one in (need, start))
     common, own, other = np.intersect1d(first, second, return_indices=True)
@@ -73,22 +74,22 @@ def saved(need: Need, start: Need) -> tuple[Floats, Floats, Floats]:
 
 
 def series(groups: Mapping[str, xr.Dataset], start: str, kind: str) -> dict[int, xr.Dataset]:
-    """Return the groups of a start's frames by number of steps, in rising order.
+    """Return the observables of a start's frames by number of steps, in rising order.
 
     Parameters
     ----------
     groups
         Source to observables along ``temperature``.
     start
-        The source that the others begin with.
+        Name of the source from which the others start.
     kind
-        ``sweeps``, ``clusters`` or ``gibbs``: what names of sources end in. The start itself is the
-        one of no step, but not of a Gibbs finish, which begins with noisy frames.
+        ``sweeps``, ``clusters`` or ``gibbs``, the suffix of the sources' names. The start itself
+        has 0 steps, except for a Gibbs finish, which starts from noisy frames.
 
     Returns
     -------
     dict
-        Empty if there are no steps but none.
+        Empty if no source has steps.
     """
     found = {}
     for name, data in groups.items():
@@ -101,15 +102,15 @@ def series(groups: Mapping[str, xr.Dataset], start: str, kind: str) -> dict[int,
 
 
 def need(after: Mapping[int, xr.Dataset], exact: xr.Dataset, reference: xr.Dataset) -> Need:
-    """Return the fewest steps that frames need, at the temperatures that all have in common.
+    """Return the fewest steps that frames need, at the temperatures common to all inputs.
 
     Parameters
     ----------
     after
-        Number of steps to observables and their errors along ``temperature``, one or more.
+        Number of steps to observables and their errors along ``temperature``, at least one.
     exact, reference
-        What :data:`AGAINST_EXACT` and :data:`AGAINST_REFERENCE` are compared with; the exact
-        results have no errors.
+        Expected values of :data:`AGAINST_EXACT` and :data:`AGAINST_REFERENCE`; exact results have
+        no errors.
     """
     names = [*AGAINST_EXACT, *AGAINST_REFERENCE]
     columns = [*names, *(f"{name}_error" for name in names)]

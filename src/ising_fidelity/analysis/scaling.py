@@ -1,6 +1,6 @@
 r"""Critical temperature and exponents from lattices of several sizes.
 
-Close to T_c the Binder cumulant and the squared magnetization depend on one variable alone, but for
+Close to T_c the Binder cumulant and the squared magnetization depend on one scaling variable, up to
 corrections that vanish on large lattices:
 
 .. math:: U = f(x) + c_1 L^{-7/4}, \quad
@@ -9,10 +9,10 @@ corrections that vanish on large lattices:
 
 (M. E. Fisher and M. N. Barber, Phys. Rev. Lett. 28, 1516, 1972; K. Binder, Z. Phys. B 43, 119,
 1981; corrections: A. M. Ferrenberg and D. P. Landau, Phys. Rev. B 44, 5081, 1991). The regular part
-of the susceptibility is in <m^2> as a constant over L^2, which is L^(-7/4) beside the singular
-part; c_2 is how the amplitude changes with temperature. f and g are polynomials of degree 4, fitted
-together with T_c, nu and eta to all sizes and temperatures. The p-value of the fit says whether x
-is small enough for them, and L large enough for the rest.
+of the susceptibility enters <m^2> as a constant over L^2, which is L^(-7/4) relative to the
+singular part; c_2 is the temperature dependence of the amplitude. f and g are polynomials of degree
+4, fitted jointly with T_c, nu and eta to all sizes and temperatures. The p-value of the fit shows
+whether x is small enough for the polynomials, and L large enough for the corrections.
 """
 
 from collections.abc import Callable
@@ -34,18 +34,18 @@ PARAMETERS = (
     "binder_correction",
     "magnetization_correction",
 )
-"""Of a fit; each lattice and temperature gives two numbers."""
+"""Parameters of a fit; each lattice and temperature gives two values."""
 FEWEST_SIZES = 3
-"""Two cannot tell corrections from the law."""
+"""Two sizes cannot separate corrections from the scaling law."""
 INVERSE_NU = (0.25, 4.0)
-"""Where 1/nu is looked for."""
+"""Search interval of 1/nu."""
 STARTS = 21
-"""Temperatures, and values of 1/nu, at which the search begins."""
+"""Number of temperatures, and of values of 1/nu, in the grid of starting points."""
 
 
 @dataclass(frozen=True)
 class Moments:
-    """What is fitted: of each lattice size and temperature the Binder cumulant and ln <m^2>.
+    """Data of the fit: the Binder cumulant and ln <m^2> of each lattice size and temperature.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Moments:
     values
         U and ln <m^2>, shape (n, 2).
     covariance
-        Of both, shape (n, 2, 2).
+        Covariance of both, shape (n, 2, 2).
     """
 
     lattice_size: Floats
@@ -65,15 +65,15 @@ class Moments:
 
 @dataclass(frozen=True)
 class Fit:
-    """What is found; all NaN where nothing between the temperatures fits best.
+    """Result of the fit; all NaN if no temperature between those of the data fits best.
 
     Attributes
     ----------
     parameters, errors
-        Of :data:`PARAMETERS`. Where chi^2 is above what is expected, errors are enlarged to those
-        with which it would not be.
+        Values and standard errors of :data:`PARAMETERS`. Errors are multiplied by the square root
+        of chi^2 per degree of freedom where that is above 1.
     chi_squared, degrees_of_freedom, p_value
-        Of the fit.
+        Goodness of the fit.
     """
 
     parameters: Floats
@@ -84,7 +84,7 @@ class Fit:
 
     @property
     def exponents(self) -> dict[str, tuple[float, float]]:
-        """Critical temperature, nu and eta, each with its error."""
+        """Critical temperature, nu and eta with their errors."""
         (critical_temperature, inverse, eta), errors = self.parameters[:3], self.errors[:3]
         return {
             "critical_temperature": (float(critical_temperature), float(errors[0])),
@@ -96,10 +96,10 @@ class Fit:
 def moments(magnetization: Floats, sampling: str, seed: int = 0) -> tuple[Floats, Floats]:
     """Return U and ln <m^2> of one set of frames, and their covariance, shapes (2,) and (2, 2).
 
-    The magnetization is that of each frame, per spin, shape (chain, draw). Errors are those of the
-    Gamma method (``sampling`` is ``chain``) or of the bootstrap (``independent``); their
-    correlation is that of single frames, as both numbers follow the same slow magnetization. NaN
-    where frames cannot tell.
+    ``magnetization`` is per spin and frame, shape (chain, draw). Errors are those of the Gamma
+    method (``sampling`` is ``chain``) or of the bootstrap (``independent``). Their correlation is
+    estimated from single frames, as both quantities follow the same slow magnetization. NaN where
+    the frames do not determine them.
     """
     squares = np.square(magnetization)
     sample = Primaries(np.stack([squares, squares**2], axis=-1), sampling, seed)
@@ -123,13 +123,13 @@ def moments(magnetization: Floats, sampling: str, seed: int = 0) -> tuple[Floats
 def fit(data: Moments) -> Fit:
     """Fit all :data:`PARAMETERS` by generalized least squares.
 
-    Given T_c and nu all else is linear, so that those two alone are searched for, from the best
-    place of a grid between the lowest and the highest temperature.
+    Given T_c and nu, the fit is linear in all other parameters. Only these two are searched for,
+    from the best point of a grid between the lowest and the highest temperature.
 
     Raises
     ------
     ValueError
-        If there are fewer than :data:`FEWEST_SIZES` lattice sizes, or no more numbers than
+        If there are fewer than :data:`FEWEST_SIZES` lattice sizes, or no more values than
         parameters.
     """
     from scipy.optimize import least_squares
@@ -175,7 +175,7 @@ def fit(data: Moments) -> Fit:
     jacobian = _derivative(lambda p: white_design(p) @ p[2:], parameters)
     chi_squared = float(2 * found.cost)
     scale = max(1.0, np.sqrt(chi_squared / freedom))
-    # In units in which every parameter alone counts as much: powers of x differ by many orders.
+    # Columns are scaled to unit norm: powers of x differ by many orders of magnitude.
     unit = 1 / np.linalg.norm(jacobian, axis=0)
     inverse = np.linalg.pinv(jacobian * unit)
     errors = scale * unit * np.linalg.norm(inverse, axis=1)
@@ -189,9 +189,9 @@ def predicted(parameters: Floats, temperature: Floats, lattice_size: Floats) -> 
 
 
 def collapsed(parameters: Floats, data: Moments) -> tuple[Floats, Floats]:
-    """Return what falls on f and g if the law holds: x, U and ln <m^2> without L and corrections.
+    """Return x, and U and ln <m^2> without size dependence and corrections, (n,) and (n, 2).
 
-    Shapes (n,) and (n, 2).
+    They fall on f and g if the scaling law holds.
     """
     design = _design(data.temperature, data.lattice_size, *parameters[:2])
     on_curve = np.array([name in POLYNOMIALS for name in PARAMETERS[2:]])
@@ -216,7 +216,7 @@ def _variable(
 def _design(
     temperature: Floats, lattice_size: Floats, critical_temperature: float, inverse_nu: float
 ) -> Floats:
-    """Return what all parameters but the first two are multiplied with, shape (n, 2, p)."""
+    """Return the design matrix of all parameters except the first two, shape (n, 2, p)."""
     t, x = _variable(temperature, lattice_size, critical_temperature, inverse_nu)
     powers = x[:, None] ** np.arange(DEGREE + 1)
     none, zeros = np.zeros_like(powers), np.zeros_like(t)[:, None]

@@ -14,21 +14,21 @@ from ising_fidelity.io.variables import ERROR_SUFFIX, SAMPLINGS
 
 
 def scaled(observables: Iterable[tuple[str, xr.Dataset]], seed: int = 0) -> xr.Dataset:
-    """Return T_c, nu and eta of one source, each with its error, and what they were fitted to.
+    """Return T_c, nu and eta of one source with their errors, and the data of the fit.
 
-    They are NaN where no fit is possible, as with frames that are all alike.
+    They are NaN where no fit is possible, for example if all frames are equal.
 
     Parameters
     ----------
     observables
-        For each lattice size and temperature near T_c, after what an error calls them.
+        Name in error messages and observables, for each lattice size and temperature near T_c.
     seed
         Of the bootstrap of independent frames.
 
     Raises
     ------
     InputError
-        If one has no series of magnetizations, a size and temperature come twice, or there are too
+        If one has no series of magnetizations, a size and temperature occur twice, or there are too
         few of either.
     """
     found: dict[tuple[int, float], tuple[Any, Any]] = {}
@@ -42,14 +42,14 @@ def scaled(observables: Iterable[tuple[str, xr.Dataset]], seed: int = 0) -> xr.D
             given = data.get(name)
             if given is None or given.dims != dimensions or not netcdf.are_numbers(given):
                 raise InputError(
-                    f"{path}: no {name}; files that measure writes are needed, which have finite "
-                    f"numbers there along {dimensions}"
+                    f"{path}: no {name}; allowed are files written by measure, with finite numbers "
+                    f"there along {dimensions}"
                 )
         if str(data.attrs.get("sampling")) not in SAMPLINGS:
             raise InputError(f"{path}: attribute 'sampling' is none of {SAMPLINGS}")
         place = int(data["lattice_size"]), float(data["temperature"])
         if place in found:
-            raise InputError(f"{path}: L = {place[0]} and T = {place[1]} come twice")
+            raise InputError(f"{path}: L = {place[0]} and T = {place[1]} occur twice")
         series = data["magnetization_series"].values
         found[place] = scaling.moments(series, str(data.attrs["sampling"]), seed)
         hashes.append(provenance.array_hash(series))

@@ -1,1 +1,1 @@
-"""Distances of two sets of frames."""
+"""Distances between two sets of frames."""

@@ -1,9 +1,9 @@
-"""The classifier two-sample test, whether a network can tell frames from Monte Carlo.
+"""The classifier two-sample test: whether a network can distinguish frames from Monte Carlo.
 
-A network is trained to tell the two sides apart and judged by frames that it has not seen. Of a
-pair, one of either side, it finds the one that is no Monte Carlo with a chance that is the area
-under its ROC curve (AUC): 0.5 if nothing tells the sides apart, 1 if everything does (D. Lopez-Paz
-and M. Oquab, ICLR 2017).
+A network is trained to distinguish the two sides and evaluated on held-out frames. The area under
+its ROC curve (AUC) is the probability that, given one frame of each side, it identifies the one
+that is not Monte Carlo. The AUC is 0.5 if the sides are indistinguishable and 1 if they are fully
+separable (D. Lopez-Paz and M. Oquab, ICLR 2017).
 """
 
 from math import erfc, sqrt
@@ -18,7 +18,7 @@ from ising_fidelity.observables.errors import Floats
 
 FOLDS = 5
 DEPENDENCE = 1 + FOLDS / (FOLDS - 1)
-"""Variance of a mean over K folds in units of that of independent ones, 1 + K / (K - 1)."""
+"""Variance of a mean over K folds in units of that of independent folds, 1 + K / (K - 1)."""
 STEPS = 300
 HALF_BATCH = 32
 CHANNELS = 8
@@ -28,31 +28,31 @@ LEARNING_RATE = 0.01
 def two_sample_test(
     spins: Spins, reference: Spins, blocks: tuple[float, float] = (1, 1), seed: int = 0
 ) -> Estimate:
-    """Return the AUC of frames against reference frames, cross-validated.
+    """Return the cross-validated AUC of frames against reference frames.
 
-    As many frames of either side, evenly spaced, are split in five folds of successive frames, so
-    that what correlation there is stays within a fold, and every fold is judged by a network
-    trained on the others. The AUC is the mean over folds. Within one its error is DeLong's (E.
-    DeLong, D. DeLong and D. Clarke-Pearson, Biometrics 44, 837, 1988) and its spread where nothing
-    tells the sides apart that of a Mann-Whitney test, since given the network held-out frames of
-    one distribution have any order with the same probability. Folds are not independent, though:
-    what differs by chance between the sides is learnt from four fifths and found again in the last.
-    Variances of the mean are therefore larger than those of independent folds by
-    :data:`DEPENDENCE` (C. Nadeau and Y. Bengio, Mach. Learn. 52, 239, 2003).
+    Equal numbers of evenly spaced frames of both sides are split into five folds of successive
+    frames, so that correlations stay within a fold. Each fold is evaluated by a network trained on
+    the others, and the AUC is the mean over folds. Within a fold, the error is DeLong's (E. DeLong,
+    D. DeLong and D. Clarke-Pearson, Biometrics 44, 837, 1988). The spread under the null hypothesis
+    is that of a Mann-Whitney test: given the network, all orders of held-out frames of one
+    distribution are equally likely. Folds are not independent, however: a chance difference between
+    the sides is learnt from four fifths of the frames and found again in the last fifth. Variances
+    of the mean are therefore multiplied by :data:`DEPENDENCE` (C. Nadeau and Y. Bengio, Mach.
+    Learn. 52, 239, 2003).
 
     Parameters
     ----------
     spins, reference
         Shapes (n, L, L) and (m, L, L).
     blocks
-        2 tau_int of either side: of correlated frames only some are looked at.
+        2 tau_int of each side; correlated frames are thinned.
     seed
-        Of the networks' first weights and batches.
+        Seed of the networks' initial weights and batches.
 
     Returns
     -------
     Estimate
-        NaN throughout where a side has fewer than ten frames.
+        All NaN if a side has fewer than ten frames after thinning.
     """
     sides = [
         side[:: thinning(block)[0]] for side, block in zip((spins, reference), blocks, strict=True)
@@ -78,10 +78,10 @@ def two_sample_test(
 
 
 def area_under_curve(first: Floats, second: Floats) -> tuple[float, float]:
-    """Return the chance that a score of the first side is above one of the second, and its error.
+    """Return the probability that a score of the first side exceeds one of the second, with error.
 
-    Ties count half; shapes are (n,) and (m,), two or more of either. The error is DeLong's: the
-    spread of each score's share of the other side's that are below or above it.
+    Ties count half; shapes are (n,) and (m,), each two or more. The error is DeLong's, from the
+    spread of each score's share of lower or higher scores on the other side.
     """
     wins = (first[:, None] > second) + 0.5 * (first[:, None] == second)
     squares = [wins.mean(axis=axis).var(ddof=1) / wins.shape[1 - axis] for axis in (1, 0)]
@@ -91,20 +91,20 @@ def area_under_curve(first: Floats, second: Floats) -> tuple[float, float]:
 def held_out_scores(
     seen: tuple[Spins, Spins], unseen: tuple[Spins, Spins], seed: int
 ) -> tuple[Floats, Floats]:
-    """Train a network on two sides and return its scores of unseen frames of either.
+    """Train a network on two sides and return its scores of held-out frames of each side.
 
-    Two circular convolutions of nearest neighbours, the lattice halved between them, and means
-    over sites: translations change nothing. Each batch has as many frames of either side, turned
-    and mirrored at random; the scores are means over the eight images of a frame. Signs stay as
-    they are, since a side with one sign alone can be told by it. One thread, so that the same
-    frames give the same scores.
+    The network has two circular 3 x 3 convolutions, with the lattice halved between them, and means
+    over sites: translations change nothing. Each batch has equal numbers of frames of both sides,
+    rotated and mirrored at random. Scores are means over the eight symmetry images of a frame.
+    Signs are not flipped, since a side with a single sign is distinguishable by it. One thread, so
+    that the same frames give the same scores.
 
     Parameters
     ----------
     seen, unseen
-        Frames (n, L, L) of the side to be told by high scores and of the other one.
+        Frames (n, L, L) of the side that should have high scores, and of the other side.
     seed
-        Of first weights and batches.
+        Seed of initial weights and batches.
     """
     with needing("torch"):
         import torch

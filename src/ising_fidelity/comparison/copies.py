@@ -1,7 +1,7 @@
-r"""Memory and diversity: copies of training frames, and how many different frames there are.
+r"""Memorization: how near frames are to the nearest training frame.
 
-Both are taken modulo what the model of Ising does not tell apart: a copy that is moved, turned,
-mirrored or has all signs changed is a copy.
+A translated, rotated, mirrored or globally flipped training frame counts as a copy, except in
+:func:`nearest_hamming`.
 """
 
 from dataclasses import replace
@@ -17,7 +17,7 @@ from ising_fidelity.observables.errors import Floats, mean_error
 PERMUTATIONS = 2000
 
 CHUNK = 128
-"""Frames that are multiplied by all training frames at a time."""
+"""Frames multiplied by all training frames at a time."""
 
 FOURIER_CHUNK = 32
 """Training frames whose correlations with one frame are in memory at a time."""
@@ -32,7 +32,7 @@ def nearest_symmetric(spins: Spins, training: Spins) -> Floats:
         c_{gt}(r) = \sum_x (g s)_x t_{x + r},
 
     where the correlation c comes from Fourier transforms. Frames and training frames have shapes
-    (n, L, L) and (m, L, L), what is returned (n,).
+    (n, L, L) and (m, L, L), the result (n,).
     """
     from scipy import fft
 
@@ -45,28 +45,28 @@ def nearest_symmetric(spins: Spins, training: Spins) -> Floats:
             product = images[:, None] * known[first : first + FOURIER_CHUNK]
             correlation = fft.irfft2(product, s=shape, overwrite_x=True)
             top = max(correlation.max(), -correlation.min())
-            largest[place] = max(largest[place], np.rint(top))  # a whole number but for rounding
+            largest[place] = max(largest[place], np.rint(top))  # a whole number up to rounding
     return (1 - largest / (shape[0] * shape[1])) / 2
 
 
 def memory(
     spins: Spins, reference: Spins, training: Spins, frames: int, seed: int = 0
 ) -> dict[str, Estimate]:
-    """Return how near frames come to a training frame, and held-out Monte Carlo frames likewise.
+    """Return how near frames, and held-out Monte Carlo frames, are to the nearest training frame.
 
-    Frames that were learnt by heart are nearer. Were the frames more of Monte Carlo, they and the
-    held-out ones could change places: the p-value is the share of such permutations in which the
-    mean distance is as small (a small one: memory), z is negative where it is smaller. Below T_c,
-    where all frames are alike, so are frames that are merely too ordered.
+    Memorized frames are nearer. Under the null hypothesis frames and held-out frames are
+    exchangeable: the p-value is the share of permutations with as small a mean distance, so that a
+    small p-value indicates memorization. z is negative where the distance is smaller. Below T_c,
+    where all frames are alike, frames that are merely too ordered are nearer, too.
 
     Parameters
     ----------
     spins, reference, training
         Shapes (n, L, L), (m, L, L) and (k, L, L).
     frames
-        How many of either side are looked at, evenly spaced.
+        Number of frames used per side, evenly spaced.
     seed
-        Of the permutations.
+        Seed of the permutations.
     """
     sides = [
         nearest_symmetric(evenly_spaced(side, frames), training) for side in (spins, reference)
@@ -80,7 +80,7 @@ def memory(
     )
     floor = both[order[:, : sides[0].size]].mean(axis=1)
     name = "nearest_training_symmetric"
-    # Permutations have the mean of both sides; without memory that of the held-out side is due.
+    # The mean of permutations is over both sides; without memorization the held-out mean is due.
     nearest = replace(against_floor(found.value, found.error, floor, low=True), floor=np.nan)
     return {name: nearest, f"{name}_heldout": heldout}
 
@@ -88,10 +88,10 @@ def memory(
 def nearest_hamming(spins: Spins, training: Spins) -> tuple[float, float]:
     """Return the mean over frames of the smallest share of sites that differ from a training frame.
 
-    Near 0 a model repeats what it was trained on. Shapes are (n, L, L) and (m, L, L); the standard
+    Near 0, a model reproduces its training frames. Shapes are (n, L, L) and (m, L, L); the standard
     error of the mean is NaN for one frame.
     """
-    # Whole numbers up to 2^24 are exact in float32, so the overlaps are.
+    # Whole numbers up to 2^24 are exact in float32, and so are the overlaps.
     known = in_rows(training).astype(np.float32).T
     frames = in_rows(spins).astype(np.float32)
     overlap = np.concatenate(

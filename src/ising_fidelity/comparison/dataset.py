@@ -1,4 +1,4 @@
-"""Distances of one set of frames from another as a labelled dataset."""
+"""Distances between one set of frames and another as a labelled dataset."""
 
 from collections.abc import Mapping
 
@@ -24,7 +24,7 @@ AGAINST_FLOOR = (
     "nearest_training_symmetric",
     "vendi_ratio",
 )
-"""What is compared with its noise floor, so that z and p-value are there."""
+"""Quantities compared with a noise floor, which have z and a p-value."""
 
 
 def compared(
@@ -37,28 +37,28 @@ def compared(
     classify: bool = False,
     names: tuple[str, str] = ("frames", "reference"),
 ) -> xr.Dataset:
-    """Return the distances; the reference compared with itself is split in even and odd frames.
+    """Return the distances; a reference compared with itself is split into even and odd frames.
 
     Parameters
     ----------
     given, other
-        Frames, and those of the reference, at one temperature and of one lattice size.
+        Frames and reference frames, at one temperature and of one lattice size.
     training
-        Training frames, by what an error calls them; those at other temperatures are left aside.
+        Training frames by their name in error messages; those at other temperatures are ignored.
     seed
-        Of bootstrap, noise floors and classifier.
+        Seed of bootstrap, noise floors and classifier.
     memory_frames
-        How many frames to compare with the training frames modulo all symmetries; 0 for none.
+        Number of frames to compare with the training frames modulo all symmetries; 0 for none.
     classify
-        Whether to train a network to tell the frames from the reference.
+        Whether to train a network to distinguish the frames from the reference.
     names
-        What an error calls the frames and the reference.
+        Names of the frames and of the reference in error messages.
 
     Raises
     ------
     InputError
-        If lattice sizes or temperatures differ, or the reference is compared with itself with a
-        single frame.
+        If lattice sizes or temperatures differ, or a reference of a single frame is compared with
+        itself.
     """
     training = training or {}
     temperature = as_written(given["temperature"].values[()])
@@ -128,13 +128,13 @@ def compared(
 
 
 def _flat(data: xr.Dataset) -> NDArray[np.int8]:
-    """Return the frames of all chains in one row."""
+    """Return the frames of all chains, shape (frames, L, L)."""
     flat: NDArray[np.int8] = data["spin"].values.reshape(-1, data.sizes["y"], data.sizes["x"])
     return flat
 
 
 def _check_sizes(name: str, given: xr.Dataset, other_name: str, other: xr.Dataset) -> None:
-    """Raise InputError, naming both sides, unless they have one lattice size."""
+    """Raise InputError, naming both sides, if their lattice sizes differ."""
     size, wanted = given.sizes["x"], other.sizes["x"]
     if size != wanted:
         raise InputError(
@@ -144,15 +144,15 @@ def _check_sizes(name: str, given: xr.Dataset, other_name: str, other: xr.Datase
 
 
 def _block(data: xr.Dataset) -> float:
-    """Return how many draws hang together, 2 tau_int of u or abs(m), whichever is more.
+    """Return the correlation length of a chain in draws, the larger 2 tau_int of u and abs(m).
 
-    Not of m: below T_c a chain keeps its sign, and that it does is a difference from the reference.
+    m does not count: below T_c a chain keeps its sign, which is a difference from the reference.
     """
     if data.attrs["sampling"] == "independent":
         return 1.0
     said = [data.attrs.get(name) for name in TAU_INTS]
     times = [float(tau) for tau in said if isinstance(tau, float) and 0 < tau <= data.sizes["draw"]]
-    if len(times) < len(TAU_INTS):  # or what is said cannot be
+    if len(times) < len(TAU_INTS):  # missing or impossible
         spins = data["spin"].values
         series = lattice.energy(spins), np.abs(lattice.magnetization(spins))
         times = [errors.autocorrelation_time(one)[0] for one in series]

@@ -1,29 +1,29 @@
 """Distances between two sets of frames, and their noise floors.
 
-Every distance here depends on the difference of two distribution functions, that of the frames and
-that of the reference, so that one function of the difference serves three purposes:
+Every distance here is a function of the difference between two distribution functions, that of the
+frames and that of the reference. This difference serves three purposes:
 
 * the distance itself;
 * its error, from bootstrap resamples of both sides;
-* its noise floor: every distance is above 0 between two finite samples of one distribution. How far
-  above, the reference tells: two sets of as many frames as either side has are drawn from it, and
-  the distance between them is one of Monte Carlo to Monte Carlo. The share of those that are as
-  large as the distance found is the p-value of "these frames are Monte Carlo"; the distance less
-  their mean, in units of their spread, is z.
+* its noise floor: the distance between two finite samples of one distribution is above 0. To
+  estimate it, two sets as large as the two sides are resampled from the reference: their distance
+  is one between Monte Carlo and Monte Carlo. The share of such distances that are as large as the
+  observed one is the p-value of "these frames are Monte Carlo". The observed distance minus their
+  mean, in units of their spread, is z.
 
-Both sets of the floor are drawn with replacement, and from the same finite reference. That its own
-distribution function, not the true one, is the common centre of both does not matter: it cancels in
-the difference, whose fluctuations are, to leading order, those between two samples of the truth,
-for one ratio of the sizes as for another (the bootstrap of the two-sample empirical process; A. van
-der Vaart and J. Wellner, Weak Convergence and Empirical Processes, 1996, Sec. 3.7). Shuffling
-frames between the sides, the other common way, would let the floor depend on the model that is
-judged, and has no good answer where one side is correlated and the other not.
+Both sets of the floor are resampled with replacement from the same finite reference. Its
+distribution function replaces the true one as the common center of both sets, but cancels in the
+difference. To leading order, the fluctuations of the difference are those between two samples of
+the true distribution, for any ratio of sizes (the bootstrap of the two-sample empirical process; A.
+van der Vaart and J. Wellner, Weak Convergence and Empirical Processes, 1996, Sec. 3.7). The common
+alternative, shuffling frames between the sides, would make the floor depend on the model under
+test. It also does not apply if only one side is correlated.
 
-Of correlated draws only every second, third, ... is looked at, see :func:`thinning`: a floor drawn
-frame by frame knows their effective number, but one number does not fit all of a distribution, and
-the floor of a chain as it is would be too high. What correlation is left lowers the number of
-frames that are drawn for the floor, so that false alarms are as many as stated or fewer, and makes
-errors resample blocks of successive frames (H. Kuensch, Ann. Stat. 17, 1217, 1989).
+Correlated draws are thinned first, see :func:`thinning`. Resampling single frames uses one
+effective sample size, which does not fit the whole distribution, and the floor of an unthinned
+chain would be too high. The remaining correlation reduces the number of frames that are resampled
+for the floor, so that the rate of false alarms is at most the stated one. For errors, blocks of
+successive frames are resampled (H. Kuensch, Ann. Stat. 17, 1217, 1989).
 """
 
 import numpy as np
@@ -35,8 +35,8 @@ from ising_fidelity.observables.errors import Floats
 
 BINS = 8
 FRAMES_PER_CELL = 10
-"""Of the joint histogram, at most so many bins in either direction, at least so many frames of the
-reference in a cell on average: with fewer, cells that are empty by chance lower the noise floor."""
+"""Most bins of the joint histogram in each direction, and fewest reference frames per cell on
+average: with fewer frames, cells that are empty by chance lower the noise floor."""
 
 
 def compare(
@@ -47,17 +47,17 @@ def compare(
 ) -> dict[str, Estimate]:
     """Return every distance between two sets of frames by name.
 
-    ``hamming_cross`` has no noise floor: it is a mean of pairs that is far from 0 where both sides
-    are the same, and the reference's own mean of pairs is ``hamming_distance``.
+    ``hamming_cross`` has no noise floor: it is a mean over pairs and far from 0 even if both sides
+    are equal. ``hamming_distance`` is the reference's own mean over pairs.
 
     Parameters
     ----------
     spins, reference
         Shapes (n, L, L) and (m, L, L).
     blocks
-        How many successive frames of either side hang together: 2 tau_int, 1 if independent.
+        2 tau_int of each side in frames, 1 if independent.
     seed
-        Of bootstrap and noise floor.
+        Seed of bootstrap and noise floor.
     """
     hamming = hamming_cross(spins, reference, blocks)
     (stride, left), (other_stride, other_left) = map(thinning, blocks)
@@ -87,7 +87,7 @@ def wasserstein(values: Floats, difference: Floats) -> Floats:
 
 
 def kolmogorov_smirnov(values: Floats, difference: Floats) -> Floats:
-    """Return the Kolmogorov-Smirnov statistic, the largest distance of two distribution functions.
+    """Return the Kolmogorov-Smirnov statistic, the largest gap between distribution functions.
 
     See :data:`Distance`.
     """
@@ -95,9 +95,9 @@ def kolmogorov_smirnov(values: Floats, difference: Floats) -> Floats:
 
 
 def total_variation(values: Floats, difference: Floats) -> Floats:
-    """Return the total variation distance, the share of frames that have another value.
+    """Return the total variation distance, half the sum of absolute differences of shares.
 
-    Between 0 and 1, where no value is common to both; see :data:`Distance`.
+    Between 0 and 1; 1 if the sides share no value; see :data:`Distance`.
     """
     return np.asarray(np.abs(difference).sum(axis=-1) / 2)
 
@@ -107,8 +107,8 @@ def joint_cells(
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the cell of the joint histogram of (u, m) that each frame is in.
 
-    Either side has two values of every frame, shapes (n,) and (m,). Edges are the quantiles of the
-    reference, so that each of its rows and columns holds as many frames; fewer where values repeat.
+    Each side has two values per frame, shapes (n,) and (m,). Edges are quantiles of the reference,
+    so that its rows and columns hold equal numbers of frames; there are fewer where values repeat.
     """
     cells = np.zeros(len(first[0]), np.intp), np.zeros(len(reference[0]), np.intp)
     bins = min(BINS, max(1, int(np.sqrt(len(reference[0]) / FRAMES_PER_CELL))))
@@ -126,8 +126,8 @@ def hamming_cross(
 ) -> Estimate:
     """Return the mean fraction of differing sites over pairs (frame, reference frame).
 
-    The error is that of the frames' and of the reference frames' mean distances to the other side,
-    added in squares.
+    The error is the root of the summed squares of both sides' errors of the mean distance to the
+    other side.
     """
     frames, others = in_rows(spins).astype(float), in_rows(reference).astype(float)
     sites = frames.shape[1]
@@ -143,5 +143,5 @@ def hamming_cross(
 
 
 def in_rows(spins: NDArray[np.int8]) -> NDArray[np.int8]:
-    """Return the sites of each frame in one row."""
+    """Return each frame as one row of sites, shape (n, N)."""
     return spins.reshape(len(spins), -1)

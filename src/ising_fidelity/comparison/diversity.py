@@ -1,4 +1,4 @@
-"""How many different frames a set of frames amounts to."""
+"""The diversity of a set of frames: its effective number of distinct frames."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from ising_fidelity.observables.errors import Floats
 Spins = NDArray[np.int8]
 
 VENDI_FRAMES = 250
-"""At most so many frames of either side; the eigenvalues of more take long."""
+"""Most frames per side; the eigenvalues of larger kernels take long."""
 
 VENDI_PAIRS = 200
 
@@ -17,7 +17,7 @@ JACKKNIFE_GROUPS = 10
 
 
 def evenly_spaced(spins: Spins, count: int) -> Spins:
-    """Return ``count`` frames, or all if there are fewer, from the whole length of a set."""
+    """Return ``count`` evenly spaced frames of a set, or all if there are fewer."""
     count = min(count, len(spins))
     return spins[np.arange(count) * len(spins) // max(count, 1)]
 
@@ -25,8 +25,8 @@ def evenly_spaced(spins: Spins, count: int) -> Spins:
 def overlap_kernel(spins: Spins) -> Floats:
     r"""Return the squared overlaps of frames, :math:`K_{ab} = (s_a \cdot s_b / N)^2`, shape (n, n).
 
-    1 on the diagonal and positive semidefinite, being the elementwise square of a Gram matrix. The
-    square makes a frame and the same with all signs changed one.
+    1 on the diagonal and positive semidefinite, as the elementwise square of a Gram matrix. Due to
+    the square, a frame and its global flip are equal.
     """
     # Whole numbers up to 2^24 are exact in float32.
     frames = spins.reshape(len(spins), -1).astype(np.float32)
@@ -39,8 +39,8 @@ def vendi_score(kernel: Floats) -> float:
     .. math:: \exp\Bigl(-\sum_i \lambda_i \ln \lambda_i\Bigr), \qquad
         \lambda_i \text{ the eigenvalues of } K / n
 
-    (D. Friedman and A. B. Dieng, Trans. Mach. Learn. Res., 2023): n where all frames are
-    orthogonal, 1 where they are the same. The kernel K has shape (n, n) and 1 on the diagonal.
+    (D. Friedman and A. B. Dieng, Trans. Mach. Learn. Res., 2023): n if all frames are orthogonal,
+    1 if all are equal. The kernel K has shape (n, n) and 1 on the diagonal.
     """
     eigenvalues = np.linalg.eigvalsh(kernel / len(kernel))
     eigenvalues = eigenvalues[eigenvalues > 0]
@@ -50,25 +50,25 @@ def vendi_score(kernel: Floats) -> float:
 def diversity(
     spins: Spins, reference: Spins, blocks: tuple[float, float] = (1, 1), seed: int = 0
 ) -> dict[str, Estimate]:
-    """Return the Vendi score of the frames, of as many of the reference, and their ratio.
+    """Return the Vendi score of the frames, of equally many reference frames, and their ratio.
 
-    The score grows with the number of frames, so both sides have the same: no more than half of
-    the reference, than the frames, and than :data:`VENDI_FRAMES`, evenly spaced. The noise floor
-    is the ratio between disjoint random halves of that size of the reference; without replacement,
-    since a frame drawn twice is a mode less. Disjoint, they differ as two samples of the truth do:
-    what a finite reference takes from the variance of each, it adds by making one large where the
-    other is small. A mode collapse makes the ratio small: p is the share of ratios as small as this
-    one, z is negative where it is smaller. Errors are those of the jackknife, which leaves out one
-    of ten groups of frames at a time.
+    The score grows with the number of frames, so both sides have the same number of evenly spaced
+    frames: half of the reference, all frames or :data:`VENDI_FRAMES`, whichever is least. The noise
+    floor is the ratio between disjoint random halves of the reference of that size, sampled without
+    replacement, since a repeated frame lowers the score. Disjoint halves differ as two samples of
+    the true distribution do: the finite reference reduces the variance of each half, but makes them
+    anticorrelated by the same amount. A mode collapse makes the ratio small: p is the share of
+    floor ratios as small as the observed one, and z is negative where it is smaller. Errors are
+    jackknife errors over ten groups of frames.
 
     Parameters
     ----------
     spins, reference
         Shapes (n, L, L) and (m, L, L).
     blocks
-        2 tau_int of either side: of correlated frames only some are looked at.
+        2 tau_int of each side; correlated frames are thinned.
     seed
-        Of the halves of the reference.
+        Seed of the random halves of the reference.
     """
     (stride, _), (other_stride, _) = map(thinning, blocks)
     spins, reference = spins[::stride], reference[::other_stride]

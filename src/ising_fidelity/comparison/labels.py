@@ -19,31 +19,32 @@ COPIES = "modulo translations, the square's symmetries and the global sign"
 
 DIVERSITIES = {
     "nearest_training_symmetric": f"{NEAREST}, {COPIES}",
-    "vendi_ratio": "Vendi score of the frames over that of as many reference frames",
+    "vendi_ratio": "Vendi score of the frames over that of equally many reference frames",
 }
 
 LONG_NAMES = {
     **DISTRIBUTIONS,
     **DIVERSITIES,
     **{
-        f"{name}_z": f"{text}: less its mean where there is no difference, in units of the spread"
+        f"{name}_z": f"{text}: minus its mean under the null hypothesis, in units of the spread"
         for name, text in (DISTRIBUTIONS | DIVERSITIES).items()
     },
     **{
-        f"{name}_floor": f"{text}: mean where there is no difference"
+        f"{name}_floor": f"{text}: mean under the null hypothesis"
         for name, text in (DISTRIBUTIONS | DIVERSITIES).items()
     },
     **{
-        f"{name}_p_value": f"{text}: chance of one as large where there is no difference"
+        f"{name}_p_value": f"{text}: probability of one as large under the null hypothesis"
         for name, text in DISTRIBUTIONS.items()
     },
     **{
-        f"{name}_p_value": f"{text}: chance of one as small where there is no difference"
+        f"{name}_p_value": f"{text}: probability of one as small under the null hypothesis"
         for name, text in DIVERSITIES.items()
     },
     "hamming_cross": "mean share of differing sites over pairs (frame, reference frame)",
     "nearest_training_hamming": NEAREST,
     "nearest_training_symmetric_heldout": f"{NEAREST}, {COPIES}, of held-out Monte Carlo frames",
-    "vendi_score": "effective number of distinct frames, those looked at for the Vendi ratio",
-    "vendi_score_reference": "effective number of distinct frames among as many of the reference",
+    "vendi_score": "effective number of distinct frames among those of the Vendi ratio",
+    "vendi_score_reference": "effective number of distinct frames among equally many of the "
+    "reference",
 }

@@ -1,4 +1,4 @@
-"""Distances beside what frames of the reference alone would have."""
+"""Noise floors: distances between samples of the reference alone."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,22 +15,22 @@ FLOOR_DRAWS = 2000
 CHUNK = 128
 
 Distance = Callable[[Floats, Floats], Floats]
-"""Takes k values in rising order and differences (..., k) of weights; returns distances (...)."""
+"""Takes k rising values and differences (..., k) of their weights; returns distances (...)."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number with what can be said of it.
+    """A value with its error and its comparison with the noise floor.
 
     Attributes
     ----------
     value, error
-        The number and its standard error; of the error, and all below, NaN if either side is a
-        single frame.
+        The value and its standard error. The error, and everything below, is NaN if either side is
+        a single frame.
     z, p_value
-        Against its noise floor; z is NaN where that does not spread, both where there is none.
+        Relative to the noise floor; z is NaN if the floor has no spread, both if there is none.
     floor
-        Mean of the noise floor: what Monte Carlo against Monte Carlo would have.
+        Mean of the noise floor, the expected value between Monte Carlo and Monte Carlo.
     """
 
     value: float
@@ -41,10 +41,10 @@ class Estimate:
 
 
 def thinning(block: float) -> tuple[int, float]:
-    """Return the stride at which correlated frames are looked at, and what correlation is left.
+    """Return the stride that thins correlated frames, and the correlation that remains.
 
-    From 2 tau_int of the frames, the nearest whole number, and 2 tau_int of every stride-th frame,
-    were the decay of correlations exponential.
+    The stride is 2 tau_int of the frames, rounded. The remaining correlation is 2 tau_int of every
+    stride-th frame, if correlations decay exponentially.
     """
     stride = max(1, round(block))
     decay = ((block - 1) / (block + 1)) ** stride
@@ -53,12 +53,12 @@ def thinning(block: float) -> tuple[int, float]:
 
 @dataclass(frozen=True)
 class Draws:
-    """Frames drawn again, the same ones for every distance.
+    """Indices of resampled frames, shared by all distances.
 
     Attributes
     ----------
     resampled
-        Indices into either side's own frames, shapes (RESAMPLES, n) and (RESAMPLES, m).
+        Indices into each side's own frames, shapes (RESAMPLES, n) and (RESAMPLES, m).
     floor
         Indices into the reference's frames, shapes (FLOOR_DRAWS, n') and (FLOOR_DRAWS, m'), where
         n' and m' are the effective numbers of frames.
@@ -69,7 +69,7 @@ class Draws:
 
     @classmethod
     def of(cls, sizes: tuple[int, int], blocks: tuple[float, float], seed: int) -> "Draws":
-        """Return draws for sides of these sizes."""
+        """Return resamples for two sides of these sizes."""
         generator = np.random.default_rng(seed)
         first, second = (
             (_blockwise(size, int(np.ceil(block)), generator), max(1, round(size / block)))
@@ -87,9 +87,9 @@ class Draws:
         first: NDArray[np.generic],
         second: NDArray[np.generic],
     ) -> dict[str, Estimate]:
-        """Return distances with their errors and where they are above their noise floors.
+        """Return distances with their errors and comparisons with their noise floors.
 
-        Either side has one value of every frame, shapes (n,) and (m,).
+        Each side has one value per frame, shapes (n,) and (m,).
         """
         values, ranks = np.unique(np.concatenate([first, second]), return_inverse=True)
         own, other = ranks[: len(first)], ranks[len(first) :]
@@ -101,7 +101,7 @@ class Draws:
                 (other, self.floor[0], other, self.floor[1]),
             )
         )
-        if min(len(first), len(second)) < 2:  # which could be anywhere
+        if min(len(first), len(second)) < 2:  # a single value has no spread
             return {
                 name: Estimate(float(distance(values, found)[0]), np.nan)
                 for name, distance in distances.items()
@@ -117,12 +117,12 @@ class Draws:
 
 
 def against_floor(value: float, error: float, floor: Floats, low: bool = False) -> Estimate:
-    """Return where a number is within what it would be between Monte Carlo and Monte Carlo.
+    """Return a value with its z and p-value relative to a noise floor.
 
-    ``floor`` is what it is where there is no difference, shape (draws,); ``low`` says whether small
-    numbers speak against that, in place of large ones.
+    ``floor`` holds values under the null hypothesis, shape (draws,). ``low`` says whether small
+    values count against it, instead of large ones.
     """
-    # What is the same but for rounding counts as the same.
+    # Values that differ only by rounding count as equal.
     slack = 1e-12 * max(abs(value), float(np.abs(floor).max()))
     extreme = floor <= value + slack if low else floor >= value - slack
     mean, spread = float(floor.mean()), float(floor.std(ddof=1))
@@ -136,14 +136,14 @@ def against_floor(value: float, error: float, floor: Floats, low: bool = False) 
 
 
 def _blockwise(size: int, block: int, generator: np.random.Generator) -> Integers:
-    """Return resamples of indices, with replacement in blocks of successive ones."""
+    """Return bootstrap indices in blocks of successive frames, sampled with replacement."""
     starts = generator.integers(size, size=(RESAMPLES, -(-size // block)))
     places = (starts[:, :, None] + np.arange(block)).reshape(RESAMPLES, -1)
     return (places[:, :size] % size).astype(np.int32)
 
 
 def _weights(ranks: NDArray[np.intp], index: NDArray[np.integer], values: int) -> Floats:
-    """Return the share of each value among the frames drawn, shape (draws, values)."""
+    """Return the share of each value among the resampled frames, shape (draws, values)."""
     shares = np.empty((len(index), values))
     for first in range(0, len(index), CHUNK):
         drawn = ranks[index[first : first + CHUNK]]

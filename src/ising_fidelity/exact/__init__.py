@@ -1,6 +1,6 @@
 """Exact results of the finite and of the infinite lattice.
 
-The package is also the function of that name: ``ising_fidelity.exact(L=64, T=[2.30, 2.40])``.
+The package can be called as a function: ``ising_fidelity.exact(L=64, T=[2.30, 2.40])``.
 """
 
 import sys
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class _Room(ModuleType):
-    """The package, which can be called."""
+    """The package, callable as a function."""
 
     def __call__(self, L: int, T: float | Iterable[float]) -> "xr.Dataset":
         """Return exact results of the L x L lattice, and of the infinite one.
@@ -38,7 +38,7 @@ class _Room(ModuleType):
             Along ``temperature``: energy, specific heat, free energy and entropy per spin of this
             lattice; those of the infinite one end in ``_infinite``.
         """
-        # By name: what needs one module of the package does not depend on all of them.
+        # Resolved by name: importing one module of the package must not import all of them.
         solved = resolve_name("ising_fidelity.exact.dataset:solved")
         name_of = resolve_name("ising_fidelity.io.temperatures:name_of")
         several = T if isinstance(T, Iterable) else [T]

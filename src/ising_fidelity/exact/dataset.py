@@ -18,7 +18,7 @@ from ising_fidelity.lattice import LARGEST_LATTICE
 def solved(lattice_size: int, temperatures: Sequence[str]) -> xr.Dataset:
     """Return exact results of the periodic L x L lattice and of the infinite one.
 
-    The distribution of the energy is among them where the levels of the lattice are known, see
+    The distribution of the energy is included if the levels of the lattice are known, see
     :func:`ising_fidelity.exact.levels.has_energy_levels`.
 
     Parameters
@@ -26,12 +26,12 @@ def solved(lattice_size: int, temperatures: Sequence[str]) -> xr.Dataset:
     lattice_size
         L >= 2.
     temperatures
-        Canonical, above 0, in J/k_B; in any order, each counts once.
+        Canonical, above 0, in J/k_B, in any order; duplicates count once.
 
     Raises
     ------
     InputError
-        If L < 2, or a temperature is 0, or there is none.
+        If L < 2, a temperature is 0, or no temperature is given.
     """
     if not 2 <= lattice_size <= LARGEST_LATTICE:
         raise InputError(

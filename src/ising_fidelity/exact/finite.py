@@ -2,11 +2,11 @@ r"""Exact thermodynamics of the finite lattice (Kaufman).
 
 Everything here is for the square lattice of :mod:`ising_fidelity.lattice` with K = J / (k_B T).
 
-Sums over modes cancel: at low T the specific heat, of order e^(-8K), remains of terms of order
-e^(-4K), and at T_c one term of the partition function and its derivatives are of the form 0 x inf.
-The closed forms are therefore evaluated with so many digits that the results are exact to double
-precision at every temperature; mpmath's exponents have no bounds, so nothing overflows at any L.
-Below T = 0.1 more digits than can be waited for would be needed, and one term is all that is left.
+Sums over modes cancel: at low T the specific heat, of order e^(-8K), is a difference of terms of
+order e^(-4K). At T_c one term of the partition function and its derivatives have the form 0 x inf.
+The closed forms are therefore evaluated with enough digits for double precision at every
+temperature. mpmath's exponents are unbounded, so nothing overflows at any L. Below T = 0.1 this
+would need too many digits, and the leading term of the low-temperature series is used.
 """
 
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ def kaufman(lattice_size: int, temperature: float) -> FiniteLattice:
           + \prod_{l\,\text{even}} 2\cosh\tfrac{n\gamma_l}{2}
           + \prod_{l\,\text{even}} 2\sinh\tfrac{n\gamma_l}{2} \Bigr],
 
-    0 <= l < 2n, cosh(gamma_l) = cosh(2K) coth(2K) - cos(pi l / n). All gamma_l are positive but
+    0 <= l < 2n, cosh(gamma_l) = cosh(2K) coth(2K) - cos(pi l / n). All gamma_l are positive except
     gamma_0 = 2K + ln tanh K, which changes sign at T_c. Energy and specific heat are the analytic
     first and second derivatives of ln Z.
 
@@ -83,9 +83,9 @@ def kaufman(lattice_size: int, temperature: float) -> FiniteLattice:
 
 
 def _cold(lattice_size: int, K: Any) -> FiniteLattice:
-    r"""Return the thermodynamics of two ground states and of what is just above them.
+    r"""Return the thermodynamics of the two ground states and the lowest excitations.
 
-    That are the N configurations of either with one spin turned, and at L = 2 its two stripes:
+    These are the N configurations with one spin flipped from either, and the two stripes at L = 2:
 
     .. math:: Z = 2 e^{2NK} \left(1 + g e^{-8K} + O(e^{-12K})\right).
     """
@@ -101,9 +101,9 @@ def _cold(lattice_size: int, K: Any) -> FiniteLattice:
 
 
 def _mode_products(n: int, K: Any, odd: int) -> tuple[tuple[Any, Any, Any], tuple[Any, Any, Any]]:
-    """Return the cosh and the sinh product over odd or even l, each with ln's K-derivatives."""
+    """Return the cosh and the sinh product over odd or even l, with K-derivatives of the ln."""
     sinh, cosh = mpmath.sinh(2 * K), mpmath.cosh(2 * K)
-    # c = cosh(gamma_l) is sinh(2K) + 1 / sinh(2K) - cos(pi l / n) too.
+    # c = cosh(gamma_l) also equals sinh(2K) + 1 / sinh(2K) - cos(pi l / n).
     c_1 = 2 * cosh * (1 - 1 / sinh**2)
     c_2 = 4 * (sinh - 1 / sinh) + 8 * cosh**2 / sinh**3
     cosh_product, cosh_1, cosh_2 = mpf(1), mpf(0), mpf(0)

@@ -84,14 +84,14 @@ def correlation_infinite(
     distances
         Whole numbers r >= 0, any shape, to the site (0, r) or, along the diagonal, (r, r).
     diagonal
-        Which of both.
+        Whether the direction is the diagonal.
 
     Returns
     -------
     ndarray
-        Shape of ``distances``; exact to about 1e-12, absolute, and to double precision for T up to
-        0.1, where all are 1, and from 1e10 on, where the shortest paths are all that is left:
-        K^r along an axis, (2r choose r) K^(2r) along the diagonal.
+        Shape of ``distances``. Absolute errors are about 1e-12. Values are exact to double
+        precision for T up to 0.1, where all are 1, and from 1e10 on, where only the shortest paths
+        contribute: K^r along an axis, (2r choose r) K^(2r) along the diagonal.
     """
     distances = np.asarray(distances, dtype=int)
     if temperature <= COLD:
@@ -107,7 +107,7 @@ def correlation_infinite(
     alpha_1, alpha_2 = z * (1 - z) / (1 + z), (1 - z) / (1 + z) / z
     if diagonal:
         alpha_1, alpha_2 = 0.0, math.sinh(2 / temperature) ** -2
-    # The integrand is steep at theta = 0 near T_c: panels halve towards it.
+    # The integrand is steep at theta = 0 near T_c: panels are halved towards it.
     nodes, weights = np.polynomial.legendre.leggauss(48 + size)
     edges = np.append(math.pi * 0.5 ** np.arange(55), 0.0)
     lengths = edges[:-1] - edges[1:]
@@ -124,16 +124,16 @@ def correlation_infinite(
 def eta_of_power_law(
     temperature: float, last_distances: NDArray[np.integer[Any]], first: int = 1
 ) -> NDArray[np.float64]:
-    """Return the exponents that a pure power law finds in the infinite lattice's correlations.
+    """Return the exponents of a pure power law fitted to the infinite lattice's correlations.
 
-    Least squares of ln G(r) over ln r along an axis, distances from ``first`` to each of
-    ``last_distances`` alike. The law holds at T_c alone, with 1/4 but for the smallest distances;
-    elsewhere the exponent is one of the window.
+    Unweighted least squares of ln G(r) over ln r along an axis, with distances from ``first`` to
+    each of ``last_distances``. The law holds only at T_c, with exponent 1/4 except at the smallest
+    distances; elsewhere the exponent depends on the window.
 
     Parameters
     ----------
     temperature
-        In units of J/k_B; below T_c, where G does not decay to 0, exponents go to 0.
+        In units of J/k_B. Below T_c, where G does not decay to 0, exponents tend to 0.
     last_distances
         Whole numbers above ``first``, shape (n,).
     """

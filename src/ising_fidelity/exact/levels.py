@@ -1,4 +1,4 @@
-"""Numbers of states at every energy level of a finite lattice (Beale)."""
+"""The number of states at every energy level of a finite lattice (Beale)."""
 
 import math
 from collections.abc import Sequence
@@ -11,18 +11,19 @@ from mpmath import mpf
 from numpy.typing import NDArray
 
 LARGEST_COUNTED_LATTICE = 32
-"""L up to which :func:`energy_levels` counts, in some seconds."""
+"""Largest L for :func:`energy_levels`, which then takes some seconds."""
 
 
 def energy_levels(lattice_size: int) -> tuple[NDArray[np.int64], list[int]]:
-    r"""Return all energies of the periodic L x L lattice and how many configurations have each.
+    r"""Return all energies of the periodic L x L lattice and the number of configurations of each.
 
     Kaufman's partition function is a polynomial in x = e^(-4K),
 
     .. math:: Z = e^{2NK} \sum_{j=0}^{N} g_j x^j,
 
-    whose coefficients P. D. Beale (Phys. Rev. Lett. 76, 78, 1996) found by algebra. Here they come
-    from its values at the N + 1 roots of unity, with digits enough to round to whole numbers.
+    with coefficients that P. D. Beale (Phys. Rev. Lett. 76, 78, 1996) found by algebra. Here they
+    come from the values of the polynomial at the N + 1 roots of unity, with enough digits to round
+    to whole numbers.
 
     Parameters
     ----------
@@ -32,14 +33,14 @@ def energy_levels(lattice_size: int) -> tuple[NDArray[np.int64], list[int]]:
     Returns
     -------
     energies
-        Of the whole lattice in J, -2N to 2N by 4, shape (N + 1,).
+        Of the whole lattice in J, from -2N to 2N in steps of 4, shape (N + 1,).
     counts
         Exact whole numbers with sum 2^N.
 
     Raises
     ------
     ValueError
-        If L is odd, where some energies differ by 2, or above 32, where it takes too long.
+        If L is odd, where some energies differ by 2, or above 32, which takes too long.
     """
     if not has_energy_levels(lattice_size):
         raise ValueError(
@@ -51,7 +52,7 @@ def energy_levels(lattice_size: int) -> tuple[NDArray[np.int64], list[int]]:
 
 @cache
 def _level_counts(lattice_size: int) -> tuple[int, ...]:
-    """Return how many configurations have each of the energies -2N, -2N + 4, ... 2N."""
+    """Return the number of configurations for each of the energies -2N, -2N + 4, ... 2N."""
     sites = lattice_size**2
     points = sites + 1
     with mpmath.workdps(20 + int(sites * math.log10(2)) + lattice_size):
@@ -59,7 +60,7 @@ def _level_counts(lattice_size: int) -> tuple[int, ...]:
         # The polynomial is real: values at conjugate roots are conjugates.
         modes = [mpmath.cospi(mpf(mode) / lattice_size) for mode in range(lattice_size)]
         values = [_level_polynomial(modes, root) for root in roots[: points // 2 + 1]]
-        # Whole multiples of 2^-bits from here on, which Python multiplies faster.
+        # From here on whole multiples of 2^-bits, which Python multiplies faster.
         bits = mpmath.mp.prec
 
         def whole(part: Any) -> int:
@@ -69,7 +70,7 @@ def _level_counts(lattice_size: int) -> tuple[int, ...]:
         real, imaginary = zip(*((whole(v.real), whole(v.imag)) for v in values[1:]), strict=True)
         first = whole(values[0].real) << bits
     counts = []
-    # g_j = g_(N - j), as every other spin may be turned.
+    # g_j = g_(N - j), as every other spin may be flipped.
     for level in range(sites // 2 + 1):
         places = [level * k % points for k in range(1, points // 2 + 1)]
         total = first + 2 * sum(
@@ -82,7 +83,7 @@ def _level_counts(lattice_size: int) -> tuple[int, ...]:
 
 
 def has_energy_levels(lattice_size: int) -> bool:
-    """Return whether :func:`energy_levels` knows the lattice: L even and at most 32."""
+    """Return whether :func:`energy_levels` supports the lattice: L even and at most 32."""
     return lattice_size % 2 == 0 and 2 <= lattice_size <= LARGEST_COUNTED_LATTICE
 
 
@@ -91,12 +92,12 @@ def energy_distribution(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the canonical distribution of the energy, g(E) e^(-E/T) / Z, T above 0 in J/k_B.
 
-    Energies per spin in J, rising from -2 to 2, shape (L^2 + 1,), and how likely each is, for the
-    lattices of :func:`energy_levels`.
+    Returns energies per spin in J, rising from -2 to 2, shape (L^2 + 1,), and their probabilities,
+    for the lattices of :func:`energy_levels`.
     """
     energies, counts = energy_levels(lattice_size)
     logarithms = np.array([math.log(count) if count else -math.inf for count in counts])
-    with np.errstate(over="ignore"):  # of states without any weight
+    with np.errstate(over="ignore"):  # of states with negligible weight
         exponents = logarithms - (energies - energies[0]) / temperature
     weights = np.exp(exponents - exponents.max())
     return energies / lattice_size**2, weights / weights.sum()
@@ -108,9 +109,9 @@ def _level_polynomial(cosines: Sequence[Any], x: Any) -> Any:
     The cosines are :math:`\cos(\pi l / n)` of the modes l from 0 to n - 1.
 
     With :math:`y = e^{-2K} = \sqrt{x}` and :math:`w = y (1 - x)`, :math:`(2 \sinh 2K)^{N/2} y^N` is
-    :math:`w^{N/2}`, which is shared among the modes: :math:`w^{n/2}` makes each factor of Kaufman's
-    products finite. Two modes l and 2n - l make :math:`2 w^n (T_n(c_l) \pm 1)` together, as
-    :math:`4 \cosh^2(n\gamma/2) = 2 \cosh(n\gamma) + 2`; either root may be taken of x and below.
+    :math:`w^{N/2}`. It is distributed over the modes: a factor :math:`w^{n/2}` makes each factor of
+    Kaufman's products finite. The modes l and 2n - l together give :math:`2 w^n (T_n(c_l) \pm 1)`,
+    as :math:`4 \cosh^2(n\gamma/2) = 2 \cosh(n\gamma) + 2`. Either square root of x may be used.
     """
     n = len(cosines)
     y = mpmath.sqrt(x)
@@ -135,7 +136,7 @@ def _level_polynomial(cosines: Sequence[Any], x: Any) -> Any:
 
 
 def _lucas(n: int, total: Any, product: Any) -> Any:
-    """Return p^n + q^n of two numbers of this sum and product, by doubling n bit by bit."""
+    """Return p^n + q^n for numbers p, q of this sum and product, by doubling n bit by bit."""
     low, high, power = mpf(2), total, mpf(1)  # of k and k + 1, and (p q)^k
     for bit in f"{n:b}":
         middle = low * high - power * total

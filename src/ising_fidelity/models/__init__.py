@@ -1,1 +1,1 @@
-"""Generative models: their networks, what they minimise, how they are trained and sampled."""
+"""Generative models: networks, losses, training and sampling."""

@@ -1,4 +1,4 @@
-"""Trained models as files: weights with everything that sampling needs to know beside them."""
+"""Trained models as files: weights with all settings that sampling needs."""
 
 import copy
 import json
@@ -23,15 +23,15 @@ from ising_fidelity.models.family import families, family_of
 from ising_fidelity.schema import explain
 
 FORMAT = "ising-fidelity model 1"
-"""The one key of the metadata. More than one would be written in an order that changes."""
+"""The only key of the metadata: the order of several keys would not be reproducible."""
 
 
 @dataclass(frozen=True)
 class Model:
     """A trained model.
 
-    The network is ready for sampling, ``lattice_size`` that of its training frames, and
-    ``metadata`` that of the checkpoint, provenance included.
+    The network is ready for sampling. ``lattice_size`` is that of the training frames, ``metadata``
+    that of the checkpoint, including provenance.
     """
 
     network: nn.Module
@@ -47,7 +47,7 @@ def save(
     lattice_size: int,
     attributes: dict[str, Any],
 ) -> None:
-    """Write the weights of the family's ``build_network``, whole or not at all, and provenance."""
+    """Write the weights of the family's ``build_network`` and provenance, whole or not at all."""
     described = attributes | {"model": settings.plain(), "lattice_size": lattice_size}
     metadata = {FORMAT: json.dumps(described, sort_keys=True)}
     with whole(path) as place:
@@ -57,12 +57,12 @@ def save(
 
 
 def finite(weights: Mapping[str, Tensor]) -> bool:
-    """Whether all weights are numbers, none of them infinite."""
+    """Whether all weights are finite numbers."""
     return all(bool(torch.isfinite(weight).all()) for weight in weights.values())
 
 
 def _known(path: Path, settings: Training) -> dict[str, str]:
-    """Return what is said of a model whose checkpoint does not say it."""
+    """Return default metadata for checkpoints that lack them."""
     plain = settings.plain()
     return {
         "name": path.stem,
@@ -72,19 +72,19 @@ def _known(path: Path, settings: Training) -> dict[str, str]:
 
 
 def _fitted(settings: Training, lattice_size: int, weights: Mapping[str, Tensor]) -> nn.Module:
-    """Return the network with these weights; raises ValueError if they are of another one."""
+    """Return the network with these weights; raise ValueError if they do not fit the settings."""
     if not 0 < lattice_size <= LARGEST_LATTICE or lattice_size % settings.unit:
         raise ValueError(
             f"lattice_size is {lattice_size}; allowed are multiples of {settings.unit} up to "
             f"{LARGEST_LATTICE}"
         )
-    # Without memory at first: settings may ask for much more than the file holds.
+    # On the meta device first: settings may describe a much larger network than the file holds.
     with torch.device("meta"):
         wanted = family_of(settings).build_network(settings, lattice_size).state_dict()
     for name in sorted(wanted.keys() | weights.keys()):
         shapes = [tuple(one[name].shape) if name in one else "none" for one in (wanted, weights)]
         if shapes[0] != shapes[1]:
-            raise ValueError(f"{name}: {shapes[1]} is there; the settings make it {shapes[0]}")
+            raise ValueError(f"{name}: shape is {shapes[1]}; the settings need {shapes[0]}")
     if not finite(weights):
         raise ValueError("weights are not all finite numbers")
     network = family_of(settings).build_network(settings, lattice_size)
@@ -93,7 +93,7 @@ def _fitted(settings: Training, lattice_size: int, weights: Mapping[str, Tensor]
 
 
 def _settings(path: Path, content: dict[str, Any]) -> Training:
-    """Return a model's settings; keys of older versions are dropped where they changed nothing."""
+    """Return a model's settings; keys of older versions are dropped if they had no effect."""
     family = families().get(content["family"])
     if family is None:
         raise ValueError(f"family is {content['family']!r}; allowed are {', '.join(families())}")
@@ -105,8 +105,8 @@ def _settings(path: Path, content: dict[str, Any]) -> Training:
             section = section.get(name, {})
         if (value := section.pop(key, meaningless)) != meaningless:
             raise InputError(
-                f"{path}: {place} is {value!r}, which this version does not have any more; train "
-                "the model again, or sample it with version 0.1"
+                f"{path}: {place} is {value!r}, which this version no longer supports; train the "
+                "model again, or sample it with version 0.1"
             )
     return family.settings.model_validate(content)
 
@@ -127,13 +127,13 @@ def load(path: Path, device: torch.device | None = None) -> Model:
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
-            # An open file has keys, but is no mapping that could be walked over.
+            # The open file has keys, but cannot be iterated over.
             weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # it is no dict
     except Exception as error:
-        # Damaged files make the library raise errors of several kinds.
+        # Damaged files raise several kinds of errors.
         raise InputError(f"{path}: not a readable safetensors file ({_line(error)})") from error
     if FORMAT not in metadata:
-        raise InputError(f"{path}: its metadata has no {FORMAT!r}; not a model made by train")
+        raise InputError(f"{path}: its metadata has no {FORMAT!r}; not a model written by train")
     try:
         described = json.loads(metadata[FORMAT])
         settings = _settings(path, described["model"])
@@ -148,9 +148,7 @@ def load(path: Path, device: torch.device | None = None) -> Model:
     except KeyError as error:
         raise InputError(f"{path}: its metadata has no {error.args[0]!r}") from error
     except (TypeError, ValueError, RecursionError) as error:
-        raise InputError(
-            f"{path}: settings and weights do not belong together ({_line(error)})"
-        ) from error
+        raise InputError(f"{path}: settings and weights do not match ({_line(error)})") from error
     network.requires_grad_(False).eval()
     channels_last(network)
     return Model(network.to(device or "cpu"), settings, lattice_size, described)

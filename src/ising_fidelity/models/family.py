@@ -1,8 +1,8 @@
-"""The registry of families: every generative model belongs to one, and each is a folder here.
+"""The registry of model families; each family is a folder of this package.
 
-A family's folder registers itself by the ``FAMILY`` of its ``__init__.py``, and is found by its
-name in :data:`FOLDERS`. What a family is built of is named as text and loaded where it is used:
-settings need no torch, training needs no sampler, and no family needs another.
+A family's folder defines ``FAMILY`` in its ``__init__.py`` and is listed in :data:`FOLDERS`. The
+parts of a family are named as text and loaded when used: settings need no torch, training needs no
+sampler, and no family needs another.
 """
 
 import pkgutil
@@ -22,20 +22,21 @@ if TYPE_CHECKING:
     from ising_fidelity.models.sampling.protocol import Sampler
 
 FOLDERS = ("diffusion", "continuous", "autoregressive", "gan", "wgan_gp", "command")
-"""A new family is a folder beside this file and one more name."""
+"""To add a family, add a folder beside this file and its name here."""
 
 
 @dataclass(frozen=True)
 class Family:
-    """What a family of models is built of, by names such as ``"trainer:DiffusionTrainer"``.
+    """The parts of a model family, by names such as ``"trainer:DiffusionTrainer"``.
 
-    They are below ``package``, the dotted name of its folder: the function that builds the network
-    from settings and L, the class of its :class:`~ising_fidelity.models.common.protocol.Trainer`,
-    and that of its :class:`~ising_fidelity.models.sampling.protocol.Sampler`. Facts about the
-    family that are needed without torch are attributes of the class of its settings.
+    Names are relative to ``package``, the dotted name of the family's folder. They name the
+    function that builds the network from settings and L, the class of the
+    :class:`~ising_fidelity.models.common.protocol.Trainer`, and that of the
+    :class:`~ising_fidelity.models.sampling.protocol.Sampler`. Facts about the family that are
+    needed without torch are attributes of its settings class.
 
-    A family without a network, its name being empty, has steps of its own in the place of ``train``
-    and ``sample``, and its trainer and sampler are the functions that these call.
+    A family without a network, with an empty name for it, has its own steps instead of ``train``
+    and ``sample``. Its trainer and sampler are the functions that these steps call.
     """
 
     package: str
@@ -51,7 +52,7 @@ class Family:
 
     @property
     def has_network(self) -> bool:
-        """Whether its models are networks of ours: with a checkpoint, losses, and steps to see."""
+        """Whether its models are networks of this package, with checkpoints and losses."""
         return bool(self.network)
 
     def step(self, verb: str) -> str:
@@ -77,7 +78,7 @@ class Family:
         return pkgutil.resolve_name(f"{self.package}.{getattr(self, role)}")
 
     def build_network(self, settings: "Training", lattice_size: int) -> "nn.Module":
-        """Return the untrained network that draws frames of L x L sites."""
+        """Return the untrained network for frames of L x L sites."""
         return self._load("network")(settings, lattice_size)
 
     def make_trainer(
@@ -88,11 +89,11 @@ class Family:
         device: "torch.device",
         noise: "torch.Generator",
     ) -> "Trainer":
-        """Return what trains a model on the frames that are seen, and watches the others."""
+        """Return the trainer of a model, given training frames and held-out frames."""
         return self._load("trainer")(settings, seen, held_out, device, noise)
 
     def make_sampler(self) -> "Sampler":
-        """Return what draws frames from a trained model."""
+        """Return the sampler of the family's models."""
         return self._load("sampler")()
 
 

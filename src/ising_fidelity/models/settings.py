@@ -1,4 +1,4 @@
-"""What a model is: the settings of its network, its training frames and its training.
+"""Model settings: network, training frames and training.
 
 A model's settings travel with its weights, in the metadata of the checkpoint.
 """
@@ -23,5 +23,5 @@ else:
 
 
 def parse(content: Any) -> Training:
-    """Return settings from plain ones; raises pydantic's ValidationError."""
+    """Return settings from plain data; raises pydantic's ValidationError."""
     return TypeAdapter(ModelSettings).validate_python(content)

@@ -1,4 +1,4 @@
-"""Trained models that come with the package, by name."""
+"""Trained models shipped with the package, by name."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -15,12 +15,12 @@ def shipped() -> dict[str, Path]:
 
 
 def find(model: str | Path) -> Path:
-    """Return the checkpoint of a shipped model, or the one at a path; the name goes first.
+    """Return the checkpoint of a shipped model, or a given path; a shipped name takes precedence.
 
     Raises
     ------
     InputError
-        If it is neither a name of these nor written as a path.
+        If it is neither the name of a shipped model nor a path.
     """
     there = shipped()
     if str(model) in there:
@@ -29,6 +29,6 @@ def find(model: str | Path) -> Path:
     if path.suffix == SUFFIX or path.name != str(model) or path.exists():
         return path
     raise InputError(
-        f"model: no shipped model {str(model)!r}; there are: {', '.join(there)}; allowed is a path "
-        f"to a {SUFFIX} file, too"
+        f"model: no shipped model {str(model)!r}; allowed are {', '.join(there)}, or a path to a "
+        f"{SUFFIX} file"
     )

@@ -1,4 +1,4 @@
-"""Monte Carlo simulation of the 2D Ising model: compiled kernels and the chains they make."""
+"""Monte Carlo simulation of the 2D Ising model: compiled kernels and the chains built on them."""
 
 from ising_fidelity.montecarlo.arguments import MOST, SAMPLERS
 from ising_fidelity.montecarlo.diagnostics import acceptance_rate, burn_in_p_value

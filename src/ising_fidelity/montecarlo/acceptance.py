@@ -1,4 +1,4 @@
-"""Acceptance probabilities as thresholds and digits of random integers."""
+"""Acceptance probabilities as integer thresholds and binary digits."""
 
 import math
 
@@ -9,20 +9,20 @@ from ising_fidelity.montecarlo.kernels.compiled import multispin
 
 
 def acceptance(temperature: float, cost: int) -> float:
-    """Return Metropolis's chance min(1, exp(-dE/T)) of a flip that costs dE, also at T = 0."""
+    """Return the Metropolis acceptance min(1, exp(-dE/T)) of a flip of cost dE, also at T = 0."""
     if cost <= 0:
         return 1.0
     return math.exp(-cost / temperature) if temperature > 0 else 0.0
 
 
 def acceptance_thresholds(temperature: float) -> Words:
-    """Return the chances times 2^64 of flips that cost dE = -8, -4, 0, 4, 8; shape (5,)."""
+    """Return the acceptance times 2^64 of flips that cost dE = -8, -4, 0, 4, 8; shape (5,)."""
     costs = (-8, -4, 0, 4, 8)
     return np.array([_threshold(acceptance(temperature, cost)) for cost in costs], np.uint64)
 
 
 def digit_chances(temperature: float) -> Words:
-    """Return the chances of flips that cost 4 and 8 as ``multispin.h`` reads them.
+    """Return the acceptance of flips that cost 4 and 8 in the format of ``multispin.h``.
 
     Shape (2, :data:`.multispin.DIGITS` + 1): binary digits, the least significant first, as words
     of all zeros or all ones, and the rest in units of 2^-64.
@@ -37,7 +37,7 @@ def digit_chances(temperature: float) -> Words:
 
 
 def bond_threshold(temperature: float) -> int:
-    """Return the chance 1 - exp(-2/T) that a like neighbor joins a cluster, times 2^64."""
+    """Return the probability 1 - exp(-2/T) that an equal neighbor joins a cluster, times 2^64."""
     return _threshold(-math.expm1(-2 / temperature) if temperature > 0 else 1.0)
 
 

@@ -1,4 +1,4 @@
-"""The values that Monte Carlo accepts."""
+"""The allowed values of Monte Carlo parameters."""
 
 from ising_fidelity import lattice
 from ising_fidelity.exceptions import InputError
@@ -10,14 +10,14 @@ RELAXERS = ("metropolis", "cluster")
 STARTS = ("both", "random", "ordered")
 
 MOST = 10**9
-"""Frames, sweeps and so on: a slip beyond it, lest counters overflow."""
+"""Most frames, sweeps and so on; larger values are mistakes and could overflow counters."""
 
 MOST_SEED = 2**63 - 1
-"""What an attribute of a netCDF file can hold."""
+"""The largest integer that an attribute of a netCDF file can hold."""
 
 
 def check_walk(lattice_size: int, temperature: float, sampler: str) -> None:
-    """Raise InputError unless there are such walks."""
+    """Raise InputError unless walks with these parameters are possible."""
     if sampler not in SAMPLERS:
         raise InputError(f"sampler: {sampler}; allowed are {', '.join(SAMPLERS)}")
     check_least({"lattice_size": (lattice_size, 2)}, lattice.LARGEST_LATTICE)
@@ -47,7 +47,7 @@ def check_lengths(
 
 
 def check_least(least: dict[str, tuple[int, int]], most: int = MOST) -> None:
-    """Raise InputError, naming the parameter, unless values are between their least and most."""
+    """Raise InputError, naming the parameter, unless values are in their range up to ``most``."""
     for name, (value, smallest) in least.items():
         if value < smallest:
             raise InputError(f"{name}: {value}; allowed are whole numbers from {smallest} on")

@@ -1,4 +1,4 @@
-"""Chains that move: one at a time, or many packed into words, behind the same few methods."""
+"""The common interface of chains: one at a time, or many packed into words."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,30 +18,30 @@ class Chains(Protocol):
 
     @property
     def frames(self) -> Spins:
-        """Where the chains are, shape (chains, L, L)."""
+        """The present configurations, shape (chains, L, L)."""
 
     def replace(self, index: Sequence[int], frames: Spins) -> None:
-        """Put some chains, counted from 0, elsewhere; frames have shape (len(index), L, L)."""
+        """Replace the frames of some chains, counted from 0, by frames (len(index), L, L)."""
 
     def sweep(self, count: int) -> None:
-        """Move every chain on."""
+        """Advance every chain by ``count`` sweeps."""
 
     def settle(self, sweeps: int) -> None:
-        """Move every chain on, and learn on the way what a sweep is."""
+        """Advance every chain by ``sweeps`` sweeps of burn-in, which set the length of a sweep."""
 
 
 def generator_state(stream: np.random.SeedSequence) -> Words:
     """Return the state of a new xoshiro256++, shape (4,)."""
     state = stream.generate_state(4, np.uint64).astype(np.uint64)
     if not state.any():
-        state[0] = 1  # the one state that the generator cannot leave
+        state[0] = 1  # the all-zero state is a fixed point of the generator
     return state
 
 
 def portions(sweeps: int, attempts: int) -> Iterator[int]:
-    """Yield numbers of sweeps of so many attempts each that take some 0.1 s, and that add up.
+    """Split sweeps into portions of about 0.1 s each, for ``attempts`` attempted flips per sweep.
 
-    Compiled code does not hear Ctrl-C; between portions it is heard.
+    Compiled code does not react to Ctrl-C; between portions it is noticed.
     """
     most = max(1, 2**23 // attempts)
     for first in range(0, sweeps, most):
@@ -49,7 +49,7 @@ def portions(sweeps: int, attempts: int) -> Iterator[int]:
 
 
 def in_threads(do: Callable[[int], object], items: Sequence[int], threads: int) -> None:
-    """Do something with each item, several at a time."""
+    """Apply ``do`` to each item, in several threads."""
     if threads == 1 or len(items) == 1:
         for item in items:
             do(item)

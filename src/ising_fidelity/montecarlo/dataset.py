@@ -1,4 +1,4 @@
-"""Monte Carlo frames as a labelled dataset, with what tells how far they can be trusted."""
+"""Monte Carlo frames as a labelled dataset, with diagnostics of their reliability."""
 
 import math
 import warnings
@@ -16,10 +16,11 @@ from ising_fidelity.montecarlo.diagnostics import acceptance_rate, burn_in_p_val
 from ising_fidelity.montecarlo.simulate import GENERATOR, run_chains
 
 DISAGREEMENT = 1e-4
-"""The p-value below which a file says that burn-in was too short."""
+"""The p-value below which a file states that burn-in was too short."""
 ENOUGH_CHAINS = 5
-"""Of each kind of start. With as many, means apart by five standard deviations of either kind's
-chains fall below that p-value; with two of each it takes a hundred."""
+"""Fewest chains of each kind of start for a conclusive test. With this many, means that differ by
+five standard deviations of either kind's chains fall below that p-value. With two of each kind it
+takes a hundred standard deviations."""
 
 
 def simulated(
@@ -35,11 +36,11 @@ def simulated(
     threads: int = 1,
     start: str = "both",
 ) -> xr.Dataset:
-    """Return frames by the contract of frames.
+    """Return frames that follow the contract of frames.
 
-    Their attributes are autocorrelation times and effective sample sizes, the sampler's acceptance,
-    and whether chains that began ordered agree with those that began at random. Without
-    thermalization, and with as many chains as frames, the frames are starts themselves.
+    Attributes give autocorrelation times, effective sample sizes, the acceptance rate, and whether
+    chains from ordered and from random starts agree. Without thermalization, and with as many
+    chains as frames, the frames are the starts themselves.
 
     Parameters
     ----------
@@ -51,7 +52,7 @@ def simulated(
     Raises
     ------
     InputError
-        Naming the parameter that is out of range, or if chains stay frozen.
+        If a parameter is out of range or chains stay frozen.
     """
     settings: dict[str, Any] = {
         "lattice_size": lattice_size,
@@ -82,7 +83,7 @@ def simulated(
         "restarts": result.restarts,
         "updates_per_sweep": result.updates_per_sweep,
     }
-    # Heavy to import, and not needed to see that the input is bad.
+    # Heavy to import, and not needed to reject bad input.
     from ising_fidelity.observables.errors import autocorrelation_time
 
     series = {
@@ -104,7 +105,7 @@ def simulated(
 def _burn_in(
     series: dict[str, NDArray[np.float64]], ordered: NDArray[np.bool_]
 ) -> dict[str, str | float]:
-    """Return attributes that say whether both kinds of starts agree, and warn if they do not."""
+    """Return attributes that state whether both kinds of starts agree; warn if they do not."""
     p_values = {
         f"burn_in_{name}_p_value": burn_in_p_value(values, ordered)
         for name, values in series.items()

@@ -1,4 +1,4 @@
-"""What frames say of the chain that made them: acceptance, and whether burn-in was long enough."""
+"""Diagnostics of a chain from its frames: acceptance rate, and whether burn-in was long enough."""
 
 import math
 
@@ -10,10 +10,10 @@ from ising_fidelity.montecarlo.acceptance import acceptance
 
 
 def acceptance_rate(spins: NDArray[np.int8], temperature: float) -> float:
-    """Return the share of attempted flips that equilibrium frames (..., L, L) like these accept.
+    """Return the Metropolis acceptance rate of frames (..., L, L) in equilibrium.
 
-    That is the mean of Metropolis's min(1, exp(-dE/T)), T in J/k_B, over all sites, whatever their
-    order, of at most 1000 frames spread evenly over all.
+    It is the mean of min(1, exp(-dE/T)), T in J/k_B, over all sites of at most 1000 frames, evenly
+    spaced. It does not depend on the order of sites.
     """
     frames = spins.reshape(-1, *spins.shape[-2:])
     frames = frames[:: math.ceil(len(frames) / 1000)]
@@ -24,11 +24,11 @@ def acceptance_rate(spins: NDArray[np.int8], temperature: float) -> float:
 
 
 def burn_in_p_value(series: NDArray[np.float64], ordered: NDArray[np.bool_]) -> float:
-    """Return the chance of a difference between both kinds of starts as large as this one.
+    """Return the p-value of the difference between ordered and random starts.
 
-    By Welch's t-test of the means of chains that began ordered against those that began at random;
-    ``series`` has shape (chains, draws), ``ordered`` (chains,). NaN with fewer than two of a kind;
-    1 where all means are the same.
+    Welch's t-test compares the means of chains that began ordered with those that began at random.
+    ``series`` has shape (chains, draws), ``ordered`` (chains,). NaN with fewer than two chains of a
+    kind; 1 if all means are equal.
     """
     from scipy.stats import ttest_ind
 

@@ -1,4 +1,4 @@
-"""Monte Carlo on frames that exist: trajectories, relaxation, heat bath in a field."""
+"""Monte Carlo on given frames: trajectories, relaxation, heat bath in a field."""
 
 from collections.abc import Sequence
 
@@ -24,16 +24,16 @@ def trajectories(
     seed: int,
     sampler: str = "metropolis",
 ) -> xr.Dataset:
-    """Follow walks from random starts, sweep by sweep; a stripe on the way is left as it is.
+    """Record walks from random starts sweep by sweep; stripes on the way are not restarted.
 
     Parameters
     ----------
     lattice_size, temperature, seed
         See :func:`run_chains`.
     starts, sweeps
-        Number of walks, and how far each goes.
+        Number of walks, and sweeps of each.
     sampler
-        ``metropolis`` or ``checkerboard``: cluster updates are no walk through time.
+        ``metropolis`` or ``checkerboard``; cluster updates are not a time evolution.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def trajectories(
     Raises
     ------
     InputError
-        Naming the parameter that is out of range.
+        If a parameter is out of range; the error names it.
     """
     check_walk(lattice_size, temperature, sampler)
     if sampler in ("auto", "cluster"):
@@ -73,12 +73,12 @@ def relax(
     seed: int,
     sampler: str = "metropolis",
 ) -> NDArray[np.int8]:
-    """Return given frames after some sweeps of Metropolis at random sites, or some clusters.
+    """Return given frames after Metropolis sweeps at random sites, or after Wolff clusters.
 
-    Each frame is a chain of its own, with its own random stream. Every attempted flip keeps
-    Boltzmann's law, and so does every cluster of Wolff's, so that exact frames stay exact, at any L
-    and T. That holds because their number is fixed: frames taken when enough spins have been
-    flipped would come behind large clusters too often.
+    Each frame is a chain of its own, with its own random stream. Attempted flips and Wolff clusters
+    preserve the Boltzmann distribution, so that exact frames stay exact, at any L and T. This holds
+    because the number of updates is fixed: stopping once enough spins have flipped would favor
+    frames that follow large clusters.
 
     Parameters
     ----------
@@ -87,11 +87,11 @@ def relax(
     temperature
         In J/k_B, 0 and infinity included.
     sweeps
-        After how many sweeps of L^2 attempts, or single clusters, counted from the given frames on;
-        in rising order.
+        Numbers of sweeps of L^2 attempts, or of single clusters, counted from the given frames; in
+        rising order.
     seed
-        A frame's stream depends on it and on the number of the frame alone: fewer sweeps are the
-        beginning of more.
+        Seed; a frame's stream depends only on it and on the index of the frame, so that fewer
+        sweeps are the beginning of more.
     sampler
         One of :data:`RELAXERS`.
 
@@ -103,7 +103,7 @@ def relax(
     Raises
     ------
     InputError
-        If there is no such sampler.
+        If the sampler is unknown.
     """
     if sampler not in RELAXERS:
         raise InputError(f"sampler: {sampler}; allowed are {', '.join(RELAXERS)}")
@@ -123,26 +123,26 @@ def gibbs(
     sweeps: int,
     seed: int,
 ) -> NDArray[np.int8]:
-    r"""Return frames after heat-bath sweeps of the Ising model in a field of its own at each site.
+    r"""Return frames after heat-bath sweeps of the Ising model in a site-dependent field.
 
     .. math:: p(s) \propto \exp\Bigl(\frac{1}{T} \sum_{\langle ij\rangle} s_i s_j
               + \sum_i b_i s_i\Bigr)
 
-    With b = x / sigma^2 that is exactly what is left to draw where x = s + sigma z is known, z
-    standard normal and s a frame in equilibrium.
+    With b = x / sigma^2 this is exactly the posterior of s given x = s + sigma z, for z standard
+    normal and s a frame in equilibrium.
 
     Parameters
     ----------
     spins
-        To begin with, shape (frames, L, L), L >= 2.
+        Initial frames, shape (frames, L, L), L >= 2.
     field
         b, in units of k_B T, the shape of ``spins``.
     temperature
         In J/k_B, above 0.
     sweeps
-        In each of them every spin is drawn anew, first those of even x + y, then the others.
+        Number of sweeps; each samples every spin anew, first those of even x + y, then the others.
     seed
-        A frame's stream depends on it and on the number of the frame alone.
+        Seed; a frame's stream depends only on it and on the index of the frame.
 
     Returns
     -------
@@ -153,11 +153,11 @@ def gibbs(
 
     size = spins.shape[-1]
     drawn = spins.copy()
-    with np.errstate(over="ignore"):  # an infinite field aligns all the same
+    with np.errstate(over="ignore"):  # an infinite field still aligns
         sums = np.arange(-4, 5, 2) / temperature
     for number, frame in enumerate(drawn):
         chances = expit(2 * (field[number].reshape(-1, 1).astype(np.float64) + sums))
-        # The largest float below 2^64: a chance of 1 is wrong by 2^-53.
+        # The largest float below 2^64: a probability of 1 is wrong by 2^-53.
         up = np.minimum(chances * 2.0**64, np.nextafter(2.0**64, 0)).astype(np.uint64)
         state = generator_state(stream_of(seed, 0, GIBBS, number))
         single_spin.heat_bath(frame.reshape(-1), state, sweeps, size, up)

@@ -1,9 +1,9 @@
-"""Long names of what walks from random starts are stored as."""
+"""Long names of the variables of walks from random starts."""
 
 LONG_NAMES = {
     "start": "number of the random start",
     "energy": "energy per spin in units of J",
     "magnetization": "signed magnetization per spin",
-    "latent": "frame on the way, real numbers from noise to spins",
+    "latent": "frame during the reverse chain, real numbers from noise to spins",
     "snapshot_time": "diffusion time t of the snapshot, 0 at the end",
 }

@@ -21,7 +21,7 @@ BLOCK = 64
 
 
 class Replicas:
-    """Chains packed 64 to a word, which move all at once; see ``multispin.h``.
+    """Chains packed 64 to a word, which are updated at once; see ``multispin.h``.
 
     Parameters
     ----------
@@ -30,16 +30,16 @@ class Replicas:
     temperature
         In J/k_B.
     checkerboard
-        Visit the sites in the order of a checkerboard, else at random.
+        Visit the sites in checkerboard order, else at random.
     streams
-        Of random numbers, one per block of 64 chains.
+        Random streams, one per block of 64 chains.
     site_stream
-        That of the sites in random order, which all chains share.
+        Random stream of the sites in random order, which all chains share.
     threads
-        How many groups of blocks move at a time. A group has as many blocks as the machine's
-        widest vectors hold.
+        Number of groups of blocks that are updated in parallel. A group has as many blocks as the
+        machine's widest vectors hold.
     lanes
-        Numbers of blocks that a group may have; what comes out does not depend on it.
+        Allowed numbers of blocks in a group; results do not depend on it.
     """
 
     def __init__(
@@ -107,9 +107,9 @@ class Replicas:
 
 
 def packed(spins: Spins) -> Words:
-    """Return spins (chains, N) as words (N, blocks), chain 64 b + r being bit r of block b.
+    """Return spins (chains, N) as words (N, blocks); chain 64 b + r is bit r of block b.
 
-    The bits of chains that are not there are spins down.
+    Bits of missing chains are spins down.
     """
     chains, sites = spins.shape
     words = np.zeros((sites, math.ceil(chains / BLOCK)), np.uint64)
@@ -123,7 +123,7 @@ def packed(spins: Spins) -> Words:
 
 
 def _groups(blocks: int, lanes: Sequence[int]) -> Iterator[slice]:
-    """Yield the blocks of each group, as many as there can be."""
+    """Yield the blocks of each group, with groups as large as possible."""
     first = 0
     while first < blocks:
         size = max(size for size in lanes if size <= blocks - first)
@@ -132,7 +132,7 @@ def _groups(blocks: int, lanes: Sequence[int]) -> Iterator[slice]:
 
 
 def _aligned(words: Words) -> Words:
-    """Return a copy that begins where a cache line does."""
+    """Return a copy that is aligned to a cache line."""
     room = np.empty(words.size + 8, np.uint64)
     first = -(room.ctypes.data // 8) % 8
     copy = room[first : first + words.size].reshape(words.shape)

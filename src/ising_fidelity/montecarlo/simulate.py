@@ -35,7 +35,7 @@ GENERATOR = "xoshiro256++ seeded by numpy SeedSequence"
 MOST_RESTARTS = 100
 
 LOCAL_TEMPERATURES = (2.8, 10.0)
-"""Between which ``auto`` prefers local updates, in J/k_B: there ten sweeps are enough to forget."""
+"""Range in J/k_B in which ``auto`` prefers local updates: ten sweeps decorrelate frames there."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,13 @@ class Simulation:
     spins
         Shape (chain, draw, L, L), int8.
     sampler
-        The one that was used, where ``auto`` was asked for.
+        The sampler that was used, also if ``auto`` was requested.
     ordered
-        Which chains began ordered, the others at random; shape (chain,).
+        Which chains started ordered; the others started at random; shape (chain,).
     restarts
-        How many times a chain was found frozen in stripes after thermalization, and begun anew.
+        How many times a chain was found frozen in stripes after thermalization and restarted.
     updates_per_sweep
-        What makes one sweep: attempted flips, or clusters (their number's mean over chains).
+        Attempted flips per sweep, or clusters per sweep (mean over chains).
     """
 
     spins: NDArray[np.int8]
@@ -81,56 +81,57 @@ def run_chains(
     The first frame follows ``thermalization`` sweeps, each further one ``spacing`` sweeps.
 
     One sweep of ``metropolis`` (sites at random, the paper's protocol) and of ``checkerboard`` is
-    L^2 attempted flips. One of ``cluster`` is the number of Wolff updates that flips L^2 spins on
-    average, measured in thermalization (of which there is at least one sweep) and then fixed.
-    ``auto`` is :func:`best_sampler`. Checkerboard, and Metropolis from :data:`LEAST_REPLICAS`
-    chains on, move 64 chains in one word.
+    L^2 attempted flips. One sweep of ``cluster`` is the number of Wolff updates that flips L^2
+    spins on average. It is measured during thermalization (at least one sweep) and then fixed.
+    ``auto`` is :func:`best_sampler`. Checkerboard, and Metropolis with at least
+    :data:`LEAST_REPLICAS` chains, update 64 chains in one word.
 
-    A single chain starts at random. Of several, every other one starts ordered, up and down in
-    turn, so that burn-in can be judged by whether both kinds come to agree. Both can be had alone;
-    chains that all start ordered have signs drawn at random.
+    A single chain starts at random. Of several chains, every other one starts ordered, alternately
+    up and down, so that the agreement of both kinds checks burn-in. ``start`` can restrict them to
+    one kind; chains that all start ordered have random signs.
 
-    Every frame of ``cluster`` is given a sign at random. The model does not change when all spins
-    are turned, so frames with either sign are as likely, and the signs of the magnetization are
-    exactly independent; energies and correlations within a frame stay as they are.
+    Every frame of ``cluster`` is multiplied by a random sign. The model is symmetric under a global
+    flip, so that both signs are equally likely. The signs of the magnetization are then exactly
+    independent; energies and correlations within a frame do not change.
 
-    At infinite temperature each spin of each frame is a coin, whatever the start; Metropolis would
-    accept, and the checkerboard only turn all spins in every sweep. Far above T = 10 it comes near
-    to that, and needs some T/3 sweeps to forget: ordered starts with fewer are refused.
+    At infinite temperature each spin of each frame is random, whatever the start. There, Metropolis
+    would accept every flip, and the checkerboard would only flip all spins in every sweep. Far
+    above T = 10 the checkerboard comes close to that and needs about T/3 sweeps to decorrelate:
+    ordered starts with fewer sweeps are rejected.
 
-    A chain that thermalization has left in a frozen stripe, or not ordered where it should be
-    (:func:`.stripes.is_frozen`), is begun anew from another random start, and counted. With
-    ``thermalization=0`` the walk is wanted from its start on, at random unless ordered ones are
-    asked for, and none is judged.
+    A chain that is frozen in a stripe after thermalization, or not ordered where it should be
+    (:func:`.stripes.is_frozen`), is restarted from another random start, and counted. With
+    ``thermalization=0`` the walk is wanted from its start, at random unless ordered starts are
+    requested, and no chain is checked.
 
     Parameters
     ----------
     lattice_size
-        L >= 2; for ``checkerboard`` even and >= 6, since its fixed order does not reach all
-        configurations of a 4 x 4 lattice, and odd ones have no checkerboard.
+        L >= 2; for ``checkerboard`` even and >= 6: its fixed order does not reach all
+        configurations of a 4 x 4 lattice, and odd sizes have no checkerboard.
     temperature
         In J/k_B, 0 and infinity included.
     sampler
         One of :data:`SAMPLERS`.
     frames, chains
-        Frames in all, a multiple of the number of chains.
+        Total number of frames, a multiple of the number of chains.
     thermalization, spacing
         In sweeps.
     seed
-        Each stream's SeedSequence has it as entropy, and as spawn key the number of restarts so
-        far, what the stream is for, and the number of the chain or block of 64 chains.
+        Entropy of each stream's SeedSequence. The spawn key is the number of restarts so far, the
+        purpose of the stream, and the number of the chain or of the block of 64 chains.
     threads
-        That compute at a time; the frames do not depend on it.
+        Number of threads; the frames do not depend on it.
     progress
-        Show a bar, on a terminal or in a notebook.
+        Whether to show a progress bar, on a terminal or in a notebook.
     start
         One of :data:`STARTS`.
 
     Raises
     ------
     InputError
-        Naming the parameter that is out of range, or if a chain is frozen after every restart, or
-        so hot that it would not forget its ordered start.
+        If a parameter is out of range, a chain is frozen after every restart, or
+        the temperature is too high to forget an ordered start.
     """
     check_walk(lattice_size, temperature, sampler)
     check_lengths(frames, chains, thermalization, spacing, threads)
@@ -147,8 +148,8 @@ def run_chains(
     stuck = draws > 1 and sampler == "checkerboard"
     if stuck and 0 < 3 * thermalization < temperature < math.inf:
         warnings.warn(
-            f"the checkerboard turns nearly all spins in every sweep at T = {temperature:g}, and "
-            f"needs some T/3 sweeps to forget its start; thermalization: {thermalization} is too "
+            f"the checkerboard flips nearly all spins in every sweep at T = {temperature:g}, and "
+            f"needs about T/3 sweeps to forget its start; thermalization: {thermalization} is too "
             "short",
             stacklevel=2,
         )
@@ -176,12 +177,12 @@ def run_chains(
 
 
 def best_sampler(lattice_size: int, temperature: float, chains: int) -> str:
-    """Return the cheaper sampler whose frames are independent ten sweeps apart, with either sign.
+    """Return the cheaper sampler whose frames, of either sign, are independent ten sweeps apart.
 
-    In :data:`LOCAL_TEMPERATURES` that is ``checkerboard``, if it can be used and there are chains
-    enough to fill words. Elsewhere it is ``cluster``: near T_c local updates forget slowly, and
-    below they keep the sign. With many more sweeps between frames, checkerboard can be the cheaper
-    one from some T = 2.5 on (``benchmarks/results/montecarlo.json``).
+    In :data:`LOCAL_TEMPERATURES` this is ``checkerboard``, if the lattice allows it and there are
+    enough chains to fill words. Elsewhere it is ``cluster``: near T_c local updates decorrelate
+    slowly, and below T_c they keep the sign. With many more sweeps between frames, checkerboard can
+    be cheaper from about T = 2.5 on (``benchmarks/results/montecarlo.json``).
     """
     fits = lattice_size % 2 == 0 and lattice_size >= 6 and chains >= BLOCK // 2
     coldest, hottest = LOCAL_TEMPERATURES
@@ -189,19 +190,19 @@ def best_sampler(lattice_size: int, temperature: float, chains: int) -> str:
 
 
 def _check_forgets(temperature: float, sampler: str, thermalization: int) -> None:
-    """Raise InputError where flips that are all accepted keep chains as ordered as they began."""
+    """Raise InputError if chains keep their ordered start because nearly all flips are accepted."""
     if thermalization and temperature > LOCAL_TEMPERATURES[1] and thermalization < temperature / 3:
         raise InputError(
-            f"temperature: {temperature} with {sampler} and ordered starts; that takes T/3 sweeps "
-            f"to forget them, and thermalization ({thermalization}) has fewer; allowed are as "
-            "many, or sampler cluster or auto"
+            f"temperature: {temperature} with {sampler} and ordered starts; forgetting them takes "
+            f"T/3 sweeps, and thermalization ({thermalization}) has fewer; allowed are "
+            "at least as many, or sampler cluster or auto"
         )
 
 
 def _thermalize(
     walk: Chains, temperature: float, sampler: str, sweeps: int, seed: int, threads: int
 ) -> int:
-    """Bring chains to equilibrium; return how many times one was begun anew."""
+    """Bring chains to equilibrium; return the number of restarts."""
     walk.settle(sweeps)
     if sweeps == 0:
         return 0
@@ -230,5 +231,5 @@ def _thermalize(
 def _frozen(
     frames: NDArray[np.int8], index: NDArray[np.int64], temperature: float
 ) -> NDArray[np.int64]:
-    """Return the numbers of those chains that are frozen."""
+    """Return the numbers of the frozen chains."""
     return index[[stripes.is_frozen(frame, temperature) for frame in frames]]

@@ -1,4 +1,4 @@
-"""Chains that are walked one after the other."""
+"""Chains that are updated one after another."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -12,7 +12,7 @@ from ising_fidelity.montecarlo.kernels.compiled import single_spin
 
 
 class SingleChains:
-    """Chains that move one spin or one cluster after the other.
+    """Chains that move one spin or one cluster at a time.
 
     Parameters
     ----------
@@ -21,11 +21,11 @@ class SingleChains:
     temperature
         In J/k_B.
     cluster
-        Wolff's clusters, else Metropolis's single spins at random sites.
+        Whether to flip Wolff clusters, else single spins by Metropolis at random sites.
     streams
-        Of random numbers, one per chain.
+        Random streams, one per chain.
     threads
-        How many chains move at a time.
+        Number of chains that move in parallel.
     """
 
     def __init__(
@@ -65,9 +65,9 @@ class SingleChains:
 
         A sweep of clusters is the number of updates that flips N spins on average. In the first
         half, each sweep ends when N spins are flipped, as clusters may still grow by any factor.
-        That favors configurations behind large clusters, so the second half has a number of updates
-        that is fixed when it begins, from the mean cluster in the quarter before, and its own mean
-        cluster sets the sweep for good.
+        This favors configurations that follow large clusters. The second half therefore uses a
+        fixed number of updates, from the mean cluster size in the quarter before. Its own mean
+        cluster size sets the final sweep.
         """
         if not self._cluster:
             self.sweep(sweeps)

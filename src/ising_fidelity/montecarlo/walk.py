@@ -1,4 +1,4 @@
-"""Random streams and first frames of chains, and the walks that go on from them."""
+"""Random streams and first frames of chains, and the walks that start from them."""
 
 import math
 
@@ -10,14 +10,14 @@ from ising_fidelity.montecarlo.packed import BLOCK, Replicas
 from ising_fidelity.montecarlo.single import SingleChains
 
 START, WALK, SITES, SIGNS, RELAX, GIBBS = range(6)
-"""What streams are for."""
+"""The purposes of streams."""
 
 LEAST_REPLICAS = 8
-"""Chains from which on Metropolis moves them packed, being faster then than one after another."""
+"""Fewest chains that Metropolis updates packed, which is faster than one after another."""
 
 
 def stream_of(seed: int, restarts: int, purpose: int, index: int = 0) -> np.random.SeedSequence:
-    """Return the random stream of one purpose and one chain or block, after so many restarts."""
+    """Return the random stream of one purpose and one chain or block after some restarts."""
     return np.random.SeedSequence(seed, spawn_key=(restarts, purpose, index))
 
 
@@ -38,7 +38,7 @@ def first_frames(
     seed: int,
     restarts: int,
 ) -> NDArray[np.int8]:
-    """Return first configurations (chains, L, L) of the chains of these numbers and signs."""
+    """Return first configurations (chains, L, L) of the chains with these numbers and signs."""
     sites = lattice_size**2
     spins = np.empty((len(index), sites), np.int8)
     for row, chain in enumerate(index):
@@ -57,12 +57,12 @@ def coins(lattice_size: int, chains: int, draws: int, seed: int) -> NDArray[np.i
 
 
 def random_spins(stream: np.random.SeedSequence, count: int) -> NDArray[np.int8]:
-    """Return so many spins, up and down alike."""
+    """Return ``count`` random spins, up and down with equal probability."""
     return np.random.default_rng(stream).choice(np.array([-1, 1], np.int8), count)
 
 
 def is_packed(sampler: str, chains: int) -> bool:
-    """Whether so many chains are moved at once, with the same sites in the same order."""
+    """Whether this number of chains is updated packed, with the same sites in the same order."""
     return sampler == "checkerboard" or (sampler == "metropolis" and chains >= LEAST_REPLICAS)
 
 
@@ -74,7 +74,7 @@ def walk_from(
     restarts: int,
     threads: int = 1,
 ) -> Chains:
-    """Return chains that go on from these first frames."""
+    """Return chains that start from these first frames."""
     chains = len(starts)
     if not is_packed(sampler, chains):
         streams = [stream_of(seed, restarts, WALK, chain) for chain in range(chains)]

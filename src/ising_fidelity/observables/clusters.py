@@ -1,9 +1,9 @@
-r"""Geometric clusters: like spins that are joined by bonds of the periodic lattice.
+r"""Geometric clusters: equal spins joined by bonds of the periodic lattice.
 
 At T_c their sizes are distributed as :math:`n_s \propto s^{-379/187}` (A. Stella and C.
 Vanderzande, Phys. Rev. Lett. 62, 1067, 1989): frames with the right energy and magnetization can
-still be made of wrong domains. Clusters of Fortuin and Kasteleyn are not measured: their mean size
-is that of N m^2, known without them, and bonds drawn at random would add noise.
+still have wrong domains. Fortuin-Kasteleyn clusters are not measured: their mean size follows from
+N m^2 without them, and their random bonds would add noise.
 """
 
 import numpy as np
@@ -58,10 +58,10 @@ def sizes(spins: NDArray[np.int8]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 
 def primaries(spins: NDArray[np.int8]) -> NDArray[np.float64]:
-    """Return what the clusters of each frame (..., L, L) add to means, shape (..., 2 + bins).
+    """Return the contributions of clusters to means per frame (..., L, L), shape (..., 2 + bins).
 
-    Sites of the largest cluster, sum of squared sizes of all others, number of clusters in each of
-    :func:`size_bins`.
+    They are the sites of the largest cluster, the sum of squared sizes of all others, and the
+    number of clusters in each of :func:`size_bins`.
     """
     frames = spins.reshape(-1, *spins.shape[-2:])
     sites = frames[0].size
@@ -77,12 +77,12 @@ def primaries(spins: NDArray[np.int8]) -> NDArray[np.float64]:
 
 
 def from_means(means: NDArray[np.float64], sites: int) -> NDArray[np.float64]:
-    r"""Return every quantity of :data:`QUANTITIES` from means of :func:`primaries`, shape (..., 2).
+    r"""Return all :data:`QUANTITIES` from means of :func:`primaries`, shape (..., 2).
 
-    The largest cluster's share of the sites; the mean size in sites, NaN where all are in the
-    largest. The mean size is that of the cluster of a random site outside of the largest,
-    :math:`\sum' s^2 n_s / \sum' s\, n_s` (D. Stauffer and A. Aharony, Introduction to Percolation
-    Theory, 1994).
+    They are the largest cluster's share of the sites, and the mean size in sites, NaN if all sites
+    are in the largest cluster. The mean size is that of the cluster of a random site outside the
+    largest, :math:`\sum' s^2 n_s / \sum' s\, n_s` (D. Stauffer and A. Aharony, Introduction to
+    Percolation Theory, 1994).
     """
     largest, squares = means[..., 0], means[..., 1]
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -1,23 +1,23 @@
 r"""The correlation function along the axes and its fits.
 
-Two models, both straight lines in ln G and therefore solved in closed form:
+The two models are straight lines in ln G and are therefore fitted in closed form:
 
 .. math:: G(r) = A\, r^{-\eta} e^{-r/\xi} \quad\text{and}\quad G(r) = A\, r^{-\eta}.
 
-The amplitude A is free: with A = 1 the exponent would have to make up for G(1), which is 0.707
+The amplitude A is free: with A = 1 the exponent would have to compensate for G(1), which is 0.707
 at T_c, where G(r) = 0.703 r^(-1/4) at large r on the infinite lattice.
 
-A periodic lattice of finite size has no pure power law at any distance: what comes round the other
-way is in G from L/8 on, and eta at T_c comes out at 0.17 to 0.23, the smaller the wider the window.
-Conformal invariance says what stands in its place, :func:`torus_logarithm`; against it eta is 1/4
-within 2 % in every window at L = 16 and above.
+A periodic lattice of finite size has no pure power law at any distance. From L/8 on, correlations
+around the torus contribute to G. The fitted eta at T_c is therefore 0.17 to 0.23, and smaller for
+wider windows. Conformal invariance gives the correct form, :func:`torus_logarithm`. Fitted to it,
+eta is 1/4 within 2 % in every window at L = 16 and above.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 KINDS = ("raw", "connected", "trajectory")
-"""From G(r) is subtracted: nothing; the square of the mean of abs(m); that of the mean of m."""
+"""Subtracted from G(r): nothing; the square of the mean of abs(m); the square of the mean of m."""
 
 PARAMETERS = (
     "log_amplitude",
@@ -28,16 +28,16 @@ PARAMETERS = (
     "log_amplitude_stable",
     "eta_stable",
 )
-"""First rows of :func:`fit_matrix`."""
+"""The first rows of :func:`fit_matrix`."""
 
 WINDOWED = ("eta_power_law_window", "eta_stable_window")
-"""Then these, one row for each of :func:`last_distances`."""
+"""The following rows, one for each of :func:`last_distances`."""
 
 
 def fit_window(lattice_size: int) -> tuple[int, int]:
     """Return the first and the last distance that fits use.
 
-    Beyond L/4 the other way round the periodic lattice counts.
+    Beyond L/4, correlations around the periodic lattice contribute.
     """
     return 1, lattice_size // 4
 
@@ -45,7 +45,7 @@ def fit_window(lattice_size: int) -> tuple[int, int]:
 def along_axes(spins: NDArray[np.int8]) -> NDArray[np.float64]:
     """Return the sum over sites and both axes of s_i s_(i+r) for each frame (..., L, L).
 
-    Shape (..., L//2 + 1) for r = 0 .. L//2: whole numbers; divided by 2 L^2 they are G(r).
+    Shape (..., L//2 + 1) for r = 0 .. L//2, whole numbers; divided by 2 L^2 they are G(r).
     """
     size = spins.shape[-1]
     total = np.zeros((*spins.shape[:-2], size // 2 + 1))
@@ -57,7 +57,7 @@ def along_axes(spins: NDArray[np.int8]) -> NDArray[np.float64]:
 
 
 def last_distances(lattice_size: int) -> NDArray[np.intp]:
-    """Return the last distances of windows that begin at 1: from 3, one more than a line needs."""
+    """Return the last distances of windows from 1: 3 and more, one more than a line needs."""
     return np.arange(3, lattice_size // 2 + 1)
 
 
@@ -67,8 +67,8 @@ def torus_logarithm(lattice_size: int) -> NDArray[np.float64]:
     .. math:: G(r) \propto \left| \theta_1(r/L) \right|^{-1/4}
               \sum_{\nu=1}^{4} \left| \theta_\nu(r / 2L) \right|
 
-    (P. Di Francesco, H. Saleur and J. Zuber, Nucl. Phys. B 290, 527, 1987). It is ln r where r is
-    much smaller than L, and takes its place in fits of eta. Shape (L//2 + 1,) for r = 0 .. L//2,
+    (P. Di Francesco, H. Saleur and J. Zuber, Nucl. Phys. B 290, 527, 1987). It replaces ln r in
+    fits of eta, and equals ln r for r much smaller than L. Shape (L//2 + 1,) for r = 0 .. L//2,
     -inf at 0.
     """
     r = np.arange(lattice_size // 2 + 1) / lattice_size
@@ -78,8 +78,8 @@ def torus_logarithm(lattice_size: int) -> NDArray[np.float64]:
 
 
 def _theta(z: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the four Jacobi theta functions of real z at modulus i, absolute, shape (4, ...)."""
-    # Powers of q = exp(-pi): beyond the sixth term nothing is left.
+    """Return the absolute four Jacobi theta functions of real z at modulus i, shape (4, ...)."""
+    # Powers of q = exp(-pi): terms beyond the sixth are below double precision.
     n = np.arange(6)
     half = np.exp(-np.pi * (n + 0.5) ** 2)
     whole = np.exp(-np.pi * (n + 1.0) ** 2)
@@ -98,20 +98,20 @@ def _theta(z: NDArray[np.float64]) -> NDArray[np.float64]:
 def fit_matrix(
     correlation: NDArray[np.float64], error: NDArray[np.float64], lattice_size: int
 ) -> NDArray[np.float64]:
-    """Return the matrix that takes ln G(r) to what is fitted.
+    """Return the matrix that maps ln G(r) to the fitted parameters.
 
-    Least squares, each distance weighted by the inverse square of the error of ln G; by 1 where
-    errors are missing or 0. Correlations between distances do not enter the weights but do enter
-    the parameters' errors, which the matrix propagates. G(r) and its standard error are those for
-    r = 0 .. L//2.
+    Weighted least squares: the weight of a distance is the inverse square of the error of ln G, or
+    1 if errors are missing or 0. Correlations between distances do not enter the weights, but do
+    enter the errors of the parameters, which the matrix propagates. G(r) and its standard error are
+    given for r = 0 .. L//2.
 
     Returns
     -------
     ndarray
-        A row for each of :data:`PARAMETERS`, in :func:`fit_window`, but at all distances those on
-        the torus; then, for windows from 1 to each of :func:`last_distances`, the exponent of a
-        pure power law, and last its exponent on the torus. Shape (7 + 2 windows, L//2 + 1), zero
-        outside the window. Rows are NaN where G <= 0 in their window or where it holds fewer
+        One row for each of :data:`PARAMETERS`, fitted in :func:`fit_window`, or at all distances on
+        the torus. Then, for windows from 1 to each of :func:`last_distances`, the exponent of a
+        pure power law, and finally the exponent on the torus. Shape (7 + 2 windows, L//2 + 1), zero
+        outside the window. Rows are NaN if G <= 0 in their window, or if the window has fewer
         distances than the model has parameters.
     """
     r = np.arange(len(correlation))
@@ -146,7 +146,7 @@ def fit_matrix(
 
 
 def correlation_length(inverse: float, inverse_error: float) -> tuple[float, float]:
-    """Return xi and its error from 1/xi: no decay, 1/xi <= 0, is xi = inf without an error."""
+    """Return xi and its error from 1/xi; no decay, 1/xi <= 0, gives xi = inf without an error."""
     if np.isnan(inverse):
         return np.nan, np.nan
     if inverse < 1e-12:

@@ -1,13 +1,13 @@
-r"""The couplings that frames answer to: a spin's log odds given its surroundings.
+r"""The couplings that describe the frames: a spin's log odds given its surroundings.
 
 In equilibrium, given all other spins, a spin is up with log odds
 
 .. math:: \ln\frac{P(s = +1)}{P(s = -1)} = 2 (K_x h_x + K_y h_y + K_d h_d + b),
 
-:math:`h_x`, :math:`h_y` and :math:`h_d` being the sums of its neighbors along x, along y and along
-the diagonals. In the model that is simulated here :math:`K_x = K_y = 1/T` and
-:math:`K_d = b = 0`. The greatest pseudo-likelihood finds all four from frames without any reference
-(J. Besag, The Statistician 24, 179, 1975), with errors from the spread of frames.
+where :math:`h_x`, :math:`h_y` and :math:`h_d` are the sums of its neighbors along x, along y and
+along the diagonals. The simulated model has :math:`K_x = K_y = 1/T` and :math:`K_d = b = 0`.
+Maximum pseudo-likelihood estimates all four from frames without any reference (J. Besag, The
+Statistician 24, 179, 1975), with errors from the spread over frames.
 """
 
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ Floats = NDArray[np.float64]
 
 NAMES = ("coupling_x", "coupling_y", "coupling_diagonal", "field")
 STEPS = 100
-"""Of Newton's method, at most."""
+"""Most iterations of Newton's method."""
 PRECISION = 1e-10
 _SUMS = np.stack(
     np.meshgrid([-2, 0, 2], [-2, 0, 2], [-4, -2, 0, 2, 4], indexing="ij"), axis=-1
 ).reshape(-1, 3)
 SURROUNDINGS = np.column_stack([_SUMS, np.ones(len(_SUMS))]).astype(float)
-"""What the couplings are multiplied with in each of the surroundings, shape (45, 4)."""
+"""Factors of the couplings in each of the surroundings, shape (45, 4)."""
 
 DIRECTIONS = np.array(
     [
@@ -36,21 +36,21 @@ DIRECTIONS = np.array(
     ],
     dtype=float,
 )
-"""In which couplings may be wrong: temperature, anisotropy, diagonals, field; shape (4, 45)."""
+"""Possible errors of couplings: temperature, anisotropy, diagonals, field; shape (4, 45)."""
 FEWEST = 50
-"""Spins against their neighbors that are to be expected, for a sum of them to be normal."""
+"""Fewest expected spins opposite to their neighbors for a normal sum of them."""
 
 
 @dataclass(frozen=True)
 class Fit:
-    """Parameters of greatest pseudo-likelihood.
+    """Parameters of maximum pseudo-likelihood.
 
     Attributes
     ----------
     values, covariance
         Shapes (k,) and (k, k).
     log_likelihood
-        Of all spins, which are not independent: differences count in units of ``dispersion``.
+        Of all spins, which are not independent: differences are in units of ``dispersion``.
     """
 
     values: Floats
@@ -60,9 +60,9 @@ class Fit:
 
 
 def counts(spins: NDArray[np.int8]) -> Floats:
-    """Return how often each frame (n, L, L) has each surroundings, shape (n, 45, 2).
+    """Return how often each kind of surroundings occurs in each frame (n, L, L), shape (n, 45, 2).
 
-    The last axis is a spin that is down, and one that is up.
+    The last axis counts spins that are down, and spins that are up.
     """
     right, left = np.roll(spins, 1, -1), np.roll(spins, -1, -1)
     along_x = right + left
@@ -81,18 +81,18 @@ def fit(
     known: Floats | float = 0.0,
     correlation: float = 1.0,
 ) -> Fit | None:
-    """Return the parameters of greatest pseudo-likelihood, None if there are none.
+    """Return the parameters of maximum pseudo-likelihood, None if there is no maximum.
 
     Parameters
     ----------
     found
-        Of :func:`counts`, shape (n, 45, 2).
+        Result of :func:`counts`, shape (n, 45, 2).
     terms
-        What each parameter is multiplied with in each of the surroundings, shape (45, k).
+        Factor of each parameter in each of the surroundings, shape (45, k).
     known
         The part of half the log odds that is not fitted, shape (45,).
     correlation
-        How many frames are worth one, 2 tau_int.
+        2 tau_int, the number of frames per independent frame.
     """
     total = found.sum(axis=0)
     both, up = total.sum(axis=-1), total[:, 1]
@@ -110,7 +110,7 @@ def fit(
             break
     else:
         return None
-    # Scores of frames, which are independent, where spins within one are not.
+    # The score of each frame: frames are independent, spins within a frame are not.
     scores = 2 * (found[:, :, 1] - found.sum(axis=-1) * share) @ terms
     inverse = np.linalg.inv(curvature)
     spread = scores.T @ scores * correlation * len(scores) / max(len(scores) - 1, 1)
@@ -121,11 +121,11 @@ def fit(
 
 
 def score_p_values(found: Floats, temperature: float, correlation: float = 1.0) -> Floats:
-    """Return the p-value of each of :data:`DIRECTIONS`, that frames answer as in equilibrium.
+    """Return the p-value of equilibrium in each of :data:`DIRECTIONS`.
 
-    There the scores of every frame have mean 0, whatever the rest: no parameter is fitted, so that
-    this holds, other than with errors of fitted couplings, where few spins are against their
-    neighbors. NaN where fewer than :data:`FEWEST` are expected to be.
+    In equilibrium the scores of every frame have mean 0. No parameter is fitted, so that this holds
+    even where few spins are opposite to their neighbors, unlike errors of fitted couplings. NaN if
+    fewer than :data:`FEWEST` such spins are expected.
     """
     excess = found[..., 1] - found[..., 0] - _expected_excess(found, temperature)
     rare = _rare(found.sum(axis=(0, 2)), temperature)
@@ -133,10 +133,10 @@ def score_p_values(found: Floats, temperature: float, correlation: float = 1.0) 
 
 
 def answer_p_values(found: Floats, temperature: float, correlation: float = 1.0) -> Floats:
-    """Return the p-value of the answer to each kind of surroundings, shape (12,).
+    """Return the p-value of the response to each kind of surroundings, shape (12,).
 
-    Kinds are those that the global sign and a quarter turn leave. What no coupling explains shows
-    in one of them. NaN where too few spins against their neighbors are expected.
+    Kinds are classes under the global flip and quarter turns. A deviation that no coupling explains
+    appears in one of them. NaN if too few spins opposite to their neighbors are expected.
     """
     excess = found[..., 1] - found[..., 0] - _expected_excess(found, temperature)
     h, diagonal = _SUMS[:, 0] + _SUMS[:, 1], _SUMS[:, 2]
@@ -156,7 +156,7 @@ def _expected_excess(found: Floats, temperature: float) -> Floats:
 
 
 def _rare(total: Floats, temperature: float) -> float:
-    """Return how many spins against their neighbors are expected."""
+    """Return the expected number of spins opposite to their neighbors."""
     return float(total @ share_up(-np.abs(of_temperature(temperature))))
 
 
@@ -168,13 +168,13 @@ def _t_test(series: Floats, correlation: float, rare: float) -> float:
     if rare < FEWEST or frames < 3:
         return np.nan
     spread = float(series.std(ddof=1))
-    if spread == 0:  # frames that are all alike, without a single rare spin at best
+    if spread == 0:  # all frames are equal, at best without a single rare spin
         return float(np.exp(-rare)) if series[0] else 1.0
     return float(2 * stdtr(frames - 1, -abs(series.mean()) / spread * np.sqrt(frames)))
 
 
 def log_likelihood(found: Floats, share: Floats) -> float:
-    """Return the log-likelihood of all spins, given the chance of each surroundings' to be up."""
+    """Return the log-likelihood of all spins, given the probability of up in each surroundings."""
     down, up = found.sum(axis=0).T
     with np.errstate(divide="ignore", invalid="ignore"):
         terms = np.where(up > 0, up * np.log(share), 0) + np.where(
@@ -184,10 +184,10 @@ def log_likelihood(found: Floats, share: Floats) -> float:
 
 
 def of_temperature(temperature: float) -> Floats:
-    """Return half the log odds in each of the surroundings in equilibrium, shape (45,)."""
+    """Return half the equilibrium log odds in each of the surroundings, shape (45,)."""
     return SURROUNDINGS[:, :2].sum(axis=1) / temperature
 
 
 def share_up(half_log_odds: Floats) -> Floats:
-    """Return the chance of a spin that is up."""
+    """Return the probability that a spin is up."""
     return 1 / (1 + np.exp(-2 * half_log_odds))

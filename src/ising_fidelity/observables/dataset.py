@@ -27,16 +27,16 @@ from ising_fidelity.observables.measure import measure as estimate
 def measured(given: xr.Dataset, seed: int = 0, name: str = "frames") -> xr.Dataset:
     """Return every observable with its standard error.
 
-    Where frames carry ``log_probability``, what follows from importance weights is among them.
+    If frames carry ``log_probability``, results of importance weighting are included.
 
     Parameters
     ----------
     given
-        Frames that keep the contract of frames.
+        Frames that follow the contract of frames.
     seed
-        Of the bootstrap of independent frames.
+        Seed of the bootstrap of independent frames.
     name
-        What an error calls the frames.
+        Name of the frames in error messages.
 
     Raises
     ------
@@ -105,11 +105,11 @@ def measured(given: xr.Dataset, seed: int = 0, name: str = "frames") -> xr.Datas
 
 
 def _warn(found: Mapping[str, Any], name: str) -> None:
-    """Warn of what errors cannot be trusted, or are not there."""
+    """Warn if errors are unreliable or missing."""
     if np.isnan(found[f"energy{ERROR_SUFFIX}"][1]):
         warnings.warn(
             f"{name}: {found['number_of_frames']} frame(s) in one chain are too few for errors; "
-            "nothing of it can be compared",
+            "no quantity can be compared",
             stacklevel=3,
         )
     p_value = found.get("independence_p_value", np.nan)
@@ -119,13 +119,13 @@ def _warn(found: Mapping[str, Any], name: str) -> None:
             f"{name}: frames are said to be independent, but successive ones are correlated "
             f"(lag-1 autocorrelation {found['energy_lag_1_autocorrelation']:.2f} of u, "
             f"{found['abs_magnetization_lag_1_autocorrelation']:.2f} of |m|; p = {p_value:.1g}); "
-            f"errors are up to {times:.1f} times too small; sampling: 'chain' makes them right",
+            f"errors are up to {times:.1f} times too small; sampling: 'chain' corrects them",
             stacklevel=3,
         )
 
 
 def _dimensions(name: str, number: int) -> tuple[str, ...]:
-    """Return the dimensions of an observable that has this number of them."""
+    """Return the dimensions of an observable with this number of dimensions."""
     if number == 0:
         return ()
     if name in FUNCTIONS:

@@ -1,8 +1,8 @@
 """Error bars: the Gamma method for Markov chains, the bootstrap for independent frames.
 
-Each frame gives a row of primary numbers (energy, magnetization, their powers, ...); every
-observable is a function of the primaries' means. One such function serves the mean itself, all
-bootstrap replicates of it, and the derivatives that the Gamma method needs.
+Each frame gives a row of primary numbers (energy, magnetization, their powers, ...). Every
+observable is a function of the means of the primaries. The same function gives the observable, its
+bootstrap replicates, and the derivatives for the Gamma method.
 """
 
 import warnings
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 RESAMPLES = 200
 SHORTEST_CHAIN = 5
-"""Draws that a chain must have before its autocorrelations can be estimated."""
+"""Fewest draws of a chain from which its autocorrelations can be estimated."""
 
 Floats = NDArray[np.float64]
 Function = Callable[[Floats], Floats]
@@ -24,8 +24,8 @@ Function = Callable[[Floats], Floats]
 def autocorrelation_time(series: Floats) -> tuple[float, float]:
     """Return the integrated autocorrelation time tau_int and the effective sample size.
 
-    The series has shape (chains, draws). tau_int is in draws, 0.5 where draws are independent; 0.5
-    also where nothing can be said: a constant series, or one chain of fewer than
+    The series has shape (chains, draws). tau_int is in draws, 0.5 if draws are independent. It is
+    also 0.5 if it cannot be estimated: for a constant series, or one chain of fewer than
     :data:`SHORTEST_CHAIN` draws. The effective size is the number of frames / (2 tau_int).
     """
     tau_int, _ = gamma_method(series)
@@ -35,9 +35,9 @@ def autocorrelation_time(series: Floats) -> tuple[float, float]:
 def gamma_method(series: Floats) -> tuple[float, float]:
     """Return the integrated autocorrelation time and the standard error of a series' mean.
 
-    U. Wolff, Computer Physics Communications 156, 143 (2004), as in pyerrors but for this: chains
-    are held against the mean over all of them, not each against its own, so that chains that
-    disagree (stuck in opposite signs, say) enlarge the error.
+    U. Wolff, Computer Physics Communications 156, 143 (2004), as in pyerrors with one difference:
+    deviations are from the mean over all chains, not from each chain's own mean. Chains that
+    disagree, for example stuck in opposite signs, therefore increase the error.
 
     The series has shape (chains, draws), tau_int is in draws. The error is NaN for one chain of
     fewer than :data:`SHORTEST_CHAIN` draws. If several chains are that short, each chain's mean
@@ -54,12 +54,12 @@ def gamma_method(series: Floats) -> tuple[float, float]:
         error = float(deviations.mean(axis=1).std(ddof=1) / np.sqrt(chains))
         tau_int = error**2 * series.size / (2 * variance) if variance else 0.5
         return max(0.5, tau_int), error
-    # Rounding leaves about 1e-16 of a constant.
+    # The rounding error of a constant is about 1e-16.
     if variance <= (1e-14 * np.abs(series).max()) ** 2:
         return 0.5, 0.0
 
     with warnings.catch_warnings():
-        # pyerrors imports scipy.odr, deprecated since SciPy 1.17, for fits alone.
+        # pyerrors imports scipy.odr, deprecated since SciPy 1.17, only for fits.
         warnings.simplefilter("ignore", DeprecationWarning)
         from pyerrors import Obs
 
@@ -72,7 +72,8 @@ def gamma_method(series: Floats) -> tuple[float, float]:
 def mean_error(series: Floats, sampling: str) -> float:
     """Return the standard error of the mean of a series of shape (chains, draws).
 
-    By the Gamma method where ``sampling`` is ``chain``, else of independent numbers; NaN for one.
+    Uses the Gamma method if ``sampling`` is ``chain``, else independent numbers; NaN for one
+    number.
     """
     if sampling == "chain":
         return gamma_method(series)[1]
@@ -88,9 +89,9 @@ class Primaries:
     values
         Shape (chains, draws, k): k numbers for each frame.
     sampling
-        ``chain`` where draws of one chain are correlated, else ``independent``.
+        ``chain`` if draws of one chain are correlated, else ``independent``.
     seed
-        Of the bootstrap.
+        Seed of the bootstrap.
     """
 
     values: Floats
@@ -100,7 +101,7 @@ class Primaries:
     @cached_property
     def means(self) -> Floats:
         """Means over all frames, shape (k,)."""
-        # Sums first: those of whole numbers are exact.
+        # Sums first: sums of whole numbers are exact.
         return self._frames.sum(axis=0) / len(self._frames)
 
     @cached_property
@@ -131,9 +132,9 @@ class Primaries:
 
     def _bootstrap_errors(self, function: Function) -> Floats:
         frames = len(self._frames)
-        # Less the value itself, so that replicates that are all the same spread by exactly 0.
+        # Minus the value itself, so that equal replicates have a spread of exactly 0.
         spread = (function(self.replicates) - function(self.means)).std(axis=0, ddof=1)
-        # The bootstrap's variance is that of a sample of n, (n - 1) / n of the true one.
+        # The bootstrap variance is that of a sample of n, (n - 1) / n of the true variance.
         return (
             spread * np.sqrt(frames / (frames - 1)) if frames > 1 else np.full_like(spread, np.nan)
         )
@@ -141,11 +142,11 @@ class Primaries:
     def _gradient(self, function: Function) -> Floats:
         """Return d output / d mean, shape (outputs, k), by differences of one naive error.
 
-        The step is Wolff's choice: curvature counts as much as the data can resolve it. A
-        primary that never varies gets derivative 0, which is exact for its purpose.
+        The step is Wolff's choice: it includes curvature as far as the data resolve it. A primary
+        that never varies has derivative 0, which is exact for this purpose.
         """
         steps = np.diag(self._frames.std(axis=0) / np.sqrt(len(self._frames)))
-        with np.errstate(invalid="ignore"):  # of what is infinite at T = 0
+        with np.errstate(invalid="ignore"):  # infinite values at T = 0
             rise = function(self.means + steps) - function(self.means - steps)
         width = 2 * np.diag(steps)[:, None]
         return np.divide(rise, width, out=np.zeros_like(rise), where=width > 0).T

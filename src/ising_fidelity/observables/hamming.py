@@ -1,4 +1,4 @@
-"""How different the frames of one set are from each other."""
+"""The Hamming distance between frames of one set."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,14 +9,15 @@ from ising_fidelity.observables.errors import mean_error
 def hamming_distance(spins: NDArray[np.int8], sampling: str) -> tuple[float, float]:
     r"""Return the mean fraction of differing sites over all pairs of distinct frames.
 
-    Two frames differ in (1 - q_ab) / 2 of their sites, q_ab = s_a . s_b / N. All pairs at once:
+    Two frames differ in (1 - q_ab) / 2 of their sites, q_ab = s_a . s_b / N. The sum over all
+    pairs:
 
     .. math:: \sum_{b \ne a} q_{ab} = s_a \cdot \Bigl(\sum_b s_b\Bigr) / N - 1.
 
     The error is twice that of the mean over a of each frame's mean distance to the others (the
     Hoeffding projection of the pair mean; W. Hoeffding, Ann. Math. Stat. 19, 293, 1948), by the
-    Gamma method where draws are correlated. Above T_c, where frames have nothing in common,
-    it is too large by up to a factor sqrt(2).
+    Gamma method if draws are correlated. Above T_c, where frames are uncorrelated, it is too large
+    by up to a factor sqrt(2).
 
     ``spins`` has shape (chain, draw, L, L), ``sampling`` is ``chain`` or ``independent``. Value and
     error are NaN for a single frame.

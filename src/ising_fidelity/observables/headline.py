@@ -1,4 +1,4 @@
-"""The few numbers that a set of frames is known by, without all else that is measured."""
+"""The headline quantities of a set of frames, without all other observables."""
 
 import numpy as np
 import xarray as xr
@@ -11,9 +11,9 @@ NAMES = ("energy", "specific_heat", "abs_magnetization", "susceptibility")
 
 
 def headline(frames: xr.Dataset, seed: int = 0) -> dict[str, tuple[float, float]]:
-    """Return values and standard errors of :data:`NAMES`, as :func:`.measured` does, in no time.
+    """Return values and standard errors of :data:`NAMES`, equal to those of :func:`.measured`.
 
-    Of frames that keep the contract; ``seed`` is that of the bootstrap of independent ones.
+    ``frames`` follow the contract of frames; ``seed`` is that of the bootstrap.
     """
     spins = frames["spin"].values
     sites, T = spins.shape[-1] ** 2, float(frames["temperature"])

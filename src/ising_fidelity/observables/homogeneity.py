@@ -1,7 +1,7 @@
-"""Whether all places of the lattice are alike, as on a torus.
+"""Whether all places of the lattice are equivalent, as on a torus.
 
-In equilibrium a bond is as often broken at one place as at any other. Over independent frames the
-number of times is binomial, so that a place that is not alike shows at once, wherever it is.
+In equilibrium, bonds at all places are broken equally often. Over independent frames the count at a
+place is binomial, so that a place that differs is detected wherever it is.
 """
 
 from dataclasses import dataclass
@@ -11,23 +11,23 @@ from numpy.typing import NDArray
 
 SEAM, SITE, LINE, MANY = "the seam", "a site", "a line", "many places"
 ENOUGH = 100
-"""Broken bonds of a line, from which on their sum is normal."""
+"""Fewest broken bonds of a line for a normal sum."""
 MOST_LINES = 3
-"""Of a row or a column that is unlike: its own bonds, and those to both sides."""
+"""Most lines affected by one row or column: its own bonds, and those to both sides."""
 SMALL = 1e-4
-"""The p-value, adjusted for the number of places, below which one is not alike."""
+"""The p-value, adjusted for the number of places, below which a place differs."""
 
 
 @dataclass(frozen=True)
 class Homogeneity:
-    """How unlike the least likely bond, row or column is.
+    """How much the least likely bond, row or column differs.
 
     Attributes
     ----------
     p_value
-        Over all places; NaN of a single frame.
+        Over all places; NaN for a single frame.
     where
-        What kind of place is not alike: the seam, a site, a line or many places.
+        Which kind of place differs: the seam, a site, a line or many places.
     place
         The row and column of the worst bond.
     """
@@ -38,14 +38,14 @@ class Homogeneity:
 
 
 def homogeneity(spins: NDArray[np.int8], correlation: float = 1.0) -> Homogeneity:
-    """Return whether bonds are as often broken at every place.
+    """Return whether bonds at all places are broken equally often.
 
     Parameters
     ----------
     spins
         Shape (n, L, L), values -1 and +1.
     correlation
-        How many frames are worth one, 2 tau_int.
+        2 tau_int, the number of frames per independent frame.
     """
     from scipy.special import ndtr
     from scipy.stats import binom
@@ -56,11 +56,11 @@ def homogeneity(spins: NDArray[np.int8], correlation: float = 1.0) -> Homogeneit
         return Homogeneity(np.nan, "", (0, 0))
     often = broken.sum(axis=0)
     frames = max(1, round(n / correlation))
-    share = often.mean(axis=(1, 2), keepdims=True) / n  # of x and y: anisotropy is no place
+    share = often.mean(axis=(1, 2), keepdims=True) / n  # per direction: anisotropy is not a place
     scaled = np.rint(often / n * frames)
     tails = [binom.cdf(scaled, frames, share), binom.sf(scaled - 1, frames, share)]
     of_bonds = np.minimum(1, 2 * np.minimum(*tails)) * often.size
-    # Horizontal and vertical bonds, each by columns and by rows; bonds of a line hang together.
+    # Horizontal and vertical bonds, each by columns and by rows; bonds of a line are correlated.
     lines = np.concatenate([broken.mean(axis=2), broken.mean(axis=3)], axis=1)
     apart = lines - broken.mean(axis=(2, 3))[:, [0, 1, 0, 1], None]
     error = apart.std(axis=0, ddof=1) * np.sqrt(correlation / n)
@@ -79,13 +79,14 @@ def homogeneity(spins: NDArray[np.int8], correlation: float = 1.0) -> Homogeneit
 def _far(deviations: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return which deviations are at least half as large as the largest.
 
-    A place that is unlike moves the mean of all, and then all the others are off it, a little.
+    A place that differs shifts the mean over all, and thereby the deviations of all others a
+    little.
     """
     return np.asarray(np.abs(deviations) >= np.abs(deviations).max() / 2)
 
 
 def _where(lines: NDArray[np.bool_], bonds: NDArray[np.bool_], L: int) -> str:
-    """Return what kind of place is not alike, of lines and bonds that are not."""
+    """Return the kind of place that differs, given which lines and bonds do."""
     across, along = lines[0], lines[3]
     seam = across | along
     if seam.any() and not lines[1:3].any() and {*np.flatnonzero(seam)} <= {L - 1}:

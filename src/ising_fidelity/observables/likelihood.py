@@ -1,14 +1,14 @@
-r"""What frames tell whose generator knows how likely it draws each: Z, and the Boltzmann averages.
+r"""Free energy and reweighted averages from frames with known ln q.
 
-With weights
+With the weights
 
 .. math:: w(s) = e^{-E(s) / T} / q(s), \qquad \langle w \rangle_q = Z, \qquad
           \langle A \rangle = \langle w A \rangle_q / \langle w \rangle_q,
 
-the free energy, which Monte Carlo has only by integration, is a mean over frames, and every average
-is the Boltzmann distribution's own whatever the generator's errors, if they are not too large: the
-effective sample size says what is left of the frames (K. A. Nicoli et al., Phys. Rev. E 101,
-023304, 2020). Without weights, Gibbs and Bogoliubov bound the free energy from above,
+the free energy, which Monte Carlo gives only by integration, is a mean over frames. Every average
+is one of the Boltzmann distribution, whatever the errors of the generator, if they are not too
+large: the effective sample size gives the number of frames that remain (K. A. Nicoli et al., Phys.
+Rev. E 101, 023304, 2020). Without weights, the Gibbs-Bogoliubov inequality bounds the free energy,
 
 .. math:: F \le \langle E \rangle_q + T \langle \ln q \rangle_q.
 """
@@ -38,15 +38,15 @@ def measure(
     sites: int,
     seed: int = 0,
 ) -> dict[str, tuple[Floats, Floats]]:
-    """Return every quantity of :data:`QUANTITIES` and its standard error, by the bootstrap.
+    """Return all :data:`QUANTITIES` with their standard errors by the bootstrap.
 
-    Errors are too small where the effective sample size is a handful of frames: the frames that
-    would matter are not among them.
+    Errors are too small if the effective sample size is only a few frames: the frames with the
+    largest weights are then missing from the sample.
 
     Parameters
     ----------
     log_q
-        Natural logarithm of the probability of each frame, shape (n,), independent frames.
+        Natural logarithm of the probability of each frame, shape (n,); frames are independent.
     energy, magnetization
         Per spin, shape (n,).
     temperature
@@ -54,7 +54,7 @@ def measure(
     sites
         N = L^2.
     seed
-        Of the bootstrap.
+        Seed of the bootstrap.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def measure(
         draws = np.random.default_rng(seed).multinomial(
             frames, np.full(frames, 1 / frames), size=RESAMPLES
         )
-        # Less the value itself, so that replicates that are all the same spread by exactly 0.
+        # Minus the value itself, so that equal replicates have a spread of exactly 0.
         replicates = np.array([quantities(counts) for counts in draws]) - values
         errors = replicates.std(axis=0, ddof=1) * np.sqrt(frames / (frames - 1))
     return {
@@ -89,15 +89,15 @@ def from_counts(
     temperature: float,
     sites: int,
 ) -> Floats:
-    """Return every quantity of :data:`QUANTITIES`, shape (7,), of frames that count so often.
+    """Return all :data:`QUANTITIES`, shape (7,), for frames with given multiplicities.
 
-    Weights span hundreds of orders: sums are of weights in units of the largest, which is never
-    itself computed.
+    Weights span hundreds of orders of magnitude: they are summed in units of the largest, which is
+    never itself computed.
 
     Parameters
     ----------
     counts
-        How often each frame counts, shape (n,), 0 and more.
+        Multiplicity of each frame, shape (n,), 0 or more.
     log_q, energy, magnetization, temperature, sites
         See :func:`measure`.
     """

@@ -1,4 +1,4 @@
-"""What is measured on one set of frames, every number with its standard error."""
+"""All observables of one set of frames, each with its standard error."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,19 +29,19 @@ def measure(spins: NDArray[np.int8], temperature: float, sampling: str, seed: in
     temperature
         In units of J/k_B.
     sampling
-        ``chain`` where draws of one chain are correlated (errors by the Gamma method), else
+        ``chain`` if draws of one chain are correlated (errors by the Gamma method), else
         ``independent`` (bootstrap).
     seed
-        Of the bootstrap.
+        Seed of the bootstrap.
 
     Returns
     -------
     dict
         Name to (value, standard error): scalars as 0-d arrays; functions of distance or
-        wave number of shape (L//2 + 1,); the distribution of cluster sizes with a number for each
+        wave number of shape (L//2 + 1,); the distribution of cluster sizes with one number for each
         of :func:`clusters.size_bins`; fitted parameters with one for each of
-        :data:`correlation.KINDS`, and, in windows, for each of :func:`correlation.last_distances`
-        too. Errors are NaN where the frames cannot tell.
+        :data:`correlation.KINDS` and, in windows, also for each of
+        :func:`correlation.last_distances`. Errors are NaN where they cannot be estimated.
     """
     size = spins.shape[-1]
     sample = Primaries(per_frame(spins), sampling, seed)
@@ -81,7 +81,7 @@ def measure(spins: NDArray[np.int8], temperature: float, sampling: str, seed: in
 
 
 def per_frame(spins: NDArray[np.int8]) -> Floats:
-    """Return the numbers of each frame (..., L, L) that :func:`of_means` takes, shape (..., k)."""
+    """Return the numbers per frame (..., L, L) that :func:`of_means` needs, shape (..., k)."""
     sites = spins.shape[-1] ** 2
     energy, magnetization = lattice.energy(spins) * sites, lattice.magnetization(spins) * sites
     parts = [
@@ -135,16 +135,16 @@ FUNCTIONS = (
     "structure_factor",
     "cluster_size_distribution",
 )
-"""Observables that are a number for each distance, wave number or size."""
+"""Observables with one number for each distance, wave number or size."""
 
 
 def _fit(
     sample: Primaries, everything: Function, part: NDArray[np.intp], G: Floats, matrix: Floats
 ) -> dict[str, tuple[Floats, Floats]]:
-    """Return what :func:`correlation.fit_matrix` fits to one correlation function, with errors.
+    """Return the parameters of :func:`correlation.fit_matrix` for one G(r), with errors.
 
-    ``part`` says where ``everything`` has it. Errors to first order in the fluctuations of G,
-    whose correlations between distances they contain.
+    ``part`` is the place of G in ``everything``. Errors are to first order in the fluctuations of
+    G and include the correlations between distances.
     """
     parameters = matrix @ np.log(G, out=np.zeros_like(G), where=G > 0)
     slope = np.divide(matrix, G, out=matrix.copy(), where=G > 0)
@@ -167,9 +167,9 @@ def _fit(
 def autocorrelation(spins: NDArray[np.int8], sampling: str) -> dict[str, float]:
     """Return tau_int (in draws) and effective sample size of the energy and of abs(m).
 
-    Independent frames have tau_int = 0.5 and as many effective frames as frames. Where they are
-    said to be independent, that is tested by :func:`.lag_one`; where they are not, tau_int and
-    effective size are those of a chain.
+    Independent frames have tau_int = 0.5, and their effective number equals their number. The
+    declared independence is tested by :func:`.lag_one`; if the test fails, tau_int and effective
+    size are those of a chain.
     """
     series = {
         "energy": lattice.energy(spins),

@@ -1,4 +1,4 @@
-"""How often the magnetization is positive: half of all frames, where signs are drawn fairly."""
+"""The share of frames with positive magnetization: one half if signs are sampled fairly."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ def independent_signs(series: NDArray[np.float64], sampling: str) -> float:
     """Return how many independent signs a series of :func:`positive` holds.
 
     The series has shape (chains, draws), ``sampling`` is ``chain`` or ``independent``. Correlated
-    chains of which none ever changes its sign hold one each.
+    chains that never change their sign hold one each.
     """
     if sampling == "independent":
         return float(series.size)
@@ -25,14 +25,14 @@ def independent_signs(series: NDArray[np.float64], sampling: str) -> float:
 
 
 def binomial_p_value(share: float, number: float) -> float:
-    """Return the chance that a fair coin is at least as far from even, on either side.
+    """Return the two-sided p-value of a share of heads for a fair coin.
 
-    ``share`` is that of heads, ``number`` how many independent tosses there are, to be rounded.
+    ``share`` is that of heads, ``number`` the number of independent tosses, which is rounded.
     """
     from scipy.special import bdtr, bdtrc  # slow to import
 
     tosses = max(1, round(number))
-    # Frames without magnetization count half, and a product of floats may miss them by a hair.
+    # Frames without magnetization count half, and rounding may shift a product of floats slightly.
     heads = round(2 * share * tosses) / 2
     at_most = bdtr(np.floor(heads), tosses, 0.5)
     at_least = bdtrc(np.ceil(heads) - 1, tosses, 0.5) if heads > 0 else 1.0

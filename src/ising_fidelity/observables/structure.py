@@ -1,4 +1,4 @@
-r"""The structure factor along the axes, and the correlation length that follows from it.
+r"""The structure factor along the axes, and the second-moment correlation length.
 
 .. math:: S(k) = \frac1N \Bigl\langle \Bigl| \sum_j s_j e^{i k \cdot j} \Bigr|^2 \Bigr\rangle,
           \qquad k = \frac{2\pi n}{L} \hat{x} \text{ or } \hat{y}.
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 
 def along_axes(spins: NDArray[np.int8]) -> NDArray[np.float64]:
-    """Return the squared moduli of each frame's Fourier components, mean over both axes.
+    """Return the squared moduli of each frame's Fourier components, averaged over both axes.
 
     Spins have shape (..., L, L), the moduli (..., L//2 + 1) for n = 0 .. L//2; divided by N they
     are S(k).
@@ -25,10 +25,10 @@ def second_moment_length(
 ) -> NDArray[np.float64]:
     r"""Return :math:`\xi_2 = \sqrt{S(0) / S(k_1) - 1} / (2 \sin(k_1 / 2))`, in sites.
 
-    Above T_c it is near the exponential correlation length, and :math:`\xi_2 / L` at T_c is a
+    Above T_c it is close to the exponential correlation length, and :math:`\xi_2 / L` at T_c is a
     universal number (F. Cooper, B. Freedman and D. Preston, Nucl. Phys. B 210, 210, 1982). Below
     T_c it grows with the lattice, as nothing is subtracted from S(0). S(k) has shape (..., at least
-    2), the length (...); it is NaN where S(0) < S(k_1).
+    2), the length (...); it is NaN if S(0) < S(k_1).
     """
     S_0, S_1 = structure_factor[..., 0], structure_factor[..., 1]
     with np.errstate(divide="ignore", invalid="ignore"):

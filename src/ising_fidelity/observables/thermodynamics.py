@@ -1,4 +1,4 @@
-"""Energy, magnetization and their fluctuations, from moments of whole lattices."""
+"""Energy, magnetization and their fluctuations, from moments of lattice totals."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,8 @@ def primaries(
 ) -> NDArray[np.float64]:
     """Return E, E^2, M, |M|, M^2, M^4 of each frame, shape (..., 6).
 
-    Energy and magnetization are totals over the lattice: whole numbers, so that their sums are
-    exact and the fluctuations of frames that are all the same are exactly 0.
+    Energy and magnetization are totals over the lattice. As whole numbers, their sums are exact,
+    and the fluctuations of equal frames are exactly 0.
     """
     E, M = energy, magnetization
     return np.stack([E, E**2, M, np.abs(M), M**2, M**4], axis=-1)
@@ -34,10 +34,10 @@ def primaries(
 def from_moments(
     moments: NDArray[np.float64], sites: int, temperature: float
 ) -> NDArray[np.float64]:
-    """Return every quantity of :data:`QUANTITIES` per spin, shape (..., 8).
+    """Return all :data:`QUANTITIES` per spin, shape (..., 8).
 
-    ``moments`` are means of :func:`primaries`, shape (..., 6), the temperature is in J/k_B; at 0
-    fluctuations over T are not defined and come out as NaN.
+    ``moments`` are means of :func:`primaries`, shape (..., 6). The temperature is in J/k_B; at 0,
+    fluctuations over T are undefined and NaN.
     """
     E, E2, M, abs_M, M2, M4 = np.moveaxis(moments, -1, 0)
     N, T = sites, np.float64(temperature)
@@ -47,7 +47,7 @@ def from_moments(
             M / N,
             abs_M / N,
             np.abs(M) / N,
-            (E2 - E**2) / N / T / T,  # T^2 may be out of the range of floats
+            (E2 - E**2) / N / T / T,  # T^2 may be outside the range of floats
             (M2 - abs_M**2) / (N * T),
             (M2 - M**2) / (N * T),
             1 - M4 / (3 * M2**2),

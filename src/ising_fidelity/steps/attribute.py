@@ -1,4 +1,4 @@
-"""Which error makes how much of a wrong specific heat, for one set of frames."""
+"""Attribution of the specific-heat error to causes, for one set of frames."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +9,6 @@ from ising_fidelity.io import netcdf
 
 
 def attribute(*, frames: Path, sweeps: Sequence[int], output: Path, seed: int = 0) -> None:
-    """Write what :func:`.attributed` returns for a file that keeps the contract of frames."""
-    steps = checked(sweeps)  # before a large file is read
+    """Write the attribution for a file of frames, see :func:`.attributed`."""
+    steps = checked(sweeps)  # before reading a large file
     netcdf.write(attributed(read_frames(frames), steps, seed, str(frames)), output)

@@ -1,4 +1,4 @@
-"""Distances between one set of frames, the reference's and the training frames."""
+"""Distances between one set of frames, the reference frames and the training frames."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ def compare(
     output: Path,
     **options: Any,
 ) -> xr.Dataset:
-    """Write and return what :func:`.compared` returns for files that keep the contract of frames.
+    """Write and return the distances between files of frames, see :func:`.compared`.
 
     ``options`` are its ``seed``, ``memory_frames`` and ``classify``.
     """

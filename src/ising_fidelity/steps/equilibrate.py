@@ -1,4 +1,4 @@
-"""Follow energy and magnetisation on the way from random starts (the paper's first Fig. 4)."""
+"""Record energy and magnetisation on the way from random starts (the paper's first Fig. 4)."""
 
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,10 @@ def equilibrate(
     chain: Chain | None = None,
     device: str = "auto",
 ) -> None:
-    """Write energy and magnetisation per start and step, from step 0, the random start.
+    """Write energy and magnetisation per start and step; step 0 is the random start.
 
-    Those of Monte Carlo by :func:`.random_start_trajectories`, or of the reverse chain of a
-    diffusion model's checkpoint by :func:`.reverse_trajectories`, which say what is refused.
+    Steps are those of Monte Carlo by :func:`.dynamics.trajectories`, or of the reverse chain of a
+    diffusion model's checkpoint by :func:`.reverse_trajectories`. Both describe their errors.
     """
     settings: dict[str, Any] = {
         "temperature": temperature,

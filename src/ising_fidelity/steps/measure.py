@@ -10,7 +10,7 @@ from ising_fidelity.observables.dataset import measured
 
 
 def measure(*, frames: Path, output: Path, seed: int = 0) -> xr.Dataset:
-    """Write and return what :func:`.measured` finds in a file that keeps the contract."""
+    """Write and return the observables of a file of frames, see :func:`.measured`."""
     data = measured(read_frames(frames), seed, str(frames))
     netcdf.write(data, output)
     return data

@@ -1,4 +1,4 @@
-"""Monte Carlo sweeps on top of frames that something else has made: the hybrid."""
+"""Monte Carlo sweeps on given frames: the hybrid."""
 
 from pathlib import Path
 
@@ -13,17 +13,17 @@ from ising_fidelity.io import netcdf, provenance
 def relax(
     *, frames: Path, sweeps: int, seed: int, output: Path, sampler: str = "metropolis"
 ) -> None:
-    """Write the frames after some sweeps at the file's temperature, each frame a chain of its own.
+    """Write the frames after some sweeps at the file's temperature; each frame is its own chain.
 
-    They are moved by :func:`.dynamics.relax`; 0 sweeps, or clusters, leave the spins as they are.
-    What the file says of itself is kept, but for the network's raw output, which the spins no
-    longer come from, and for the probabilities of the frames that were there before.
+    :func:`.dynamics.relax` updates them; 0 sweeps, or clusters, leave the spins unchanged. The
+    attributes of the file are kept. The network's raw output, which no longer matches the spins,
+    and the probabilities of the given frames are dropped.
 
     Raises
     ------
     InputError
-        If the file is missing or breaks the contract, L = 1, ``sweeps`` is below 0 or there is no
-        such sampler.
+        If the file is missing or violates the contract, L = 1, ``sweeps`` is below 0 or the sampler
+        is unknown.
     """
     if not 0 <= sweeps <= montecarlo.MOST:
         raise InputError(

@@ -26,11 +26,11 @@ def sample(
     finish: GibbsFinish | None = None,
     device: str = "auto",
 ) -> xr.Dataset:
-    """Write and return what :func:`.sampled` makes, on ``auto``, ``cpu`` or ``cuda``.
+    """Write and return the frames of :func:`.sampled`, on device ``auto``, ``cpu`` or ``cuda``.
 
-    An autoregressive model samples spins and knows ln q; the output of every other is made binary
-    by its sign. The options of the chain mean nothing to models without one. A temperature need not
-    be one of the training temperatures.
+    An autoregressive model samples spins and knows ln q. For all other models, spins are the signs
+    of the output. Models without a chain ignore its options. A temperature need not be one of the
+    training temperatures.
     """
     trained = checkpoint.load(model, compute_device(device))
     torch.set_num_threads(trained.settings.threads)
@@ -43,7 +43,7 @@ def sample(
 
 
 def warn_outside(trained: checkpoint.Model, temperature: str, name: str) -> None:
-    """Warn where a canonical temperature is outside those that a model was trained at."""
+    """Warn if a canonical temperature is outside the range of a model's training temperatures."""
     trained_at = sorted(trained.settings.training_temperatures, key=float)
     if not float(trained_at[0]) <= float(temperature) <= float(trained_at[-1]):
         warnings.warn(

@@ -1,4 +1,4 @@
-"""Sample frames from a model of any framework by its own command."""
+"""Sample frames from a model of any framework by its command."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def sample_command(
     seed: int,
     output: Path,
 ) -> None:
-    """Write what :func:`.sampled` returns; the command writes to a hidden folder beside it."""
+    """Write the frames of :func:`.sampled`; the command writes to a hidden folder beside them."""
     with whole(output) as place:
         data = sampled(
             settings,

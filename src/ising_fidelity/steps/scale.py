@@ -8,5 +8,5 @@ from ising_fidelity.io import netcdf
 
 
 def scale(*, files: Sequence[Path], output: Path, seed: int = 0) -> None:
-    """Write what :func:`.scaled` returns for files of observables."""
+    """Write critical temperature and exponents from files of observables, see :func:`.scaled`."""
     netcdf.write(scaled(((str(path), netcdf.read(path)) for path in files), seed), output)

@@ -1,4 +1,4 @@
-"""Make frames by Monte Carlo at one temperature."""
+"""Simulate frames by Monte Carlo at one temperature."""
 
 from pathlib import Path
 from typing import Any

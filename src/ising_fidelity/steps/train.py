@@ -29,15 +29,15 @@ def train(
 ) -> None:
     """Write ``<output>`` (safetensors) and, beside it, ``<name>.training.nc``.
 
-    The state that a killed run resumes from lies beside them until the end, as
-    ``<name>.resume.pt``. The model is called ``model``; files of frames at other temperatures than
-    its training temperatures are not used. For all else see :func:`.loop.train`.
+    The state from which a killed run resumes is beside them until the end, as ``<name>.resume.pt``.
+    ``model`` is the name of the model. Files of frames at other temperatures than its training
+    temperatures are ignored. For all other parameters see :func:`.loop.train`.
 
     Raises
     ------
     InputError
-        If a training temperature has no file, the files do not fit together or to the model, losses
-        or weights do not stay finite, or another process trains to the same output.
+        If a training temperature has no file, the files do not match each other or the model,
+        losses or weights do not stay finite, or another process trains to the same output.
     """
     place = compute_device(device)
     torch.set_num_threads(settings.threads)

@@ -1,4 +1,4 @@
-"""The order in which sites are sampled: each site once, and what is independent of what."""
+"""The order in which sites are sampled: each site once, and independence within groups."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Exact ln q: it is that of the frames that are drawn; what the fields behind it depend on."""
+"""Exact ln q: it agrees with the sampled frames, and the dependences of its fields."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Training by maximum likelihood: its loss, and what seconds of it come to."""
+"""Training by maximum likelihood: its loss, and the result of seconds of training."""
 
 import numpy as np
 import pytest

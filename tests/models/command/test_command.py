@@ -94,7 +94,7 @@ def test_netcdf_says_how_its_frames_were_sampled(folder):
         ("exit 4; : {T}", "the command ended with status 4, without a message"),
         ("kill -9 $$; : {T}", "the command ended by signal 9, without a message"),
         ("nothing-of-this-name {T} || exit 127", "the command ended with status 127: sh: "),
-        (": {T}", "the command has ended well, and there is no file {output}"),
+        (": {T}", "the command succeeded but wrote no file {output}"),
         ("mkdir {output}; : {T}", "{output} is a folder; allowed is a file"),
         ("touch {output}.a {output}.b; : {T}", "the command has written {output}.a, {output}.b"),
         ("echo 5 > {output}; : {T}", "{output}: "),
@@ -111,8 +111,8 @@ def test_a_command_that_fails_is_said_to_by_its_key(command, message, folder):
 @pytest.mark.parametrize(
     ("array", "message"),
     [
-        ("numpy.ones((4, 5, 5))", "{output} has frames of L = 5; asked for were 6"),
-        ("numpy.ones((3, 6, 6))", "{output} has a number of frames = 3; asked for were 4"),
+        ("numpy.ones((4, 5, 5))", "{output} has frames of L = 5; allowed is 6"),
+        ("numpy.ones((3, 6, 6))", "{output} has a number of frames = 3; allowed is 4"),
         ("numpy.full((4, 6, 6), 0.3)", "{output}: values are"),
         ("numpy.full((4, 6, 6), numpy.nan)", "{output}: 144 of 144 values are missing (NaN)"),
         ("numpy.full((4, 6, 6), 255, numpy.uint8)", "{output}: all values are 255, which is up of"),
@@ -139,7 +139,7 @@ def test_an_alphabet_and_a_variable_decide(folder):
 def test_frames_of_another_temperature_are_refused(folder):
     spins = np.ones((1, 4, 6, 6), np.int8)
     netcdf.write(frames_dataset(spins, 2.5, "independent", {}), folder / "made.nc")
-    with pytest.raises(InputError, match=r"says T = 2.5; asked for was 2.30"):
+    with pytest.raises(InputError, match=r"says T = 2.5; allowed is 2.30"):
         sample(settings(sample="cp made.nc {output}; : {T}"))
 
 
@@ -151,7 +151,7 @@ def test_a_missing_input_is_named(folder):
 def test_a_model_is_whatever_the_command_writes(folder):
     of = settings(train="printf '%s|' {frames} {seed} {L} {threads} $OMP_NUM_THREADS > {output}")
     assert train(of) == "T 2.0.nc|T 3.0.nc|7|6|1|1|"
-    with pytest.raises(InputError, match="trained: not given; of Mine is needed the file that"):
+    with pytest.raises(InputError, match="trained: not given; Mine needs the file that"):
         sample(of)
     copied = settings(train=of.train, sample="cat {model} >&2; false {T} {output}")
     with pytest.raises(InputError, match=r"status 1: T 2.0.nc\|T 3.0.nc\|7\|6\|1\|1\|"):

@@ -50,7 +50,7 @@ def test_quotes_that_are_closed_or_escaped_are_none(command):
         ('x "a {T}"', "{T} stands in quotes; leave them out"),
         ('x "a\\"{T}"', "{T} stands in quotes; leave them out"),
         ("x", "without {T}; needed are {T}"),
-        ("x \0 {T}", "a zero byte in it"),
+        ("x \0 {T}", "contains a zero byte"),
     ],
 )
 def test_what_cannot_be_filled_in_is_refused(command, message):

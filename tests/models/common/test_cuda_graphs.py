@@ -1,4 +1,4 @@
-"""Work that is recorded: when, what is replayed, and on a GPU that training comes to the same."""
+"""Recorded work: when it is recorded and replayed, and, on a GPU, that training is unchanged."""
 
 from contextlib import contextmanager, nullcontext
 from types import SimpleNamespace
@@ -28,7 +28,7 @@ class Graph:
 
 @pytest.fixture
 def stand_in(monkeypatch):
-    """Let a machine without a GPU go through the motions."""
+    """Replace the CUDA functions, for machines without a GPU."""
 
     @contextmanager
     def graph(_graph, stream):

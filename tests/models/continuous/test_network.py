@@ -59,7 +59,7 @@ def test_a_network_with_waves_moves_with_the_frame_and_begins_with_nothing():
 
 
 def test_a_tiled_frame_has_a_tiled_field_but_for_the_sum_over_sites():
-    """Where the sum of all sites is 0 the network cannot tell the size of the lattice."""
+    """If the sum of all sites is 0, the output does not depend on the lattice size."""
     built = network()
     x, sigma, T = inputs(16)
     x = x - x.mean(dim=(2, 3), keepdim=True)
@@ -69,7 +69,7 @@ def test_a_tiled_frame_has_a_tiled_field_but_for_the_sum_over_sites():
 
 
 def given_at_both(built, T):
-    """Return what sites and what patches get besides features when the network gets T."""
+    """Return the inputs of sites and of patches besides features at temperature T."""
     x, sigma, _ = inputs(8, frames=2)
     given = []
     for layer in (built.first_rounds[0], built.down[0]):

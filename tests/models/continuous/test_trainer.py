@@ -1,4 +1,4 @@
-"""What continuous-noise models are trained on deep in noise."""
+"""The training targets of continuous-noise models at high noise."""
 
 import numpy as np
 import torch
@@ -21,14 +21,14 @@ def test_deep_in_noise_the_target_is_a_mean_over_frames_of_the_same_temperature(
     for i in (1, 2):
         torch.testing.assert_close(targets[i], expected[i].expand(1, 8, 8))
 
-    # On a GPU all frames of a batch at once, so that nothing is waited for.
+    # On a GPU all frames of a batch at once, without synchronisation.
     start, end = torch.zeros(3, dtype=torch.int64), torch.full((3,), 6)
     means = trainer._means(spins, x, sigma, start, end)
     torch.testing.assert_close(means, expected[:, None, None, None].expand(3, 1, 8, 8))
 
 
 def test_references_at_every_place_do_not_say_where_a_wall_is():
-    """Half of each frame is up: deep in noise, at any of the eight places across, or down."""
+    """Half of each frame is up: at high noise, all eight translations are possible."""
     mixed = np.ones((4, 8, 8, 8), np.int8)
     mixed[..., 4:] = -1
     settings = CONTINUOUS.model_copy(update={"references": 5, "reference_translations": True})

@@ -30,10 +30,10 @@ def test_a_convolutional_model_draws_other_lattices_and_the_papers_gan_does_not(
     for settings, unit in ((DIFFUSION, 8), (PENALIZED, 4)):
         model, other = model_of(settings, tmp_path), unit * 3 // 2
         assert draw(model, 2.3, 2, 24, 1).spins.shape == (2, 24, 24)
-        message = f"lattice_size: {other}; this model draws multiples of {unit}"
+        message = f"lattice_size: {other}; this model samples multiples of {unit}"
         with pytest.raises(InputError, match=message):
             draw(model, 2.3, 2, other, 1)
-    with pytest.raises(InputError, match="lattice_size: 24, but this GAN draws only 16"):
+    with pytest.raises(InputError, match="lattice_size: 24; this GAN only samples 16"):
         draw(model_of(GAN, tmp_path), 2.3, 2, 24, 1)
 
 
@@ -43,7 +43,7 @@ def test_there_are_no_frames_without_sites(settings, tmp_path):
     with pytest.raises(InputError, match=r"^lattice_size: 0"):
         draw(model, 2.3, 2, 0, 1)
     if settings.chain_options:
-        with pytest.raises(InputError, match=r"^lattice_size: 0; this model draws multiples of 8$"):
+        with pytest.raises(InputError, match=r"^lattice_size: 0; this model samples multiples of"):
             draw_noisy(model, 2.3, 4, 0, 1, Chain(), 0.4)
 
 
@@ -55,7 +55,7 @@ def test_an_autoregressive_model_draws_spins_on_lattices_of_all_sizes(tmp_path):
         assert drawn.spins.dtype == np.int8
         assert (np.abs(drawn.spins) == 1).all()
         assert drawn.field is None
-        # Untrained: every frame is as likely.
+        # Untrained: all frames are equally likely.
         np.testing.assert_allclose(drawn.log_probability, -(size**2) * np.log(2), rtol=1e-12)
     one, same, other = (draw(model, 2.3, 3, 8, seed).spins for seed in (1, 1, 2))
     assert (one == same).all()
@@ -65,11 +65,11 @@ def test_an_autoregressive_model_draws_spins_on_lattices_of_all_sizes(tmp_path):
 @pytest.mark.parametrize(
     ("temperature", "size", "message"),
     [
-        (2.3, 6, "lattice_size: 6; this model draws multiples of 4"),
+        (2.3, 6, "lattice_size: 6; this model samples multiples of 4"),
         (0.0, 8, "temperature: 0.0; allowed are finite numbers above 0, .*"),
         (np.inf, 8, "temperature: inf; allowed are finite numbers above 0, .*"),
-        (1e-300, 8, r"temperature: 1e-300; .* which networks take from 1.2e-38 to 3.4e\+38"),
-        (1e300, 8, r"temperature: 1e\+300; .* which networks take from 1.2e-38 to 3.4e\+38"),
+        (1e-300, 8, r"temperature: 1e-300; .* in single precision from 1.2e-38 to 3.4e\+38"),
+        (1e300, 8, r"temperature: 1e\+300; .* in single precision from 1.2e-38 to 3.4e\+38"),
     ],
 )
 def test_what_an_autoregressive_model_cannot_draw_is_refused(temperature, size, message, tmp_path):

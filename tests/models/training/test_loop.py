@@ -91,7 +91,7 @@ def test_a_training_that_diverges_ends_with_its_first_epoch(settings, frames, tm
 def test_the_last_good_state_outlives_a_loss_that_is_not_finite(
     settings, loss, seconds, frames, tmp_path
 ):
-    """Given again, training ends there again, without the epochs before; mended, it goes on."""
+    """A second run fails in the same epoch without repeating others; a repaired one resumes."""
     state = tmp_path / "state.pt"
     whole = loop.train(settings, frames, 1, CPU, tmp_path / "whole.pt", "a")
     kind = type(trainer_of(settings, frames)[0])

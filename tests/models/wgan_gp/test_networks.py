@@ -1,4 +1,4 @@
-"""The GAN with gradient penalty: symmetry, temperature at every level, its penalty by hand."""
+"""The GAN with gradient penalty: symmetry, temperature at every level, known penalties."""
 
 import math
 from dataclasses import replace
@@ -65,7 +65,7 @@ def modulations(network):
 
 @pytest.mark.parametrize("level", range(3))
 def test_every_level_of_both_networks_depends_on_the_temperature(level):
-    """With all other levels deaf, the output still changes with T; with all deaf it does not."""
+    """T removed from all other levels leaves a dependence on T; T removed from all does not."""
     generator, critic, _ = networks(latent=1)
     latent = generator.random(1, 16, torch.Generator().manual_seed(2))
     frames = torch.randn(1, 1, 16, 16, generator=torch.Generator().manual_seed(3))

@@ -1,4 +1,4 @@
-"""Training with a gradient penalty: who steps when, what is averaged, what it comes to."""
+"""Training with a gradient penalty: order of steps, averaged weights, and results."""
 
 import pytest
 import torch

@@ -12,10 +12,10 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Group:
-    """Sites that are drawn at a time, on the lattice of all that is needed for them.
+    """Sites that are sampled together, on the lattice of all sites that they depend on.
 
-    Its sites have a spacing in sites of the whole one; ``known`` were drawn before and ``new`` are
-    now, shape (L / spacing, L / spacing).
+    ``spacing`` is that of this lattice, in sites of the full lattice. ``known`` are the sites
+    sampled before, ``new`` those sampled now, shape (L / spacing, L / spacing).
     """
 
     spacing: int
@@ -24,11 +24,11 @@ class Group:
 
 
 def order(lattice_size: int, colors: int) -> list[Group]:
-    """Return the groups in the order in which they are drawn, L being a multiple of 4.
+    """Return the groups in sampling order; L is a multiple of 4.
 
-    Centers, and both kinds of edges, are split into ``colors`` groups in each refinement but the
-    last: a power of two up to 16. Sites of one color are closest where a period of the colors does
-    not fit into the lattice.
+    In each refinement but the last, centers and both kinds of edges are split into ``colors``
+    groups, a power of two up to 16. Sites of one color are closest where the period of the colors
+    does not fit into the lattice.
     """
     spacing = lattice_size & -lattice_size
     if spacing == lattice_size:
@@ -49,7 +49,7 @@ def order(lattice_size: int, colors: int) -> list[Group]:
         color = _color(u, v, colors)
         y, x = 2 * half * v, 2 * half * u
         if half == 1:
-            # The second half of the centers and all edges: independent in the Ising model.
+            # The second half of the centers, and all edges: independent in the Ising model.
             color = np.minimum(color, colors // 2)
         for one in range(colors):
             add(y[color == one] + half, x[color == one] + half)
@@ -65,7 +65,7 @@ def order(lattice_size: int, colors: int) -> list[Group]:
 
 
 def _color(u: NDArray[np.intp], v: NDArray[np.intp], colors: int) -> NDArray[np.intp]:
-    """Return the color of each site of a square lattice: every bit splits it by the root of 2."""
+    """Return the color of each site of a square lattice; each bit increases distances by root 2."""
     bits = ((u + v) % 2, u % 2, (u // 2 + v // 2) % 2, u // 2 % 2)
     color = np.zeros_like(u)
     for bit in bits[: colors.bit_length() - 1]:
@@ -75,10 +75,10 @@ def _color(u: NDArray[np.intp], v: NDArray[np.intp], colors: int) -> NDArray[np.
 
 @dataclass(frozen=True)
 class Level:
-    """The groups that are drawn on one lattice, as a network takes them.
+    """The groups on one lattice, in the form that a network takes.
 
-    ``known`` and ``new`` are 0 or 1, shape (groups, 1, L / spacing, L / spacing); ``chance`` is how
-    often each is trained on, shape (groups,), sum 1.
+    ``known`` and ``new`` are 0 or 1, shape (groups, 1, L / spacing, L / spacing); ``chance`` is the
+    probability of each group in training, shape (groups,), sum 1.
     """
 
     spacing: int
@@ -88,11 +88,12 @@ class Level:
 
 
 def levels(groups: Sequence[Group], device: torch.device) -> list[Level]:
-    """Return the lattices that groups are drawn on, coarse before fine.
+    """Return the lattices of the groups, coarse before fine.
 
-    Groups are trained on in proportion to the root of the number of their sites: of a sum whose
-    terms are estimated from single ones, the variance is least if each is drawn as often as it
-    varies, and that of a sum over a group's sites goes with their number.
+    The probability of a group in training is proportional to the square root of its number of
+    sites. The loss is a sum estimated from single terms. Its variance is least if the probability
+    of a term is proportional to the term's standard deviation, and the variance of a sum over a
+    group's sites is proportional to their number.
     """
     made = []
     for spacing, members in groupby(groups, key=lambda group: group.spacing):

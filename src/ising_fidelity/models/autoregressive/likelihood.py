@@ -1,4 +1,4 @@
-"""Exact ln q of frames, and frames sampled with it."""
+"""Exact ln q of frames, and sampling of frames with their ln q."""
 
 from collections.abc import Sequence
 

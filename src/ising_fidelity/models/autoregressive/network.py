@@ -1,23 +1,22 @@
-r"""A multiscale autoregressive network: frames of which it says how likely each is.
+r"""A multiscale autoregressive network, which samples frames with exact likelihood.
 
-Sites are drawn in groups, coarse before fine, and
+Sites are sampled in groups, coarse before fine, and
 
 .. math:: q(s) = \prod_g \prod_{i \in g} q_i(s_i \mid s \text{ of all groups before } g)
 
-is a normalised distribution whatever the network says, known exactly for every frame: the spins of
-one group are independent of each other. First come the sites of a coarse square lattice, one by
-one. Then every square lattice of spacing 2c gets the centers of its squares and, with them, the
-sites in the middle of its edges, which makes it a lattice of spacing c; each of both is split into
-groups of sites that are far apart.
+is a normalised distribution for any network output, known exactly for every frame: given the
+previous groups, the spins of one group are independent. First come the sites of a coarse square
+lattice, one by one. Then every square lattice of spacing 2c is refined to spacing c by the centers
+of its squares and the midpoints of its edges. Each of both is split into groups of distant sites.
 
-For the Ising model independence within the last two groups is not an assumption but exact, by its
-Markov property. The last one is the odd checkerboard: given all even sites, which are all of its
-neighbors, its spins do not know of each other. The one before is every other center: each odd
-site has only one of those among its four neighbors, so that a sum over odd sites couples none of
-them with another. These are 5/8 of all sites, and the reason for this order.
+For the Ising model, independence within the last two groups is exact, by its Markov property. The
+last group is the odd checkerboard: given all even sites, which include all of its neighbors, its
+spins are independent. The group before is every other center: each odd site has only one of those
+among its four neighbors, so that a sum over odd sites does not couple them. These are 5/8 of all
+sites, which is the reason for this order.
 
-What a refinement is told lives on the lattice of spacing c, and there the network works: most
-groups are drawn on small lattices. One network serves all of them, as it does all lattice sizes.
+The inputs of a refinement are on the lattice of spacing c, and so is the network: most groups are
+sampled on small lattices. One network serves all groups and all lattice sizes.
 """
 
 import torch
@@ -32,16 +31,17 @@ from ising_fidelity.models.common.blocks import Blocks, SiteNorm
 from ising_fidelity.models.common.layers import Convolution
 
 CELL = 2
-"""Sites along a cell, whose spins the network sees together: the smallest period of a group."""
+"""Sites along a cell, the smallest period of a group; the network sees its spins together."""
 
 
 class MultiscaleNetwork(nn.Module):
-    """The field of every new site, as a function of the known ones, the spacing and T.
+    """The field of every new site, as a function of the known sites, the spacing and T.
 
-    Blocks of the continuous-noise models' network, on cells of 2 x 2 sites; with every known site
-    around, sites far away say little, and no lower resolution is needed. Spins enter in units of
-    the sign of their sum (of the first one where that is 0), and so does the field leave: a frame
-    and the one with all signs turned are as likely, and the first site is up in half of all frames.
+    It consists of the blocks of the continuous-noise models on cells of 2 x 2 sites. As all known
+    sites around are given, distant sites have little influence, and no lower resolution is needed.
+    Spins are multiplied by the sign of their sum (of the first spin where the sum is 0), and so is
+    the output field: a frame and its global flip are equally likely, and the first site is up in
+    half of all frames.
     """
 
     def __init__(self, settings: MultiscaleNetworkSettings) -> None:
@@ -64,11 +64,11 @@ class MultiscaleNetwork(nn.Module):
     def forward(
         self, spins: Tensor, known: Tensor, new: Tensor, spacing: int, temperature: Tensor
     ) -> Tensor:
-        """Return the field h of every site; the spins of new ones have the mean tanh h.
+        """Return the field h of every site; new spins have the mean tanh h.
 
         All are on the lattice of the group, shape (batch, 1, L / spacing, L / spacing); ``known``
-        and ``new`` are 0 or 1, see :class:`Group`, or a single frame for all. Spins that are not
-        known do not matter. T is in J/k_B, shape (batch,).
+        and ``new`` are 0 or 1, see :class:`Group`, or one mask for all frames. Values of unknown
+        spins have no effect. T is in J/k_B, shape (batch,).
         """
         seen = spins * known
         sign = torch.sign(2 * seen.sum(dim=(2, 3), keepdim=True) + seen[..., :1, :1])

@@ -17,7 +17,7 @@ from ising_fidelity.models.sampling.protocol import (
 
 
 class AutoregressiveSampler(Sampler):
-    """Spins group by group, with the probability of each frame."""
+    """Samples spins group by group, with the probability of each frame."""
 
     def batch(self, model: Model, request: Request) -> Batch:
         """Return frames of spins and ln q of each."""

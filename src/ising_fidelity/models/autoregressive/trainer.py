@@ -40,7 +40,7 @@ class AutoregressiveTrainer(AveragingTrainer):
 
     @torch.no_grad()
     def validate(self) -> float:
-        """Return -ln q per site of the held-out frames, by averaged weights."""
+        """Return -ln q per site of the held-out frames, with averaged weights."""
         total = 0.0
         for index in torch.arange(len(self.held_out)).split(256):
             frames, temperature = self.held_out[index]

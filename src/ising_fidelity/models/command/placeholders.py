@@ -1,4 +1,4 @@
-"""Commands with placeholders: what they may be, and how values are put in."""
+"""Commands with placeholders: validation and substitution of values."""
 
 import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -6,21 +6,21 @@ from pathlib import Path
 from string import Formatter
 
 TRAINING = ("frames", "output", "state", "seed", "L", "threads")
-"""What a command that trains may ask for."""
+"""Placeholders that a training command may use."""
 SAMPLING = ("model", "T", "n", "L", "seed", "output", "threads")
-"""What a command that samples may ask for."""
+"""Placeholders that a sampling command may use."""
 
 Value = str | int | Path | Sequence[Path]
 
 
 def check(command: str, allowed: Collection[str], needed: Collection[str]) -> None:
-    """Raise ValueError unless a command has all placeholders that it needs, and no others.
+    """Raise ValueError unless a command has all required placeholders, and no unknown ones.
 
-    None may stand in quotes: what is put in is quoted where it has to be, and of quotes within
-    quotes the shell would make parts of a path.
+    Placeholders must not stand in quotes: inserted values are quoted if necessary, and the shell
+    would split paths at nested quotes.
     """
     if "\0" in command:
-        raise ValueError("a zero byte in it; no command has one")
+        raise ValueError("contains a zero byte; a command cannot contain one")
     quote, found = "", []
     for literal, name in _parts(command):
         quote = _quote_after(literal, quote)
@@ -33,7 +33,7 @@ def check(command: str, allowed: Collection[str], needed: Collection[str]) -> No
             )
         if quote:
             raise ValueError(
-                f"{{{name}}} stands in quotes; leave them out, what is put in is quoted"
+                f"{{{name}}} stands in quotes; leave them out, inserted values are quoted"
             )
         found.append(name)
     if missing := [name for name in needed if name not in found]:
@@ -41,7 +41,7 @@ def check(command: str, allowed: Collection[str], needed: Collection[str]) -> No
 
 
 def filled(command: str, values: Mapping[str, Value]) -> str:
-    """Return a command for the shell, each value as one word, or each of several."""
+    """Return a command for the shell, with each value as one word, or each of several values."""
     return "".join(
         literal + ("" if name is None else _words(values[name]))
         for literal, name in _parts(command)
@@ -49,12 +49,12 @@ def filled(command: str, values: Mapping[str, Value]) -> str:
 
 
 def named(command: str) -> set[str]:
-    """Return the placeholders that a command has."""
+    """Return the placeholders of a command."""
     return {name for _, name in _parts(command) if name is not None}
 
 
 def _parts(command: str) -> Iterator[tuple[str, str | None]]:
-    """Yield what stands before each placeholder, and its name; None at the end."""
+    """Yield the text before each placeholder, and the placeholder's name; None at the end."""
     try:
         parts = list(Formatter().parse(command))
     except ValueError as error:
@@ -66,7 +66,7 @@ def _parts(command: str) -> Iterator[tuple[str, str | None]]:
 
 
 def _quote_after(text: str, quote: str) -> str:
-    """Return the quote of the shell that is open after a text, if the given one was before."""
+    """Return the shell quote that is open after a text, given the one that was open before."""
     escaped = False
     for letter in text:
         if escaped:

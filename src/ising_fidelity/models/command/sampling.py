@@ -1,4 +1,4 @@
-"""Frames by a user's command, as a labelled dataset."""
+"""Frames sampled by a user's command, as a labelled dataset."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,27 +25,27 @@ def sampled(
     seed: int,
     folder: Path,
 ) -> "xr.Dataset":
-    """Return what the command samples, by the contract of frames.
+    """Return the frames that the command samples, which follow the contract of frames.
 
     Parameters
     ----------
     model, trained
-        The name of the model, and the file that its training wrote, if it has one.
+        Name of the model, and the file written by its training, if any.
     temperature
         Canonical, in J/k_B.
     folder
-        An empty one, which the command writes to.
+        An empty folder for the output of the command.
 
     Raises
     ------
     InputError
-        If the command fails, or what it writes are not the frames that were asked for.
+        If the command fails, or its output is not the requested frames.
     """
     key = f"models.{model}.sample"
     if (trained is None) != (settings.train is None):
         given = "not given" if trained is None else f"{trained}"
         needed = "the file that train wrote" if trained is None else "none, as it has no train"
-        raise InputError(f"trained: {given}; of {model} is needed {needed}")
+        raise InputError(f"trained: {given}; {model} needs {needed}")
     inputs = shell.digests(settings.inputs, f"models.{model}.inputs")
     whole = shell.digests([str(trained)] if trained else [], "trained")
     place = folder.absolute() / "frames"
@@ -94,7 +94,7 @@ def sampled(
 
 
 def _read(settings: CommandSettings, path: Path, key: str) -> Found:
-    """Return the one set of frames in a file, errors naming the key in place of the hidden file."""
+    """Return the only set of frames in a file; errors name the key, not the hidden file."""
     given = settings.alphabet
     alphabet = (given[0], given[1]) if given else None
     try:
@@ -107,17 +107,17 @@ def _read(settings: CommandSettings, path: Path, key: str) -> Found:
 
 
 def _check(found: Found, key: str, temperature: str, frames: int, lattice_size: int) -> None:
-    """Raise InputError unless frames are those that were asked for."""
+    """Raise InputError unless the frames are those that were requested."""
     chains, draws, size, _ = found.spins.shape
     for what, there, wanted in (
         ("frames of L", size, lattice_size),
         ("a number of frames", chains * draws, frames),
     ):
         if there != wanted:
-            raise InputError(f"{key}: {{output}} has {what} = {there}; asked for were {wanted}")
+            raise InputError(f"{key}: {{output}} has {what} = {there}; allowed is {wanted}")
     if found.temperature is not None and not temperatures.same(
         found.temperature, float(temperature)
     ):
         raise InputError(
-            f"{key}: {{output}} says T = {found.temperature}; asked for was {temperature}"
+            f"{key}: {{output}} says T = {found.temperature}; allowed is {temperature}"
         )

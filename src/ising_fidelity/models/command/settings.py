@@ -12,10 +12,10 @@ Text = Annotated[str, Field(min_length=1)]
 
 
 class CommandSettings(Training):
-    """A model of any framework: commands for the shell train it and sample from it."""
+    """A model of any framework: shell commands train it and sample from it."""
 
     if not TYPE_CHECKING:
-        # What a command decides itself is no key, and has the value that changes nothing.
+        # Keys that a command decides itself, with the value that has no effect.
         augmentation: ClassVar[str] = "none"
         frames_per_temperature: ClassVar[None] = None
         epochs: ClassVar[int] = 1
@@ -26,25 +26,25 @@ class CommandSettings(Training):
     family: Literal["command"]
     train: Text | None = Field(
         None,
-        description="command that reads the files {frames}, netCDF, and writes the model to "
-        "{output}; it may have {state}, {seed}, {L}, {threads}; null: no training",
+        description="command that reads the netCDF files {frames} and writes the model to "
+        "{output}; it may use {state}, {seed}, {L}, {threads}; null: no training",
     )
     sample: Text = Field(
         description="command that writes {n} frames at {T} to {output}, as .npy, .npz or netCDF; "
-        "it may have {model}, what train wrote, {seed}, {L}, {threads}"
+        "it may use {model}, the file written by train, {seed}, {L}, {threads}"
     )
     inputs: list[Text] = Field(
         default=[],
-        description="files that the commands read; where one changes, the model is made again",
+        description="files that the commands read; if one changes, the model is rebuilt",
     )
     variable: Text | None = Field(
-        None, description="name of the frames in the output of sample, if it cannot be told"
+        None, description="name of the frames in the output of sample, if it is ambiguous"
     )
     alphabet: list[Number] | None = Field(
         None,
         min_length=2,
         max_length=2,
-        description="numbers of a spin down and up in that output, if they cannot be told",
+        description="values of spins down and up in that output, if they are ambiguous",
     )
     training_temperatures: Temperatures = Field(
         default=[], description="temperatures of the frames that train reads"
@@ -63,7 +63,7 @@ class CommandSettings(Training):
         asks = "model" in placeholders.named(self.sample)
         if self.train is None:
             if asks:
-                raise ValueError("sample: it has {model}, and there is no train that would make it")
+                raise ValueError("sample: it uses {model}, but there is no train that writes it")
             for key, given in (
                 ("training_temperatures", self.training_temperatures),
                 ("training_source", self.training_source),
@@ -72,20 +72,20 @@ class CommandSettings(Training):
                 if given:
                     raise ValueError(f"{key}: there is no train; allowed is to leave it out")
         elif not asks:
-            raise ValueError("sample: without {model}, which is what train makes")
+            raise ValueError("sample: without {model}, the file that train writes")
         elif not self.training_temperatures:
             raise ValueError("training_temperatures: none; train needs one or more")
         return self
 
     @property
     def any_size(self) -> bool:  # type: ignore[override]  # of one model, not of the family
-        """Whether lattices of other sizes are sampled: a command that is told L is taken to."""
+        """Whether other lattice sizes are sampled: assumed if the command uses {L}."""
         return "L" in placeholders.named(self.sample)
 
     def of_training(self) -> dict[str, Any]:
-        """Return what a trained model depends on, beside frames, seed and the files of inputs."""
+        """Return the settings that a trained model depends on, besides frames, seed and inputs."""
         return self.model_dump(mode="json", include={"train", "training_temperatures", "threads"})
 
     def of_sampling(self) -> dict[str, Any]:
-        """Return what frames depend on, beside the model, seed and the files of inputs."""
+        """Return the settings that frames depend on, besides the model, seed and inputs."""
         return self.model_dump(mode="json", include={"sample", "threads", "variable", "alphabet"})

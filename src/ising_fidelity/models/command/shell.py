@@ -1,4 +1,4 @@
-"""Runs a user's command, says how it failed, and finds what it wrote."""
+"""Runs a user's command, reports its failure, and finds its output."""
 
 import glob
 import os
@@ -17,21 +17,21 @@ from ising_fidelity.exceptions import InputError
 from ising_fidelity.io.files import check_readable
 
 LAST = 3
-"""Lines of its messages that an error quotes."""
+"""Number of the last messages that an error quotes."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-"""Variables that tell libraries how many threads to take."""
+"""Environment variables that set the number of threads of libraries."""
 
 
 def run(command: str, key: str, threads: int) -> None:
-    """Run a command by ``sh -c`` in the folder that is worked in, and wait for its end.
+    """Run a command with ``sh -c`` in the working directory, and wait for its end.
 
-    What it prints goes where this process prints. Libraries are told to take as many threads as the
-    model has, since sums depend on it. Ctrl-C and SIGTERM end it with this process.
+    Its output goes to that of this process. Libraries use as many threads as the model's settings
+    say, since sums depend on it. Ctrl-C and SIGTERM end the command together with this process.
 
     Raises
     ------
     InputError
-        Naming ``key``, with its exit status and its last messages, if that is not 0.
+        If the exit status is not 0; the error names ``key``, the status and the last messages.
     """
     environment = os.environ | dict.fromkeys(THREADS, str(threads))
     last: deque[str] = deque(maxlen=LAST)
@@ -43,7 +43,7 @@ def run(command: str, key: str, threads: int) -> None:
             text=True,
             errors="replace",
             env=environment,
-            start_new_session=True,  # so that all that it has started can be ended
+            start_new_session=True,  # so that all its child processes can be ended
         )
         started(process)
         assert process.stderr is not None
@@ -60,14 +60,14 @@ def run(command: str, key: str, threads: int) -> None:
 
 @contextmanager
 def _ended_together() -> Iterator[Callable[[subprocess.Popen[str]], None]]:
-    """End a process, and all that it has started, before this one is ended by a signal.
+    """End a process, and all processes that it has started, before a signal ends this one.
 
-    What is given is to be called with the process: a signal before that waits for it.
+    The yielded function must be called with the process; an earlier signal waits for this call.
     """
     running: list[subprocess.Popen[str]] = []
     waiting: list[int] = []
     if threading.current_thread() is not threading.main_thread():
-        yield running.append  # which no signal reaches
+        yield running.append  # signals only reach the main thread
         return
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
@@ -90,7 +90,7 @@ def _ended_together() -> Iterator[Callable[[subprocess.Popen[str]], None]]:
             end(number, None)
 
     for number, handler in before.items():
-        if handler is not signal.SIG_IGN:  # as it is in the background
+        if handler is not signal.SIG_IGN:  # as for background jobs
             signal.signal(number, end)
     try:
         yield started
@@ -100,17 +100,17 @@ def _ended_together() -> Iterator[Callable[[subprocess.Popen[str]], None]]:
 
 
 def written(place: Path, key: str) -> Path:
-    """Return the file that a command was to write; libraries may have added a suffix to its name.
+    """Return the output file of a command; libraries may have added a suffix to its name.
 
     Raises
     ------
     InputError
-        Naming ``key``, if there is no such file, or more than one.
+        If there is no such file, or more than one; the error names ``key``.
     """
     found = sorted(place.parent.glob(f"{glob.escape(place.name)}.*"))
     found = [place, *found] if place.exists() else found
     if not found:
-        raise InputError(f"{key}: the command has ended well, and there is no file {{output}}")
+        raise InputError(f"{key}: the command succeeded but wrote no file {{output}}")
     if len(found) > 1:
         names = ", ".join(f"{{output}}{path.name.removeprefix(place.name)}" for path in found)
         raise InputError(f"{key}: the command has written {names}; allowed is one file")
@@ -120,18 +120,18 @@ def written(place: Path, key: str) -> Path:
 
 
 def digest(path: Path) -> str:
-    """Return a hash of what a file holds."""
+    """Return a hash of the content of a file."""
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()[:16]
 
 
 def digests(paths: Sequence[str], key: str) -> dict[str, str]:
-    """Return a hash of what each of some files holds.
+    """Return a hash of the content of each file.
 
     Raises
     ------
     InputError
-        Naming ``key``, if one cannot be read.
+        If a file cannot be read; the error names ``key``.
     """
     found = {}
     for path in paths:

@@ -17,15 +17,15 @@ from ising_fidelity.models.command.settings import CommandSettings
 def train(
     settings: CommandSettings, *, model: str, seed: int, frames: Sequence[Path], output: Path
 ) -> None:
-    """Let the command train a model on files of frames, and keep what it writes as ``output``.
+    """Train a model on files of frames by the command, and store its output as ``output``.
 
-    A command that has ``{state}`` finds there what an earlier one has left that was killed, if
-    command, seed, frames and inputs are the same: a folder beside ``output``, gone at the end.
+    ``{state}`` is a folder beside ``output``, which is removed at the end. It holds the state of an
+    earlier run that was killed, if command, seed, frames and inputs are the same.
 
     Raises
     ------
     InputError
-        If a training temperature has no file, the command fails, or it writes no file, or another
+        If a training temperature has no file, the command fails or writes no file, or another
         process trains to the same output.
     """
     key = f"models.{model}.train"
@@ -54,7 +54,7 @@ def train(
 
 
 def _prepare(state: Path, identity: str) -> None:
-    """Make the folder of a training's state, and empty it of what another training has left."""
+    """Create the folder of a training's state, and empty it if it is of another training."""
     whose = state.with_suffix(".identity")
     if not whose.exists() or whose.read_text() != identity:
         shutil.rmtree(state, ignore_errors=True)

@@ -1,1 +1,1 @@
-"""What families of models share."""
+"""Code that families of models share."""

@@ -16,7 +16,7 @@ from ising_fidelity.models.common.settings import AveragedTraining, DenoisingTra
 
 
 class AveragingTrainer(ABC):
-    """AdamW on a loss that is estimated at random, and averaged weights."""
+    """AdamW on a stochastic loss, with averaged weights."""
 
     settings: AveragedTraining
     augments = False
@@ -49,7 +49,7 @@ class AveragingTrainer(ABC):
 
     @abstractmethod
     def random_loss(self, frames: Tensor, temperature: Tensor) -> Tensor:
-        """Return the loss at random noise, or of random sites."""
+        """Return the loss at random noise, or for random groups of sites."""
 
     @abstractmethod
     def validate(self) -> float:
@@ -61,7 +61,7 @@ class AveragingTrainer(ABC):
         if self.settings.learning_rate_schedule == "cosine":
             share = 0.5 * (1 + math.cos(math.pi * progress))
         for group, rate in zip(self._groups(), self.rates, strict=True):
-            if isinstance(self.take_step, Recorded):  # it reads the rate where it is
+            if isinstance(self.take_step, Recorded):  # the replayed graph reads the rate in place
                 group["lr"] = torch.as_tensor(group["lr"], device=frames.device).fill_(share * rate)
             else:
                 group["lr"] = share * rate
@@ -70,7 +70,7 @@ class AveragingTrainer(ABC):
         return {"loss": loss, "learning_rate": share * self.settings.learning_rate}
 
     def _step(self, frames: Tensor, temperature: Tensor) -> Tensor:
-        """Change the weights; return the loss before."""
+        """Update the weights; return the loss before the update."""
         loss = self.random_loss(frames, temperature)
         self.network.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
@@ -79,22 +79,22 @@ class AveragingTrainer(ABC):
         return loss.detach()
 
     def _average(self) -> None:
-        """Move the averaged weights, faster in the first steps when they are still poor."""
+        """Update the averaged weights, faster in the first steps, when they are still poor."""
         self.steps += 1
         decay = min(self.settings.ema, self.steps / (self.steps + 10))
         current = [weight.detach() for weight in self.network.parameters()]
         torch._foreach_lerp_(list(self.averaged.parameters()), current, 1 - decay)
 
     def is_best(self, losses: list[float]) -> bool:
-        """Whether the last loss is the least so far: the paper's choice of model."""
+        """Whether the last loss is the lowest so far, the paper's criterion."""
         return losses[-1] <= min(losses)
 
     def weights(self) -> dict[str, Tensor]:
-        """Return the averaged weights, which are the last ones where ema is 0."""
+        """Return the averaged weights, which are the last weights if ema is 0."""
         return self.averaged.state_dict()
 
     def state(self) -> dict[str, Any]:
-        """Return weights, averages, moments and the count of steps."""
+        """Return weights, averages, optimiser states and the number of steps."""
         return {
             "network": self.network.state_dict(),
             "averaged": self.averaged.state_dict(),
@@ -103,13 +103,13 @@ class AveragingTrainer(ABC):
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from a state."""
+        """Resume from a state."""
         self.network.load_state_dict(state["network"])
         self.averaged.load_state_dict(state["averaged"])
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
             groups = copy.deepcopy(saved["param_groups"])
             for group, own in zip(groups, optimizer.param_groups, strict=True):
-                # The state may be of another device.
+                # The state may come from another device.
                 group |= {key: own[key] for key in ("fused", "capturable") if key in own}
             optimizer.load_state_dict(saved | {"param_groups": groups})
         self.steps = state["steps"]
@@ -121,7 +121,7 @@ class DenoisingTrainer(AveragingTrainer):
     Attributes
     ----------
     quick, quick_averaged
-        The network, and that of averaged weights, as they are called: compiled if asked for.
+        The network and its averaged copy as callables, compiled if requested.
     """
 
     settings: DenoisingTraining
@@ -131,33 +131,33 @@ class DenoisingTrainer(AveragingTrainer):
         self.quick: Network = self.network
         self.quick_averaged: Network = self.averaged
         if self.settings.compile:
-            # A program for each size of a batch, of which there are few.
+            # One compiled program per batch size, of which there are few.
             self.quick = torch.compile(network, dynamic=False)
-            if held_out.spins.is_cuda:  # elsewhere epochs are too short for a second one
+            if held_out.spins.is_cuda:  # on a CPU, epochs are too short for a second one
                 self.quick_averaged = torch.compile(self.averaged, dynamic=False)
                 self.take_step = Recorded(self._step, noise)
 
     def precision(self) -> torch.autocast:
-        """Return the context in which networks are called."""
+        """Return the autocast context of network calls."""
         low = self.settings.precision == "bfloat16"
         return torch.autocast(self.held_out.spins.device.type, torch.bfloat16, enabled=low)
 
     @abstractmethod
     def loss_at(self, share: Tensor, frames: Tensor, temperature: Tensor, noise: Tensor) -> Tensor:
-        """Return the loss of averaged weights at noise from 0, none, to 1, the most."""
+        """Return the loss of averaged weights at noise from share 0, none, to 1, the largest."""
 
     def together(self, frames: int) -> int:
-        """Return how many held-out frames are looked at together."""
-        if isinstance(self.take_step, Recorded):  # few sizes, since each is compiled for
+        """Return how many held-out frames are evaluated at a time."""
+        if isinstance(self.take_step, Recorded):  # few batch sizes, since each is compiled
             return math.ceil(frames / math.ceil(frames / 256))
         return 256
 
     @torch.no_grad()
     def validate(self) -> float:
-        """Return the loss of the held-out frames, each at a time and with noise of its own.
+        """Return the loss of the held-out frames, each with its own time and noise.
 
-        The times are spread evenly over the chain in an order that is not that of the frames,
-        and times and noise are the same in every epoch.
+        The times are evenly spaced over the chain, in an order that is unrelated to the frames'.
+        Times and noise are the same in every epoch.
         """
         device, frames = self.noise.device, len(self.held_out)
         fixed = torch.Generator(device).manual_seed(0)

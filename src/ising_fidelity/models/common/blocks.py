@@ -21,9 +21,9 @@ class SiteNorm(nn.Module):
 
 
 class Block(nn.Module):
-    """Norm, scale and shift by the frame's vector, and two convolutions 3x3, beside the identity.
+    """Norm, scale and shift by the condition, two 3x3 convolutions, and a residual connection.
 
-    The last convolution begins with zeros, so that an untrained block does nothing.
+    The last convolution is initialised to zero, so that an untrained block is the identity.
     """
 
     def __init__(self, channels: int, condition: int) -> None:
@@ -43,7 +43,7 @@ class Block(nn.Module):
 
 
 class Blocks(nn.Module):
-    """Blocks one after another."""
+    """A sequence of blocks."""
 
     def __init__(self, channels: int, condition: int, number: int) -> None:
         super().__init__()
@@ -57,7 +57,7 @@ class Blocks(nn.Module):
 
 
 def zeroed(layer: _Layer) -> _Layer:
-    """Let a layer begin with zeros."""
+    """Initialise a layer to zero, and return it."""
     nn.init.zeros_(layer.weight)
     assert layer.bias is not None
     nn.init.zeros_(layer.bias)

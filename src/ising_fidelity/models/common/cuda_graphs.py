@@ -1,4 +1,4 @@
-"""Work on a GPU that is recorded once and then replayed as a whole (a CUDA graph)."""
+"""GPU work that is recorded once and then replayed as a whole (a CUDA graph)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 WARM_UP = 3
-"""Calls before the recording, in which kernels are compiled and chosen."""
+"""Calls before the recording, in which kernels are compiled and selected."""
 
 
 @dataclass(frozen=True)
@@ -18,13 +18,13 @@ class _Recording:
 
 
 class Recorded:
-    """A function of tensors of a GPU, replayed without Python from its fourth call on.
+    """A function of GPU tensors, replayed without Python from its fourth call on.
 
-    To launch hundreds of small kernels one by one takes longer than to do what they do. The work
-    must be the same in every call with inputs of like shapes: nothing is read back, and what it
-    changes, such as weights, is changed in place.
+    Launching hundreds of small kernels one by one takes longer than running them. The work must be
+    identical in every call with inputs of the same shapes: it reads nothing back to the CPU, and
+    changes its state, such as weights, in place.
 
-    Its output is overwritten by the next call. The generator is that of its random numbers.
+    The next call overwrites the output. ``generator`` supplies the random numbers of the work.
     """
 
     def __init__(
@@ -36,10 +36,10 @@ class Recorded:
         self.recordings: dict[tuple[object, ...], _Recording] = {}
 
     def __call__(self, *inputs: Tensor) -> Tensor:
-        """Return what the work makes of the inputs."""
+        """Return the output of the work for these inputs."""
         key = torch.is_autocast_enabled("cuda"), *(given.shape for given in inputs)
         count = self.calls[key] = self.calls.get(key, 0) + 1
-        if count <= WARM_UP:  # on the stream of the recording, as gradients remember theirs
+        if count <= WARM_UP:  # on the recording's stream, as gradients remember their stream
             self.stream.wait_stream(torch.cuda.current_stream())
             with torch.cuda.stream(self.stream):
                 output = self.work(*inputs)

@@ -33,9 +33,9 @@ def training_frames(
 ) -> tuple[Frames, Frames]:
     """Return the frames to train on and those held out.
 
-    The last draws of every chain are held out, not random ones: frames next to each other in a
-    chain are alike, and a held-out frame should be new. ``frames`` maps T in J/k_B to spins (chain,
-    draw, L, L).
+    The last draws of every chain are held out, not random ones: neighboring frames of a chain are
+    correlated, and held-out frames should be new. ``frames`` maps T in J/k_B to spins (chain, draw,
+    L, L).
     """
     parts: tuple[list[NDArray[np.int8]], ...] = ([], [])
     temperatures: tuple[list[float], ...] = ([], [])
@@ -59,9 +59,9 @@ def training_frames(
 
 
 def transformed(spins: Tensor, generator: torch.Generator) -> Tensor:
-    """Return each frame with a sign, a translation and one of the square's symmetries at random.
+    """Return each frame with a random sign, translation and symmetry of the square.
 
-    The shape is (frames, images, L, L); all images of a frame are moved alike.
+    The shape is (frames, images, L, L); all images of a frame are transformed alike.
     """
     frames, images, size = spins.shape[:3]
     device = spins.device

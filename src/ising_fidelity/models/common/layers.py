@@ -1,4 +1,4 @@
-"""The parts that networks are built of."""
+"""Layers that networks share."""
 
 from typing import Any
 
@@ -9,19 +9,19 @@ from ising_fidelity.models.common.settings import Padding
 
 
 def full_precision(x: Tensor) -> torch.autocast:
-    """Return a context in which autocast, where there is any, is off.
+    """Return a context in which autocast is disabled.
 
-    In bfloat16, 2.269185 is 2.265625 and 2.30 is 2.296875: what is made of temperatures and times,
-    a few numbers per frame, stays in single precision.
+    In bfloat16, 2.269185 is 2.265625 and 2.30 is 2.296875: embeddings of temperatures and times, a
+    few numbers per frame, stay in single precision.
     """
     return torch.autocast(x.device.type, enabled=False)
 
 
 class _Border(torch.autograd.Function):
-    """Frames with a border one site wide, from the opposite edges.
+    """Frames with a periodic border one site wide.
 
-    The gradients of padding, or of joining slices, are passed on in several copies of whole frames;
-    here in one.
+    The gradients of padding, or of joining slices, make several copies of whole frames; this makes
+    one.
     """
 
     @staticmethod
@@ -37,7 +37,7 @@ class _Border(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> Tensor:
-        """Add what the border's sites got to the edges that they are copies of."""
+        """Add the gradients of border sites to the edge sites that they copy."""
         total = gradient[..., 1:-1, 1:-1].clone(memory_format=_layout(gradient))
         for here, there in ((0, -1), (-1, 0)):
             total[..., here, :] += gradient[..., there, 1:-1]
@@ -53,16 +53,16 @@ def _layout(x: Tensor) -> torch.memory_format:
 
 
 def fused(x: Tensor) -> bool:
-    """Whether these are operations that a compiler makes kernels of a GPU of.
+    """Whether these operations are compiled into GPU kernels.
 
-    Some layers are written out there: PyTorch's own group norm turns frames from channels-last
-    order and back, and its gradient of bilinear upsampling adds up with atomic operations.
+    Some layers are written out for this case: PyTorch's own group norm converts frames from
+    channels-last order and back, and its gradient of bilinear upsampling uses atomic operations.
     """
     return x.is_cuda and torch.compiler.is_compiling()
 
 
 class Convolution(nn.Conv2d):
-    """A convolution 3x3 without bias that keeps the size of the lattice."""
+    """A 3x3 convolution without bias that keeps the size of the lattice."""
 
     def __init__(self, inputs: int, outputs: int, padding: Padding) -> None:
         super().__init__(inputs, outputs, 3, padding=1 if padding == "zeros" else 0, bias=False)
@@ -70,11 +70,11 @@ class Convolution(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (batch, inputs, L, L) to (batch, outputs, L, L)."""
-        if self.circular and torch.compiler.is_compiling():  # which makes one pass of it
+        if self.circular and torch.compiler.is_compiling():  # which compiles this to one pass
             x = torch.cat([x[..., -1:, :], x, x[..., :1, :]], dim=-2)
             x = torch.cat([x[..., -1:], x, x[..., :1]], dim=-1)
         elif self.circular:  # trains faster than PyTorch's own padding, see benchmarks
-            # PyTorch's stubs leave apply without types.
+            # PyTorch's stubs do not type apply.
             x = _Border.apply(x)  # type: ignore[no-untyped-call]  # of torch
         return super().forward(x)
 
@@ -94,12 +94,12 @@ class TemperatureEmbedding(nn.Module):
 
 
 def channels_last(network: nn.Module) -> None:
-    """Order the weights of convolutions as processors like best, tensor cores above all."""
+    """Store the weights of convolutions channels-last, the faster order on tensor cores."""
     for module in network.modules():
         if isinstance(module, nn.Conv2d):
             module.weight.data = module.weight.data.contiguous(memory_format=torch.channels_last)
 
 
 def count_parameters(network: nn.Module) -> int:
-    """Return the number of trainable numbers of a network."""
+    """Return the number of trainable parameters of a network."""
     return sum(parameter.numel() for parameter in network.parameters())

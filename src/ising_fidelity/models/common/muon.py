@@ -1,4 +1,4 @@
-"""Muon: steps of matrices that are made orthogonal."""
+"""Muon: momentum with orthogonalised steps."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -11,7 +11,7 @@ ITERATIONS = 5
 
 
 def orthogonalized(matrices: Tensor) -> Tensor:
-    """Return U V^T of each matrix U S V^T, nearly: singular values come to lie between 0.7 and 1.2.
+    """Return U V^T of each matrix U S V^T, approximately: singular values become 0.7 to 1.2.
 
     Five Newton-Schulz iterations of fifth order (K. Jordan et al., Muon, 2024), on matrices of
     shape (batch, rows, columns).
@@ -27,11 +27,11 @@ def orthogonalized(matrices: Tensor) -> Tensor:
 
 
 class Muon(torch.optim.Optimizer):
-    """Momentum whose steps are made orthogonal, for weights that are matrices or convolutions.
+    """Momentum with orthogonalised steps, for weights that are matrices or convolutions.
 
-    A convolution counts as the matrix from all its inputs, places included, to its outputs. Weights
-    of one shape are treated together, which saves most of the time that many small ones take. The
-    rate is the root mean square of a step's singular values, and the momentum Nesterov's.
+    A convolution is the matrix from all its inputs, kernel positions included, to its outputs.
+    Weights of one shape are processed together, which saves most of the time for many small ones.
+    The rate is the root mean square of a step's singular values. The momentum is Nesterov's.
     """
 
     def __init__(self, weights: Iterable[nn.Parameter], lr: float, momentum: float = 0.95) -> None:
@@ -39,7 +39,7 @@ class Muon(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> Any:
-        """Take one step; return the loss where there is a ``closure`` that computes it anew."""
+        """Take one step; return the loss if a ``closure`` recomputes it."""
         loss = None
         if closure is not None:
             with torch.enable_grad():

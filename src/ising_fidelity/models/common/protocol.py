@@ -1,4 +1,4 @@
-"""What the training loop needs of a family of models."""
+"""The interface between the training loop and a family of models."""
 
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -6,22 +6,22 @@ from typing import Any, Protocol
 from torch import Tensor
 
 Network = Callable[[Tensor, Tensor, Tensor], Tensor]
-"""Maps noisy frames (batch, 1, L, L), noise or times (batch,), temperatures (batch,) to the shape
-of the frames."""
+"""Maps noisy frames (batch, 1, L, L), noise levels or times (batch,), and temperatures (batch,) to
+the shape of the frames."""
 
 History = dict[str, list[float]]
 
 Losses = dict[str, float | Tensor]
-"""Numbers by name; those of the device stay there, as to read one is to wait for it."""
+"""Numbers by name; values stay on the GPU to avoid synchronisation."""
 
 
 class Trainer(Protocol):
-    """What the loop over epochs needs of a family of models.
+    """The interface of a family for the loop over epochs.
 
     Attributes
     ----------
     augments
-        Whether it applies the symmetries of ``augmentation`` itself, in place of the loop.
+        Whether the trainer applies the symmetries of ``augmentation`` itself, instead of the loop.
     """
 
     augments: bool
@@ -33,22 +33,22 @@ class Trainer(Protocol):
         """Return the held-out loss."""
 
     def is_best(self, losses: list[float]) -> bool:
-        """Whether the weights after the last of these held-out losses are to be kept."""
+        """Whether to keep the weights after the last of these held-out losses."""
 
     def weights(self) -> dict[str, Tensor]:
-        """Return the weights that would be used for sampling now."""
+        """Return the weights to be used for sampling."""
 
     def state(self) -> dict[str, Any]:
-        """Return all that is needed to go on from here."""
+        """Return everything that is needed to resume."""
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from a state."""
+        """Resume from a state."""
 
 
 class Means:
     """Means over the batches of an epoch, weighted with their sizes.
 
-    Losses are added up where they are, in double precision, and read once.
+    Losses are accumulated on their device, in double precision, and read once.
     """
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class Means:
         self.counts: dict[str, int] = {}
 
     def add(self, values: Losses, frames: int) -> None:
-        """Add the losses of a batch of so many frames."""
+        """Add the losses of a batch with this number of frames."""
         self.frames += frames
         for name, value in values.items():
             number = value.double() if isinstance(value, Tensor) else value

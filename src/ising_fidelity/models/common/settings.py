@@ -1,4 +1,4 @@
-"""Settings that all families of models share."""
+"""Settings shared by all families of models."""
 
 import math
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from ising_fidelity.schema import Count, Number, Positive, Section, SomeTemperat
 Padding = Literal["zeros", "circular"]
 
 
-LearningRate = Annotated[Positive, Field(description="of AdamW")]
+LearningRate = Annotated[Positive, Field(description="learning rate of AdamW")]
 AdamBeta2 = Annotated[
     Number, Field(gt=0, lt=1, description="decay of AdamW's mean of squared gradients")
 ]
@@ -22,25 +22,25 @@ Ema = Annotated[Number, Field(ge=0, lt=1, description="decay of averaged weights
 
 
 def _with_like(schema: dict[str, Any]) -> None:
-    """Add ``like`` to the schema, which is gone from a config before it is checked."""
+    """Add ``like`` to the schema; it is resolved before a config is validated."""
     text = "template or other model whose keys this one has, but for those that it names itself"
     schema["properties"] = {"like": {"type": "string", "description": text}, **schema["properties"]}
 
 
 class Training(Section):
-    """Keys that every family of models shares, and facts about a family.
+    """Keys shared by all families of models, and facts about a family.
 
     Attributes
     ----------
     chain_options
         Names of the options of :class:`~ising_fidelity.models.sampling.options.Chain` that the
-        family has; empty if its models have no reverse chain.
+        family supports; empty if its models have no reverse chain.
     any_size
-        Whether a model draws lattices of other sizes than it was trained on.
+        Whether a model samples other lattice sizes than it was trained on.
     least_batch
-        The smallest batch that the networks can be trained on.
+        The smallest batch size for which the networks can be trained.
     dropped_keys
-        Keys that older versions wrote into checkpoints, with the one value that changes nothing.
+        Keys that older versions wrote into checkpoints, with the one value that has no effect.
     """
 
     model_config = ConfigDict(json_schema_extra=_with_like)
@@ -57,66 +57,66 @@ class Training(Section):
         description="temperatures of the frames that the model is trained on"
     )
     training_source: str | None = Field(
-        None, description="Monte Carlo source of its frames; null: the run's training_source"
+        None, description="Monte Carlo source of training frames; null: the run's training_source"
     )
     augmentation: Literal["none", "flip", "symmetries"] = Field(
         "none",
-        description="flip: also the frames with all signs turned; symmetries: each frame with a "
-        "sign, a translation and one of the square's symmetries, drawn anew each time",
+        description="flip: also the globally flipped frames; symmetries: each frame with a random "
+        "sign, translation and symmetry of the square, sampled anew each time",
     )
     frames_per_temperature: Count | None = Field(
-        None, description="training frames used at each temperature, the first; null: all there are"
+        None, description="training frames used per temperature, the first ones; null: all"
     )
     epochs: Count = Field(300, description="passes over the training frames")
     images_per_epoch: Count | None = Field(
-        None, description="frames drawn in one epoch; null: every training frame once"
+        None, description="frames in one epoch; null: every training frame once"
     )
     batch_size: Count = Field(64, description="frames per optimiser step")
     validation_fraction: Number = Field(
-        0.1, gt=0, lt=1, description="share of frames, the last of each chain, that is held out"
+        0.1, gt=0, lt=1, description="share of held-out frames, the last ones of each chain"
     )
     threads: int = Field(
-        1, gt=0, le=1024, description="threads of a CPU; part of the model, since sums depend on it"
+        1, gt=0, le=1024, description="CPU threads; part of the model, since sums depend on them"
     )
     training_seeds: int = Field(
         1,
         gt=0,
         le=1000,
-        description="how many networks are trained, each from its own seed: three or more tell "
-        "whether one model is better than another",
+        description="number of networks, each trained from its own seed; a comparison of models "
+        "needs three or more",
     )
 
     def draws_used(self, chains: int, draws: int) -> int:
-        """Return how many draws of each chain are used, of those that there are."""
+        """Return how many draws of each chain are used."""
         wanted = self.frames_per_temperature
         return draws if wanted is None else min(draws, max(1, wanted // chains))
 
     def draws_seen(self, used: int) -> int:
-        """Return how many of the draws used are trained on; the others, the last, are held out."""
+        """Return how many of the used draws are trained on; the last ones are held out."""
         return used - math.ceil(self.validation_fraction * used)
 
     def smallest_batch(self, frames: int) -> int:
-        """Return how many frames the smallest batch has, of an epoch over so many frames."""
+        """Return the size of the smallest batch of an epoch over this number of frames."""
         images = self.images_per_epoch or frames
         return images // math.ceil(images / self.batch_size)
 
     @property
     def unit(self) -> int:
-        """Lattice sizes are multiples of it."""
+        """Lattice sizes must be multiples of this number."""
         return 1
 
     @property
     def chain_length(self) -> int | None:
-        """N_t of a reverse chain; None where its number of steps is free, or there is none."""
+        """N_t of a reverse chain; None if its number of steps is free, or there is no chain."""
         return None
 
     def largest_noise(self, lattice_size: int) -> float | None:
-        """Return the noise over the signal that the reverse chain begins with, if there is one."""
+        """Return the noise-to-signal ratio at the start of the reverse chain, if there is one."""
         return None
 
 
 class AveragedTraining(Training):
-    """Keys of models that AdamW trains and whose weights are averaged."""
+    """Keys of models that are trained by AdamW, with averaged weights."""
 
     learning_rate: LearningRate = 1e-3
     adam_beta_2: AdamBeta2 = 0.99
@@ -128,8 +128,8 @@ class DenoisingTraining(AveragedTraining):
     """Keys of models that are trained to remove noise."""
 
     precision: Literal["float32", "bfloat16"] = Field(
-        "float32", description="of the network's arithmetic in training"
+        "float32", description="precision of the network's arithmetic in training"
     )
     compile: bool = Field(
-        False, description="compile the network for training: faster, after most of a minute"
+        False, description="compile the network for training: faster, after a minute of compiling"
     )

@@ -4,7 +4,7 @@ from torch import Tensor
 
 
 def critic_loss(real: Tensor, generated: Tensor) -> Tensor:
-    """Return what the critic minimises: it is to give real frames 1 and generated ones 0.
+    """Return the loss of the critic, which should score real frames high, generated ones low.
 
     The Wasserstein objective of Arjovsky, Chintala and Bottou (ICML 2017), shapes (batch,).
     """

@@ -9,22 +9,22 @@ from ising_fidelity.models.common.blocks import zeroed
 from ising_fidelity.models.common.layers import Convolution, full_precision
 
 FREQUENCIES = 4
-"""Waves in ln sigma, up to period 2 pi: with finer ones what is learned at one noise does not help
-at the next, and fields go up and down with sigma."""
+"""Fourier features in ln sigma, up to period 2 pi: finer ones do not generalise from one noise
+level to the next, and fields would oscillate with sigma."""
 
 TRANSITION, WIDTHS = 2.3, (0.1, 0.3, 0.9)
 """Temperature of the transition and widths of steps about it, in J/k_B."""
 
 
 class MessageRound(nn.Module):
-    r"""One round in which every site tells its neighbors what it believes.
+    r"""One round of messages from every site to its neighbors.
 
-    Belief propagation on spins sends atanh(tanh(J/T) tanh(y + h)), where y = x / sigma^2 is what a
-    site knows from its own x and h what it was told before. Here, with features f in place of h,
+    Belief propagation on spins sends atanh(tanh(J/T) tanh(y + h)), where y = x / sigma^2 is the
+    evidence of a site's own x, and h the sum of earlier messages. Here, with features f for h,
 
     .. math:: f \leftarrow f + W_{3 \times 3} \tanh(a \odot W f + b + c \odot y),
 
-    and a, b, c depend on the frame's vector, which knows noise and temperature.
+    where a, b, c depend on the frame's condition vector of noise and temperature.
     """
 
     def __init__(self, channels: int, condition: int) -> None:
@@ -46,20 +46,20 @@ class MessageRound(nn.Module):
 
 
 class LinearResponse(nn.Module):
-    r"""What is left of every Fourier mode of the frame, if little is left of it.
+    r"""The linear response to every Fourier mode of the frame, for large noise.
 
-    Where noise hides all but the uniform mode, the mean of s given x is linear in the others, each
-    by itself (Wiener's filter),
+    If noise hides all modes except the uniform one, the mean of s given x is linear in the others,
+    each by itself (Wiener's filter),
 
     .. math:: D_k = \frac{S_k}{S_k + \sigma^2} x_k, \qquad
               1 / S_k = a (\hat k^2 + \kappa^2)^{7/8}, \quad
               \hat k^2 = 4 \sin^2(k_x / 2) + 4 \sin^2(k_y / 2),
 
-    with the structure factor per site S_k and its power 2 - eta = 7/4 of k at T_c. Convolutions on
-    patches are poor at it: modes leak into each other. Every wave has its own a and
-    :math:`\kappa^2`, which depend on the frame's vector, and a share in the field, at first 0.
-    Convolutions with filters that are even in both directions are diagonal in products of
-    cos + sin (Hartley), so that all is real products of matrices.
+    where S_k is the structure factor per site, with the power 2 - eta = 7/4 of k at T_c.
+    Convolutions on patches approximate it poorly: modes leak into each other. Every wave has its
+    own a and :math:`\kappa^2`, which depend on the condition vector, and a share in the field,
+    initially 0. Convolutions with filters that are even in both directions are diagonal in products
+    of cos + sin (Hartley transform), so that only real matrix products are needed.
     """
 
     def __init__(self, waves: int, condition: int) -> None:
@@ -86,11 +86,11 @@ class LinearResponse(nn.Module):
 
 
 class Condition(nn.Module):
-    """One vector for each frame: noise, temperature, and the sum over all sites.
+    """One vector per frame: noise, temperature, and the sum over all sites.
 
-    Temperature enters as T, 1/T, ln T and steps about the transition, where a small change of
-    it is a large one of what lies deep in noise. The sum of x / sigma^2 is all that a frame tells
-    of its sign while the noise is large, and local layers cannot see it.
+    Temperature enters as T, 1/T, ln T and steps about the transition: at high noise, a small change
+    of temperature there has a large effect. The sum of x / sigma^2 is all the information about a
+    frame's sign at large noise, and local layers cannot compute it.
     """
 
     def __init__(self, dimension: int) -> None:

@@ -1,8 +1,8 @@
-"""The network of the continuous-noise models: rounds of messages on sites, and a U-Net on patches.
+"""The network of the continuous-noise models: message rounds on sites, and a U-Net on patches.
 
-What a site learns from its neighbors passes in rounds at full resolution, what comes from afar
-through levels of ever larger patches. Everything is local but one vector for each frame, and norms
-are those of single sites, so that a network trained on one lattice size can be used on others.
+Short-range information passes in rounds at full resolution, long-range information through levels
+of increasingly large patches. Everything is local except one vector per frame, and norms are over
+single sites, so that a network trained on one lattice size can be used on others.
 """
 
 from itertools import pairwise
@@ -23,9 +23,9 @@ STRONGEST = 20.0
 class PatchNetwork(nn.Module):
     """A field for every site, as a function of the noisy frame, the noise and the temperature.
 
-    Between rounds of messages at full resolution lies a U-Net: patches of ``patch`` x ``patch``
-    sites are its first level's sites; every level below has half the resolution and, up to
-    ``widest`` times the width, twice the channels.
+    A U-Net lies between rounds of messages at full resolution. Its first level has patches of
+    ``patch`` x ``patch`` sites. Every lower level has half the resolution and twice the channels,
+    up to ``widest`` times the width.
     """
 
     def __init__(self, settings: PatchNetworkSettings) -> None:
@@ -49,8 +49,8 @@ class PatchNetwork(nn.Module):
         self.first_rounds, self.last_rounds = rounds(), rounds()
         self.down = nn.ModuleList(map(blocks, widths))
         self.up = nn.ModuleList(map(blocks, widths[:-1]))
-        # Each level but the sites' own: its width, that of the level above, and how many of the
-        # latter's sites are one of its own.
+        # For each level of patches: the width above, its own width, and how many sites above are
+        # one of its own.
         pairs = [(channels, widths[0], self.patch**2), *((a, b, 4) for a, b in pairwise(widths))]
         self.shrink = nn.ModuleList(nn.Conv2d(sites * a, b, 1) for a, b, sites in pairs)
         self.grow = nn.ModuleList(nn.Conv2d(b, sites * a, 1) for a, b, sites in pairs)
@@ -62,8 +62,8 @@ class PatchNetwork(nn.Module):
         condition = self.condition(x, sigma, temperature)
         noise = sigma[:, None, None, None]
         y = (x / noise**2).clamp(-STRONGEST, STRONGEST)
-        # The frame in units of its spread, the mean of every spin as its own x alone has it, and
-        # the same with less and with more trust.
+        # The frame in units of its spread, the mean of every spin given only its own x, and the
+        # same with less and with more evidence.
         inputs = [x / (1 + noise**2).sqrt(), y.tanh(), (y / 3).tanh(), (3 * y).tanh()]
         linear: Tensor | float = 0.0
         if self.response is not None:
@@ -80,7 +80,7 @@ class PatchNetwork(nn.Module):
         return field + linear
 
     def _from_afar(self, features: Tensor, condition: Tensor) -> Tensor:
-        """Add what the levels of patches know."""
+        """Add the output of the levels of patches."""
         factors = [self.patch] + [2] * (len(self.down) - 1)
         above = []
         for shrink, blocks, factor in zip(self.shrink, self.down, factors, strict=True):

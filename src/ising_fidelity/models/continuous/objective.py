@@ -1,7 +1,7 @@
 r"""Denoising at continuous noise: x = s + sigma z, spins s = -1 or +1, z standard normal.
 
-As sites are binary, the mean of a spin given x is :math:`\tanh(x_i / \sigma^2 + h_i)`, where the
-first part is what x says of the site itself and h, the cavity field, what all others say of it. A
+As sites are binary, the mean of a spin given x is :math:`\tanh(x_i / \sigma^2 + h_i)`. The first
+term is the information in the site's own x. The cavity field h is the information in all others. A
 network returns h and is trained by cross-entropy.
 """
 
@@ -21,15 +21,15 @@ def denoised(network: Network, x: Tensor, sigma: Tensor, temperature: Tensor) ->
 
 
 def loss(network: Network, x: Tensor, mean: Tensor, sigma: Tensor, temperature: Tensor) -> Tensor:
-    """Return the cross-entropy of spins, the mean of a batch, in nats per site.
+    """Return the cross-entropy of spins, averaged over a batch, in nats per site.
 
     Parameters
     ----------
     x
         Noisy frames, shape (batch, 1, L, L).
     mean
-        The frames of -1 and +1 behind them, or means of such frames given x, the shape of ``x``:
-        on average both lead to the same network.
+        The clean frames of -1 and +1, or means of such frames given x, shape of ``x``: both
+        give the same network on average.
     sigma, temperature
         Shape (batch,).
     """
@@ -42,25 +42,25 @@ def loss(network: Network, x: Tensor, mean: Tensor, sigma: Tensor, temperature: 
 def mean_of_candidates(
     x: Tensor, sigma: Tensor, candidates: Tensor, both_signs: bool, translations: bool = False
 ) -> Tensor:
-    r"""Return the mean of s given x if s is one of some frames, each as likely as the others.
+    r"""Return the mean of s given x, if all candidate frames are equally likely.
 
     .. math:: \sum_n w_n s_n, \qquad w_n \propto \exp(x \cdot s_n / \sigma^2).
 
-    A frame that x was made of is a draw of s given x, and a poor one where noise is large. Among
-    frames of its temperature this mean has the same average, and less variance (Y. Xu, S. Tong and
-    T. Jaakkola, Stable target field, ICLR 2023).
+    The frame from which x was made is a sample of s given x, with a large variance at high noise.
+    The mean over frames of the same temperature has the same expectation and less variance (Y. Xu,
+    S. Tong and T. Jaakkola, Stable target field, ICLR 2023).
 
     Parameters
     ----------
     x
-        A frame with noise ``sigma``, shape (L, L), that of the mean.
+        A frame with noise ``sigma``, shape (L, L), as the mean.
     candidates
-        Shape (number, L, L), with the frame that x was made of.
+        Shape (number, L, L), including the frame from which x was made.
     both_signs
-        Whether the candidates with all signs turned are as likely.
+        Whether globally flipped candidates are equally likely.
     translations
-        Whether the candidates in each other of their L^2 places on the lattice are as likely: L^2
-        times the candidates, by Fourier transforms for hardly more.
+        Whether all L^2 translations of candidates are equally likely: L^2 times the candidates, at
+        little extra cost by Fourier transforms.
     """
     if not translations:
         frames = candidates.flatten(1).float()
@@ -73,7 +73,7 @@ def mean_of_candidates(
 
 
 def _weights(overlap: Tensor, both_signs: bool) -> Tensor:
-    """Return the weight of each candidate, less that of its negative."""
+    """Return the weight of each candidate, minus that of its global flip."""
     if not both_signs:
         return overlap.softmax(0)
     plus, minus = torch.cat([overlap, -overlap]).softmax(0).chunk(2)
@@ -83,9 +83,9 @@ def _weights(overlap: Tensor, both_signs: bool) -> Tensor:
 def random_sigma(
     count: int, largest: float, center: float, width: float, generator: torch.Generator
 ) -> Tensor:
-    """Return noise to train on, shape (count,).
+    """Return noise levels for training, shape (count,).
 
-    One in four is even in ln sigma up to the largest, the others are log-normal about ``center``
+    One in four is uniform in ln sigma up to the largest. The others are log-normal about ``center``
     with ``width``, where spins are decided.
     """
     device = generator.device
@@ -98,4 +98,4 @@ def random_sigma(
 
 
 SMALLEST = 0.2
-"""Noise at which every spin is known but for one in millions."""
+"""Noise at which all but one in millions of spins are known."""

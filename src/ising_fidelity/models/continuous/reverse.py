@@ -1,4 +1,4 @@
-"""The reverse chain at continuous noise, and its levels."""
+"""The reverse chain at continuous noise, and its noise levels."""
 
 import math
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from ising_fidelity.models.continuous.objective import SMALLEST
 def levels(steps: int, largest: float, smallest: float = SMALLEST, density: float = 1.0) -> Tensor:
     """Return the noise before each step and after the last, falling, shape (steps + 1,).
 
-    Even in ln sigma where ``density`` is 1; above it, that many times denser about sigma = 1.2.
+    Uniform in ln sigma if ``density`` is 1; above it, that many times denser about sigma = 1.2.
     """
     fine = torch.linspace(math.log(largest), math.log(smallest), 4001, dtype=torch.float64)
     weight = 1 + (density - 1) * torch.exp(-((fine - math.log(1.2)) ** 2) / (2 * 0.8**2))
@@ -33,7 +33,7 @@ def reverse_chain(
     sampler: str,
     generator: torch.Generator,
 ) -> Iterator[Tensor]:
-    r"""Walk from noise to less noise, one level per iteration.
+    r"""Walk from high to low noise, one level per iteration.
 
     With D the mean of s given x at sigma, the next x, at sigma' < sigma, is
 
@@ -47,10 +47,11 @@ def reverse_chain(
     sigmas
         See :func:`levels`.
     sampler
-        ``trapezoid``: in place of D each site's spin is sampled with that mean; then half of what
-        the change of the cavity fields by the end of the step does to D is added. Independent
-        spins are exact in any number of steps, correlations between spins of second order (one
-        evaluation per step and one more, as the next step begins with these fields).
+        ``trapezoid``: each spin is sampled with mean D, and the sample replaces D. Then half of the
+        change in D that is due to the change of the cavity fields over the step is added.
+        Independent spins are exact in any number of steps, correlations between spins are of second
+        order. It takes one evaluation per step and one more, as the next step starts with these
+        fields.
         ``multistep``: D is extrapolated to the middle of the step along ln sigma from its last two
         values (C. Lu et al., DPM-Solver++, 2022, the stochastic solver of second order).
 
@@ -90,7 +91,7 @@ def _multistep(
 
 
 def _step(x: Tensor, mean: Tensor, now: float, then: float, generator: torch.Generator) -> Tensor:
-    """Return x with less noise, with ``mean`` for the frame behind it."""
+    """Return x after a step to lower noise, with ``mean`` as the estimate of the clean frame."""
     kept = (then / now) ** 2
     x = kept * x + (1 - kept) * mean
     z = torch.randn(x.shape, generator=generator, device=x.device)
@@ -98,7 +99,7 @@ def _step(x: Tensor, mean: Tensor, now: float, then: float, generator: torch.Gen
 
 
 def _at(network: Network, x: Tensor, sigma: float, temperature: Tensor) -> Tensor:
-    """Return the cavity field at one noise of all frames."""
+    """Return the cavity field of all frames at one noise level."""
     return network(x, x.new_full((len(x),), sigma), temperature).float()
 
 

@@ -15,7 +15,7 @@ from ising_fidelity.models.sampling.protocol import Request
 
 
 class ContinuousSampler(ChainSampler):
-    """The reverse chain from noise of a multiple of L."""
+    """The reverse chain, which starts from noise proportional to L."""
 
     def noise_levels(
         self, settings: ContinuousSettings, lattice_size: int, chain: Chain
@@ -25,7 +25,7 @@ class ContinuousSampler(ChainSampler):
         return reverse.levels(self.length(settings, chain), largest, density=density).tolist()
 
     def evaluations(self, settings: ContinuousSettings, chain: Chain) -> int:
-        """Return how often the network is called for one frame."""
+        """Return the number of network evaluations per frame."""
         return self.length(settings, chain) + (chain.sampler == "trapezoid")
 
     def steps(

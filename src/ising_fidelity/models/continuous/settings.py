@@ -12,26 +12,28 @@ from ising_fidelity.schema import Depth, Number, Positive, Section, Width
 class PatchNetworkSettings(Section):
     """The network of a continuous-noise model."""
 
-    channels: Width = Field(16, description="numbers that every site holds")
+    channels: Width = Field(16, description="channels per site")
     rounds: int = Field(
         2,
         ge=0,
         le=32,
         description="rounds of messages between neighbors, before and after the patches",
     )
-    patch: Literal[1, 2, 4] = Field(2, description="sites along a patch, the first level's unit")
+    patch: Literal[1, 2, 4] = Field(2, description="sites along the side of a patch")
     width: Width = Field(32, description="channels of the first level")
     widest: Depth = Field(2, description="channels of the lowest levels, in units of width")
-    levels: Depth = Field(3, description="each has half the resolution of the one above")
+    levels: Depth = Field(3, description="levels, each with half the resolution of the one above")
     blocks: Depth = Field(1, description="residual blocks per level, down and up")
-    condition: Width = Field(128, description="numbers that noise and T are made")
+    condition: Width = Field(
+        128, description="size of the embedding of noise level and temperature"
+    )
     waves: int = Field(
-        0, ge=0, le=64, description="linear responses to the frame, mode for mode; 0: none"
+        0, ge=0, le=64, description="linear-response filters of the frame's Fourier modes; 0: none"
     )
 
 
 class ContinuousSettings(DenoisingTraining):
-    """A model of continuous noise that is built from what spins are, see ``objective.py``."""
+    """A continuous-noise model for binary spins, see ``objective.py``."""
 
     chain_options: ClassVar[tuple[str, ...]] = (
         "sampling_steps",
@@ -53,25 +55,27 @@ class ContinuousSettings(DenoisingTraining):
         ge=0.1,
         description="largest noise in units of L: the uniform mode carries L times the signal",
     )
-    noise_center: Positive = Field(0.8, description="noise that is trained on most")
-    noise_width: Positive = Field(0.8, description="width of its distribution, in ln sigma")
+    noise_center: Positive = Field(
+        0.8, description="median of the log-normal distribution of training noise"
+    )
+    noise_width: Positive = Field(0.8, description="width of that distribution in ln sigma")
     references: int = Field(
         256,
         ge=0,
         le=10**6,
-        description="frames of the same T that share in the target where noise is large; 0: none",
+        description="frames of the same T that are averaged in the target at high noise; 0: none",
     )
     reference_translations: bool = Field(
         False,
-        description="these frames at every place of the lattice; with augmentation: symmetries",
+        description="average also over all translations; needs augmentation: symmetries",
     )
     sampling_density: Number = Field(
-        3.0, ge=1, description="how much denser sampling steps are where spins are decided"
+        3.0, ge=1, description="relative density of sampling steps where spins are decided"
     )
     optimizer: Literal["muon", "adamw"] = Field(
-        "muon", description="of weights between channels; all others are always AdamW's"
+        "muon", description="optimiser of weights between channels; all others use AdamW"
     )
-    matrix_learning_rate: Positive = Field(1e-2, description="of Muon")
+    matrix_learning_rate: Positive = Field(1e-2, description="learning rate of Muon")
 
     @model_validator(mode="after")
     def _translations_are_symmetries(self) -> Self:
@@ -83,10 +87,10 @@ class ContinuousSettings(DenoisingTraining):
         return self
 
     def largest_noise(self, lattice_size: int) -> float:
-        """Return the noise over the signal that the reverse chain begins with."""
+        """Return the noise-to-signal ratio at the start of the reverse chain."""
         return self.noise_largest * lattice_size
 
     @property
     def unit(self) -> int:
-        """Lattice sizes are multiples of it."""
+        """Lattice sizes must be multiples of this number."""
         return self.network.patch * 2 ** (self.network.levels - 1)

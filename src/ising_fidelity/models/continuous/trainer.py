@@ -14,12 +14,12 @@ from ising_fidelity.models.continuous.network import PatchNetwork
 from ising_fidelity.models.continuous.settings import ContinuousSettings
 
 DEEP, DEEP_PLACES = 8, 16
-"""Noise above L divided by this leaves several of the references possible, or several of their
-places; below it, hardly more than the one frame."""
+"""At noise above L divided by this, several references, or several of their translations, are
+possible; below it, hardly more than one frame is."""
 
 
 class ContinuousTrainer(DenoisingTrainer):
-    """Models of continuous noise; a noisy frame and its target are moved together."""
+    """Continuous-noise models; a noisy frame and its target are transformed together."""
 
     settings: ContinuousSettings
     augments = True
@@ -39,7 +39,7 @@ class ContinuousTrainer(DenoisingTrainer):
         self.largest = settings.noise_largest * held_out.spins.shape[-1]
 
     def _optimizers(self) -> list[torch.optim.Optimizer]:
-        """Return Muon for what lies between channels, and AdamW for all else."""
+        """Return Muon for weights between channels, and AdamW for all others."""
         if self.settings.optimizer == "adamw":
             return super()._optimizers()
         sides: tuple[list[nn.Parameter], list[nn.Parameter]] = ([], [])
@@ -48,16 +48,16 @@ class ContinuousTrainer(DenoisingTrainer):
         return [Muon(sides[0], self.settings.matrix_learning_rate), self._adamw(sides[1])]
 
     def is_best(self, losses: list[float]) -> bool:
-        """Whether the loss is the least so far, or the last one of steps that come to zero.
+        """Whether the loss is the lowest so far, or the learning rate falls to zero.
 
-        Of such a training the last network is nearest to the exact one, when the held-out loss, of
-        as many frames as there are, has long been rising again
+        If the learning rate falls to zero, the last network is nearest to the exact one, even if
+        the held-out loss, from a limited number of frames, has long been rising
         (``studies/results/ablation_epochs.csv``).
         """
         return self.settings.learning_rate_schedule == "cosine" or super().is_best(losses)
 
     def random_loss(self, frames: Tensor, temperature: Tensor) -> Tensor:
-        """Return the loss at random noise."""
+        """Return the loss at random noise levels."""
         sigma = objective.random_sigma(
             len(frames),
             self.largest,
@@ -75,7 +75,7 @@ class ContinuousTrainer(DenoisingTrainer):
             return objective.loss(self.quick, x, mean, sigma, temperature)
 
     def _targets(self, frames: Tensor, x: Tensor, sigma: Tensor, temperature: Tensor) -> Tensor:
-        """Return the frames, and in place of those deep in noise the mean given x of many."""
+        """Return the frames, replaced at high noise by the mean over many frames given x."""
         settings = self.settings
         if not settings.references:
             return frames
@@ -83,7 +83,7 @@ class ContinuousTrainer(DenoisingTrainer):
         end = torch.searchsorted(self.seen.temperature, temperature, right=True)
         translations = settings.reference_translations
         deep = sigma * (DEEP_PLACES if translations else DEEP) > frames.shape[-1]
-        if frames.is_cuda:  # which would have to be waited for to say which ones they are
+        if frames.is_cuda:  # selecting frames by ``deep`` would wait for the GPU
             means = self._means(frames, x, sigma, start, end)
             return torch.where(deep[:, None, None, None], means, frames)
         targets = frames.clone()
@@ -100,7 +100,7 @@ class ContinuousTrainer(DenoisingTrainer):
     def _means(
         self, frames: Tensor, x: Tensor, sigma: Tensor, start: Tensor, end: Tensor
     ) -> Tensor:
-        """Return the mean given x of many, for all frames at once."""
+        """Return the mean over many frames given x, for all frames at once."""
         shape = len(frames), self.settings.references
         share = torch.rand(shape, generator=self.noise, device=frames.device)
         index = start[:, None] + (share * (end - start)[:, None]).long()
@@ -111,7 +111,7 @@ class ContinuousTrainer(DenoisingTrainer):
         return of_each(x[:, 0], sigma, candidates, both_signs, translations)[:, None]
 
     def loss_at(self, share: Tensor, frames: Tensor, temperature: Tensor, noise: Tensor) -> Tensor:
-        """Return the loss of averaged weights at noise even in ln sigma."""
+        """Return the loss of averaged weights at noise uniform in ln sigma."""
         low, high = math.log(objective.SMALLEST), math.log(self.largest)
         sigma = (low + (high - low) * share.to(frames.device)).exp()
         x = frames + sigma[:, None, None, None] * noise

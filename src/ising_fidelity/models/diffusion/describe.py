@@ -11,10 +11,10 @@ from ising_fidelity.models.diffusion.unet import UNet
 
 @dataclass(frozen=True)
 class Block:
-    """One block of a network, as a figure or a table shows it.
+    """One block of a network, for figures and tables.
 
-    Its channels, of which ``inputs`` counts those of a skip connection; L of its output; and how
-    many numbers are trained.
+    ``inputs`` includes the channels of a skip connection, ``lattice_size`` is that of the output,
+    and ``parameters`` counts the trainable ones.
     """
 
     name: str
@@ -25,7 +25,7 @@ class Block:
 
 
 def describe_network(network: UNet, lattice_size: int) -> list[Block]:
-    """Return the blocks in the order that a frame passes them, as they are when one does."""
+    """Return the blocks in the order in which a frame passes them."""
     named: list[tuple[str, nn.Module]] = [("stem", network.stem)]
     named += [(f"down {level}", block) for level, block in enumerate(network.down, 1)]
     named += [(f"bottleneck {level}", block) for level, block in enumerate(network.bottleneck, 1)]

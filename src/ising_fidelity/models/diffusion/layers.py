@@ -35,16 +35,16 @@ class FrameNorm(nn.GroupNorm):
         if not fused(x):
             return super().forward(x)
         with full_precision(x):
-            sites = x.permute(0, 2, 3, 1).flatten(1, 2).float()  # in the order of memory
+            sites = x.permute(0, 2, 3, 1).flatten(1, 2).float()  # in memory order
             mean = sites.mean((1, 2), keepdim=True)
             variance = sites.square().mean((1, 2), keepdim=True) - mean.square()
-            variance = variance.clamp(min=0)  # of equal numbers rounding may leave less
+            variance = variance.clamp(min=0)  # rounding can make it slightly negative
             normed = (sites - mean) * (self.weight * (variance + self.eps).rsqrt()) + self.bias
             return normed.unflatten(1, x.shape[2:]).permute(0, 3, 1, 2)
 
 
 class DoubleConvolution(nn.Module):
-    """Two times convolution 3x3 and group norm, GELU between them.
+    """Twice a 3x3 convolution and a group norm, with GELU between.
 
     If ``residual``, the input is added and GELU applied at the end; needs ``inputs == outputs``.
     """
@@ -75,7 +75,7 @@ class DoubleConvolution(nn.Module):
 
 
 class SelfAttention(nn.Module):
-    """Attention of every site to every site, 4 heads, before a pointwise feed-forward layer."""
+    """Self-attention between all sites with 4 heads, then a pointwise feed-forward layer."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -119,7 +119,7 @@ class Upsampling(nn.Module):
 
 
 def _doubled(x: Tensor) -> Tensor:
-    """Return bilinear upsampling by two as products with the matrix of the linear one."""
+    """Return bilinear upsampling by two as products with the matrix of linear interpolation."""
     batch, channels, rows, columns = x.shape
 
     def matrix(size: int) -> Tensor:

@@ -1,11 +1,11 @@
-r"""Denoising diffusion: the schedule, what is minimised, and the reverse chain.
+r"""Denoising diffusion: the schedule, the loss, and the reverse chain.
 
 The forward process adds noise in N_t steps,
 
 .. math:: q(x_t | x_0) = N(\sqrt{\bar\alpha_t}\, x_0, (1 - \bar\alpha_t) I), \qquad
           \bar\alpha_t = \prod_{s \le t} (1 - \beta_s),
 
-a network estimates the noise, and the reverse chain takes it away again step by step
+a network estimates the noise, and the reverse chain removes it step by step
 (Ho, Jain and Abbeel, NeurIPS 2020; the paper's Eqs. 1 to 7).
 """
 
@@ -23,10 +23,10 @@ from ising_fidelity.models.common.protocol import Network
 
 @dataclass(frozen=True)
 class Schedule:
-    """How much noise each step adds.
+    """The amount of noise that each step adds.
 
-    ``time`` is the network's name of each step, increasing, 1 .. N_t unless respaced; ``beta``, in
-    float64, is the variance that it adds. Both have the shape (steps,).
+    ``time`` is the network's label of each step, increasing, 1 .. N_t unless respaced; ``beta``, in
+    float64, is the variance that the step adds. Both have the shape (steps,).
     """
 
     time: Tensor
@@ -41,17 +41,17 @@ class Schedule:
         )
 
     def to(self, device: torch.device) -> Self:
-        """Return the schedule on a device, where training looks its random steps up."""
+        """Return the schedule on a device, where training indexes it."""
         return replace(self, time=self.time.to(device), beta=self.beta.to(device))
 
     @property
     def alpha_bar(self) -> Tensor:
-        """Share of the signal's variance that is left after each step, shape (steps,)."""
+        """Remaining share of the signal's variance after each step, shape (steps,)."""
         return torch.cumprod(1 - self.beta, dim=0)
 
     @property
     def alpha_bar_previous(self) -> Tensor:
-        """The same before each step, shape (steps,); 1 before the first."""
+        """``alpha_bar`` before each step, shape (steps,); 1 before the first."""
         return torch.cat([self.beta.new_ones(1), self.alpha_bar[:-1]])
 
     @property
@@ -60,14 +60,14 @@ class Schedule:
         return ((1 - self.alpha_bar) / self.alpha_bar).sqrt()
 
     def training_density(self, times: str) -> Tensor:
-        r"""Return how often each step is trained on, shape (steps,), with sum 1.
+        r"""Return the probability of each step in training, shape (steps,), with sum 1.
 
         Parameters
         ----------
         times
             ``uniform`` (Ho et al., Algorithm 1), or ``focused``: one in five uniform, the others
-            with :math:`\ln\sigma` normally distributed about ln 1.5 with width 1, the noise at
-            which spins are decided (as in Karras et al., NeurIPS 2022, Table 1).
+            with :math:`\ln\sigma` normally distributed about ln 1.5 with width 1, the noise level
+            at which spins are decided (as in Karras et al., NeurIPS 2022, Table 1).
         """
         uniform = torch.full_like(self.beta, 1 / len(self.beta))
         if times == "uniform":
@@ -82,7 +82,7 @@ class Schedule:
 
         The kept times are evenly spaced, first and last included, and
         :math:`\beta = 1 - \bar\alpha_t / \bar\alpha_s` between neighbours s < t, so that each
-        kept level has the :math:`\bar\alpha` it had (Nichol and Dhariwal, ICML 2021, Eq. 19).
+        kept level keeps its :math:`\bar\alpha` (Nichol and Dhariwal, ICML 2021, Eq. 19).
 
         Raises
         ------
@@ -112,11 +112,11 @@ def loss(
     noise: Tensor,
     prediction: str = "eps",
 ) -> Tensor:
-    r"""Return the mean squared error of what the network predicts.
+    r"""Return the mean squared error of the network's prediction.
 
-    That is the noise (Ho et al., Eq. 14) or, for ``prediction`` ``v``,
+    The target is the noise (Ho et al., Eq. 14) or, for ``prediction`` ``v``,
     :math:`v = \sqrt{\bar\alpha}\, \epsilon - \sqrt{1 - \bar\alpha}\, x_0` (Salimans and Ho, ICLR
-    2022), which weighs errors of x_0 alike at all noise levels.
+    2022), which weights errors of x_0 equally at all noise levels.
 
     Parameters
     ----------
@@ -140,8 +140,8 @@ def estimated_noise(
     temperature: Tensor,
     prediction: str,
 ) -> Tensor:
-    """Return eps, whatever the network predicts, for x at one step of the schedule."""
-    # A number that is filled in there, since a copy would wait for the device.
+    """Return eps, for either kind of prediction, for x at one step of the schedule."""
+    # Filled on the device, since a copy would wait for it.
     time = torch.full((len(x),), int(schedule.time[index]), device=x.device)
     output = network(x, time, temperature)
     if prediction == "eps":
@@ -170,9 +170,9 @@ def reverse_chain(
     x
         Standard normal, shape (batch, 1, L, L); T in J/k_B, shape (batch,).
     variance
-        What sigma^2 is: ``beta`` (the paper) or ``posterior``, that of q(x_s | x_t, x_0).
+        The choice of sigma^2: ``beta`` (the paper) or ``posterior``, that of q(x_s | x_t, x_0).
 
-    Yields x at the start and after each step, the last one being the frames.
+    Yields x at the start and after each step; the last one is the frames.
     """
     alpha_bar, previous = schedule.alpha_bar, schedule.alpha_bar_previous
     yield x

@@ -37,12 +37,12 @@ def schedule_of(settings: DiffusionSettings, steps: int | None) -> process.Sched
 
 
 class DiffusionSampler(ChainSampler):
-    """The reverse chain of N_t steps, or of fewer."""
+    """The reverse chain of N_t steps, or fewer."""
 
     def noise_levels(
         self, settings: DiffusionSettings, lattice_size: int, chain: Chain
     ) -> list[float]:
-        """Return the noise over the signal at the chain's start and after each step."""
+        """Return the noise-to-signal ratio at the chain's start and after each step."""
         return [*schedule_of(settings, chain.sampling_steps).sigma.flip(0).tolist(), 0.0]
 
     def times(self, settings: DiffusionSettings, chain: Chain) -> list[int]:
@@ -64,7 +64,7 @@ class DiffusionSampler(ChainSampler):
         )
 
     def signal(self, sigma: float) -> float:
-        """Return what x is multiplied with to be s + sigma z: its variance is kept at 1."""
+        """Return the factor that scales x to s + sigma z: the variance of x is kept at 1."""
         return math.sqrt(1 + sigma**2)
 
     def mean(self, model: Model, x: Tensor, sigma: float, temperature: float) -> Tensor:

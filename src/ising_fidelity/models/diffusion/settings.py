@@ -20,7 +20,7 @@ class UNetSettings(Section):
     """The network of a diffusion model; width 64 and embedding 256 are the paper's."""
 
     width: Width = Field(64, description="channels of the first level")
-    embedding: Width = Field(256, multiple_of=2, description="d of the t and T embeddings")
+    embedding: Width = Field(256, multiple_of=2, description="size d of the t and T embeddings")
     attention: bool = Field(False, description="self-attention with 4 heads after each level")
     padding: Padding = Field(
         "zeros", description="circular keeps the lattice's translation symmetry"
@@ -45,16 +45,16 @@ class DiffusionSettings(DenoisingTraining):
 
     family: Literal["diffusion"]
     network: UNetSettings = UNetSettings()
-    diffusion_steps: Steps = Field(1000, description="N_t")
+    diffusion_steps: Steps = Field(1000, description="number of diffusion steps N_t")
     beta_start: Number = Field(1e-4, gt=0, lt=1, description="beta_1; beta_t is linear in t")
     beta_end: Number = Field(0.02, gt=0, lt=1, description="beta_(N_t)")
     prediction: Literal["eps", "v"] = Field(
-        "eps", description="what the network returns: the noise, as in the paper, or v"
+        "eps", description="prediction of the network: the noise, as in the paper, or v"
     )
     training_times: Literal["uniform", "focused"] = Field(
         "uniform",
-        description="how often each t is trained on: all alike, as in the paper, or most often "
-        "those at which spins are decided",
+        description="distribution of t in training: uniform, as in the paper, or focused on the "
+        "noise at which spins are decided",
     )
 
     learning_rate: LearningRate = 3e-4
@@ -83,10 +83,10 @@ class DiffusionSettings(DenoisingTraining):
         return self
 
     def largest_noise(self, lattice_size: int) -> float:
-        """Return the noise over the signal that the reverse chain begins with."""
+        """Return the noise-to-signal ratio at the start of the reverse chain."""
         return math.sqrt(math.expm1(-self._log_alpha_bar))
 
     @property
     def unit(self) -> int:
-        """Lattice sizes are multiples of it."""
+        """Lattice sizes must be multiples of this number."""
         return 8

@@ -13,7 +13,7 @@ from ising_fidelity.models.diffusion.unet import UNet
 
 
 class DiffusionTrainer(DenoisingTrainer):
-    """The paper's models: noise in N_t steps."""
+    """The paper's models, with noise in N_t steps."""
 
     settings: DiffusionSettings
 
@@ -42,7 +42,7 @@ class DiffusionTrainer(DenoisingTrainer):
         return self._loss(self.quick, frames, temperature, step, noise)
 
     def loss_at(self, share: Tensor, frames: Tensor, temperature: Tensor, noise: Tensor) -> Tensor:
-        """Return the loss of averaged weights at shares of N_t."""
+        """Return the loss of averaged weights at the given shares of N_t."""
         step = (share * len(self.schedule.time)).long()
         return self._loss(self.quick_averaged, frames, temperature, step, noise)
 

@@ -16,7 +16,7 @@ from ising_fidelity.models.diffusion.settings import DiffusionSettings, UNetSett
 class Level(nn.Module):
     """One level of the U-Net: resize, convolve, add the embedding, attend.
 
-    On the way up it doubles the resolution, and ``inputs`` counts the skip connection's channels.
+    On the way up it doubles the resolution, and ``inputs`` includes the skip connection's channels.
     """
 
     def __init__(self, inputs: int, outputs: int, upward: bool, settings: UNetSettings) -> None:
@@ -83,7 +83,7 @@ class UNet(nn.Module):
         for level in self.up:
             x = level(x, embedding, skips.pop())
         with full_precision(x):
-            if fused(x):  # a convolution to one channel is a poor fit for tensor cores
+            if fused(x):  # a convolution to one channel is inefficient on tensor cores
                 noise: Tensor = (x.float() * self.output.weight[0]).sum(1, keepdim=True)
                 if self.output.bias is not None:
                     noise = noise + self.output.bias

@@ -11,7 +11,7 @@ LAYERS = 4
 
 
 def doublings(lattice_size: int) -> int:
-    """Return how many of the four layers halve the lattice: as often as L can be halved."""
+    """Return how many of the four layers halve the lattice: as many as L has factors of two."""
     return min(LAYERS, (lattice_size & -lattice_size).bit_length() - 1)
 
 
@@ -22,10 +22,10 @@ def _strides(lattice_size: int) -> list[int]:
 
 
 class Generator(nn.Module):
-    """Numbers z and a temperature to a frame, by five transposed convolutions.
+    """Maps numbers z and a temperature to a frame, by five transposed convolutions.
 
-    The first kernel is L/16 wide (L/8 and so on where L has fewer factors of two), and four
-    layers double the lattice; channels 8w, 4w, 2w, w and 1.
+    The first kernel is L/16 wide (L/8 and so on if L has fewer factors of two). Four layers then
+    double the lattice; channels are 8w, 4w, 2w, w and 1.
     """
 
     def __init__(self, settings: AdversarialSettings, lattice_size: int) -> None:
@@ -54,9 +54,9 @@ class Generator(nn.Module):
 
 
 class Critic(nn.Module):
-    """A frame and its temperature to one number between 0 and 1, by five convolutions.
+    """Maps a frame and its temperature to one number between 0 and 1, by five convolutions.
 
-    The temperature enters as a second channel, through its two layers to L^2 values.
+    The temperature enters as a second channel: two layers map it to L^2 values.
     """
 
     def __init__(self, settings: AdversarialSettings, lattice_size: int) -> None:
@@ -85,13 +85,13 @@ class Critic(nn.Module):
 def generator_loss(
     judged: Tensor, generated: Tensor, real: Tensor, magnetization_weight: float
 ) -> Tensor:
-    r"""Return what the generator minimises.
+    r"""Return the loss of the generator.
 
     .. math:: -\langle D(G(z, T), T) \rangle + w \langle (m_G - m_{MC})^2 \rangle,
 
-    where the second term, of GAN-M alone, compares the mean spins of generated and Monte Carlo
-    frames (batch, 1, L, L) at the same temperature, frame by frame. ``judged`` is D (batch,), and
-    ``magnetization_weight`` w.
+    where the second term, which only GAN-M has, compares the mean spins of generated and Monte
+    Carlo frames (batch, 1, L, L) at the same temperature, frame by frame. ``judged`` is D (batch,),
+    and ``magnetization_weight`` w.
     """
     loss = -judged.mean()
     if magnetization_weight:

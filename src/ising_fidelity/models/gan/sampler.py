@@ -18,8 +18,7 @@ class AdversarialSampler(Sampler):
         check_temperature(request.temperature)
         if request.lattice_size != model.lattice_size:
             raise InputError(
-                f"lattice_size: {request.lattice_size}, but this GAN draws only "
-                f"{model.lattice_size}"
+                f"lattice_size: {request.lattice_size}; this GAN only samples {model.lattice_size}"
             )
         generator, shape = request.generator, (request.frames, settings.latent)
         z = torch.randn(shape, generator=generator, device=generator.device)

@@ -16,17 +16,21 @@ class AdversarialSettings(Training):
 
     family: Literal["gan"]
     width: Width = Field(64, description="channels of the layer next to the frame")
-    latent: Width = Field(100, description="Gaussian numbers z per frame")
-    temperature_embedding: Width = Field(100, description="d of the generator's T embedding")
+    latent: Width = Field(100, description="size of the Gaussian latent vector z")
+    temperature_embedding: Width = Field(100, description="size d of the generator's T embedding")
     magnetization_loss: Number = Field(
         0.0, ge=0, description="weight of the squared error of the mean spin (GAN-M: 1)"
     )
-    generator_learning_rate: Positive = Field(5e-5, description="of RMSprop")
-    critic_learning_rate: Positive = Field(5e-5, description="of RMSprop")
+    generator_learning_rate: Positive = Field(
+        5e-5, description="learning rate of RMSprop for the generator"
+    )
+    critic_learning_rate: Positive = Field(
+        5e-5, description="learning rate of RMSprop for the critic"
+    )
     critic_steps: Count = Field(5, description="critic steps per generator step")
     weight_clip: Positive = Field(0.01, description="largest absolute weight of the critic")
 
     @property
     def unit(self) -> int:
-        """Lattice sizes are multiples of it."""
+        """Lattice sizes must be multiples of this number."""
         return 2

@@ -16,7 +16,7 @@ _Network = TypeVar("_Network", bound=nn.Module)
 
 
 class AdversarialTrainer:
-    """Critic and generator in turn, RMSprop, weights of the critic clipped."""
+    """Alternating critic and generator steps with RMSprop; the critic's weights are clipped."""
 
     augments = False
 
@@ -78,9 +78,9 @@ class AdversarialTrainer:
 
     @torch.no_grad()
     def validate(self) -> float:
-        """Return the critic's loss on held-out frames and as many generated ones.
+        """Return the critic's loss on held-out frames and equally many generated ones.
 
-        Both networks normalise with their running means here, as in sampling.
+        Both networks normalise with their running means, as in sampling.
         """
         fixed = torch.Generator(self.noise.device).manual_seed(0)
         self.generator.eval()
@@ -97,7 +97,7 @@ class AdversarialTrainer:
         return total / len(self.held_out)
 
     def is_best(self, losses: list[float]) -> bool:
-        """Keep the last epoch: neither loss says how good the generated frames are."""
+        """Keep the last epoch: neither loss measures the quality of generated frames."""
         return bool(losses)
 
     def weights(self) -> dict[str, Tensor]:
@@ -105,18 +105,18 @@ class AdversarialTrainer:
         return self.generator.state_dict()
 
     def state(self) -> dict[str, Any]:
-        """Return weights and moments of both networks and the count of steps."""
+        """Return weights and optimiser states of both networks and the number of steps."""
         return {name: getattr(self, name).state_dict() for name in SAVED} | {"steps": self.steps}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from a state."""
+        """Resume from a state."""
         for name in SAVED:
             getattr(self, name).load_state_dict(state[name])
         self.steps = state["steps"]
 
 
 def _normal_weights(network: _Network) -> _Network:
-    """Draw first weights as is usual for such networks (Radford et al., ICLR 2016)."""
+    """Initialise weights as is usual for such networks (Radford et al., ICLR 2016)."""
     for module in network.modules():
         if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
             nn.init.normal_(module.weight, 0.0, 0.02)

@@ -26,22 +26,22 @@ from ising_fidelity.models.sampling.protocol import (
 )
 
 STEPS = 100
-"""Of a chain whose number of steps is free and not given."""
+"""Steps of a chain whose number of steps is free and not given."""
 
 
 class ChainSampler(Sampler):
-    """Frames by a reverse chain from noise; a family says what its steps are."""
+    """Frames by a reverse chain from noise; each family defines its steps."""
 
     @abstractmethod
     def noise_levels(self, settings: Any, lattice_size: int, chain: Chain) -> list[float]:
-        """Return the noise over the signal at the chain's start and after each step."""
+        """Return the noise-to-signal ratio at the chain's start and after each step."""
 
     def length(self, settings: Training, chain: Chain) -> int:
         """Return the number of steps."""
         return chain.sampling_steps or settings.chain_length or STEPS
 
     def evaluations(self, settings: Any, chain: Chain) -> int:
-        """Return how often the network is called for one frame: once in each step."""
+        """Return the number of network evaluations per frame: one per step."""
         return self.length(settings, chain)
 
     @abstractmethod
@@ -52,15 +52,15 @@ class ChainSampler(Sampler):
 
     @abstractmethod
     def signal(self, sigma: float) -> float:
-        """Return what x is multiplied with to be s + sigma z."""
+        """Return the factor that scales x to s + sigma z."""
 
     @abstractmethod
     def mean(self, model: Model, x: Tensor, sigma: float, temperature: float) -> Tensor:
         """Return the network's mean of s given x = s + sigma z."""
 
     def described(self, model: Model, chain: Chain) -> dict[str, Any]:
-        """Return the options of the chain that this family has."""
-        # How the network is compiled changes no more than rounding.
+        """Return the options of the chain that this family supports."""
+        # Compiling the network only changes rounding.
         options = chain.model_dump(include=set(model.settings.chain_options) - {"compile"})
         return options | {"sampling_steps": self.length(model.settings, chain)}
 
@@ -70,7 +70,7 @@ class ChainSampler(Sampler):
         Raises
         ------
         InputError
-            If L does not suit the network, or the chain is not possible.
+            If L does not fit the network, or the chain is impossible.
         """
         check_temperature(request.temperature)
         check_size(model.settings.unit, request.lattice_size)
@@ -100,7 +100,7 @@ class ChainSampler(Sampler):
 
 
 def _cast(network: Network, precision: str) -> Network:
-    """Return a network that computes in this precision."""
+    """Return a network that computes with this precision."""
 
     def cast(x: Tensor, noise: Tensor, T: Tensor) -> Tensor:
         with torch.autocast(x.device.type, torch.bfloat16, enabled=precision == "bfloat16"):
@@ -110,7 +110,7 @@ def _cast(network: Network, precision: str) -> Network:
 
 
 class _Quick(nn.Module):
-    """A network that is compiled and, on a GPU, replayed."""
+    """A network that is compiled and, on a GPU, replayed as a CUDA graph."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
@@ -126,7 +126,7 @@ class _Quick(nn.Module):
 def quick(model: Model) -> Model:
     """Return a model whose network is compiled and, if it has a chain, replayed on a GPU.
 
-    It takes most of a minute, and is worth it where many batches of one size are drawn.
+    Compiling takes most of a minute, which pays off for many batches of one size.
     """
     if not model.settings.chain_options:
         model.network.compile(dynamic=False)

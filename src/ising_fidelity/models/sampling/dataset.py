@@ -19,14 +19,14 @@ def sampled(
     chain: Chain | None = None,
     finish: GibbsFinish | None = None,
 ) -> xr.Dataset:
-    """Return frames by the contract of frames, with all that is recorded of them.
+    """Return frames that follow the contract of frames, with their provenance.
 
-    T is canonical, in J/k_B; where ``finish`` is given, the reverse chain ends with it.
+    T is canonical, in J/k_B. If ``finish`` is given, the reverse chain ends with it.
 
     Raises
     ------
     InputError
-        If the model does not draw what is asked for, or its output is not finite.
+        If the model cannot sample the requested frames, or its output is not finite.
     """
     T, chain = float(temperature), chain or Chain()
     left = None

@@ -1,4 +1,4 @@
-"""Frames from trained models."""
+"""Sampling of frames from trained models."""
 
 from dataclasses import dataclass
 
@@ -18,8 +18,8 @@ from ising_fidelity.models.sampling.protocol import Request, batches, device_of
 class Sample:
     """Frames of a model: spins -1 and +1, shape (frames, L, L).
 
-    The field is the network's output before rounding, if there is one; ``log_probability`` is ln q
-    of each frame in nats, shape (frames,), if it is known.
+    ``field`` is the network's output before rounding, if any; ``log_probability`` is ln q of each
+    frame in nats, shape (frames,), if it is known.
     """
 
     spins: NDArray[np.int8]
@@ -36,22 +36,23 @@ def draw(
     seed: int,
     chain: Chain | None = None,
 ) -> Sample:
-    """Return frames of a model.
+    """Sample frames from a model.
 
     Parameters
     ----------
     temperature
         In J/k_B.
     lattice_size
-        L; a convolutional model draws lattices of other sizes than it was trained on.
+        L; a convolutional model also samples other lattice sizes than that of its training.
     chain
-        Of a model with a reverse chain; None: the paper's, every step with the variance beta.
+        Options of the reverse chain, if the model has one; None: the paper's, all steps with the
+        variance beta.
 
     Raises
     ------
     InputError
-        If T is not above 0 and finite, or the model does not draw frames of this size or in so
-        many steps.
+        If T is not above 0 and finite, or the model cannot sample frames of this size or in this
+        number of steps.
     """
     sampler, chain = family_of(model.settings).make_sampler(), chain or Chain()
     drawn = []

@@ -16,10 +16,10 @@ from ising_fidelity.models.sampling.protocol import Request, batches, check_size
 
 @dataclass(frozen=True)
 class Noisy:
-    """What a chain has come to when it is stopped before its end.
+    """The state of a chain that is stopped before its end.
 
-    It is x = s + sigma z with the noise that is left, and the network's mean of s given x, both of
-    shape (frames, L, L).
+    ``x`` is s + sigma z with the remaining noise ``sigma``, and ``mean`` the network's mean of s
+    given x, both of shape (frames, L, L).
     """
 
     x: NDArray[np.float32]
@@ -37,12 +37,12 @@ def draw_noisy(
     chain: Chain,
     sigma: float,
 ) -> Noisy:
-    """Return where the reverse chain is after the first step that leaves no more than ``sigma``.
+    """Return the state of the reverse chain after the first step to noise of at most ``sigma``.
 
     Raises
     ------
     InputError
-        As :func:`draw`, or if the model has no chain, or its chain never is at such noise.
+        As :func:`draw`, or if the model has no chain, or its chain never reaches such noise.
     """
     sampler = family_of(model.settings).make_sampler()
     if not isinstance(sampler, ChainSampler):
@@ -70,13 +70,13 @@ def draw_noisy(
 
 
 def finished(noisy: Noisy, temperature: float, sweeps: int, seed: int) -> NDArray[np.int8]:
-    """Return spins drawn from what a noisy frame in equilibrium leaves open, nearly exactly.
+    """Return spins sampled, nearly exactly, from the posterior of noisy frames in equilibrium.
 
-    Heat-bath sweeps in the field x / sigma^2, begun with spins that the network's means are drawn
-    from; the more noise is left, the more sweeps it takes. This uses the Hamiltonian. T is in J/k_B
-    and above 0, the shape (frames, L, L).
+    Heat-bath sweeps in the field x / sigma^2 are started from spins sampled from the network's
+    means. More remaining noise needs more sweeps. This uses the Hamiltonian. T is in J/k_B and
+    above 0, the shape (frames, L, L).
     """
-    from ising_fidelity import montecarlo  # compiled, and not there on every GPU machine
+    from ising_fidelity import montecarlo  # compiled, and not available on every GPU machine
 
     chance = np.random.default_rng(seed).random(noisy.mean.shape)
     start = np.where(2 * chance < 1 + noisy.mean, 1, -1).astype(np.int8)

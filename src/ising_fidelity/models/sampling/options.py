@@ -1,4 +1,4 @@
-"""How a reverse chain is walked: the one place where its options and their defaults stand."""
+"""Options of the reverse chain and their defaults."""
 
 from typing import Literal
 
@@ -8,10 +8,10 @@ from ising_fidelity.schema import Section, Steps
 
 
 class Chain(Section):
-    """Options of the reverse chain; each family says which of them it has."""
+    """Options of the reverse chain; each family supports some of them."""
 
     sampling_steps: Steps | None = Field(
-        None, description="steps of the reverse chain; null: all N_t, and 100 of a continuous model"
+        None, description="steps of the reverse chain; null: all N_t, or 100 for a continuous model"
     )
     reverse_variance: Literal["beta", "posterior"] = Field(
         "beta",
@@ -20,16 +20,16 @@ class Chain(Section):
     )
     sampler: Literal["trapezoid", "multistep"] = Field(
         "trapezoid",
-        description="of models of continuous noise; multistep is the second-order stochastic "
+        description="solver of continuous-noise models; multistep is the second-order stochastic "
         "solver of DPM-Solver++",
     )
     precision: Literal["float32", "bfloat16"] = Field(
         "float32",
-        description="of networks that have a chain, in sampling; bfloat16 is as accurate, and "
-        "faster where the processor has it",
+        description="precision of networks with a chain, in sampling; bfloat16 is as accurate, and "
+        "faster where the processor supports it",
     )
     compile: bool = Field(
-        False, description="compile networks that have a chain: faster, after most of a minute"
+        False, description="compile networks with a chain: faster, after a minute of compiling"
     )
 
 
@@ -38,7 +38,7 @@ class GibbsFinish(Section):
 
     finish_sigma: float = Field(
         gt=0,
-        description="noise at which the reverse chain is left for heat-bath sweeps, or its first "
-        "level below",
+        description="noise at which heat-bath sweeps replace the rest of the reverse chain, or its "
+        "first level below",
     )
-    finish_sweeps: int = Field(10, ge=0, le=10**9, description="heat-bath sweeps after that")
+    finish_sweeps: int = Field(10, ge=0, le=10**9, description="number of these heat-bath sweeps")

@@ -1,4 +1,4 @@
-"""What sampling needs of a family of models, and what it asks of it at a time."""
+"""The interface between sampling and a family of models."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -14,16 +14,16 @@ from ising_fidelity.models.checkpoint import Model
 from ising_fidelity.models.sampling.options import Chain
 
 SITES = {"cpu": 32 * 32 * 32, "cuda": 125 * 64 * 64}
-"""Spins drawn at a time, as many as suit the caches of a CPU or fill a GPU; a part of the method,
-since it fixes the order of random numbers."""
+"""Spins sampled at a time, chosen for the caches of a CPU or to fill a GPU. This is a part of the
+method, since it fixes the order of random numbers."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """Frames of L x L sites that are asked for together, at T in J/k_B.
+    """A request for frames of L x L sites, sampled together at T in J/k_B.
 
-    The generator, on the device of the model, is that of every random number. A family without a
-    reverse chain does not look at ``chain``.
+    ``generator``, on the device of the model, supplies all random numbers. A family without a
+    reverse chain ignores ``chain``.
     """
 
     temperature: float
@@ -35,10 +35,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Batch:
-    """Frames that are sampled together.
+    """Frames that were sampled together.
 
-    The field (frames, 1, L, L) has numbers near -1 and +1, whose signs are the spins; or, where
-    ln q of each frame is known, in nats and of shape (frames,), the spins themselves.
+    ``field`` (frames, 1, L, L) has numbers near -1 and +1 whose signs are the spins. If ln q of
+    each frame is known, in nats and of shape (frames,), ``field`` is the spins themselves.
     """
 
     field: Tensor
@@ -46,20 +46,20 @@ class Batch:
 
 
 class Sampler(ABC):
-    """How a family samples frames."""
+    """The sampler of a family."""
 
     @abstractmethod
     def batch(self, model: Model, request: Request) -> Batch:
-        """Return some frames.
+        """Return the frames of a request.
 
         Raises
         ------
         InputError
-            If the model does not sample frames of this size, or the chain is not possible.
+            If the model cannot sample frames of this size, or the chain is impossible.
         """
 
     def described(self, model: Model, chain: Chain) -> dict[str, Any]:
-        """Return what of the chain is recorded with the frames: nothing where there is none."""
+        """Return the chain's options that are recorded with the frames: none without a chain."""
         return {}
 
 
@@ -68,7 +68,7 @@ def check_temperature(temperature: float) -> None:
     limits = torch.finfo(torch.float32)
     if not limits.tiny <= temperature <= limits.max:
         raise InputError(
-            f"temperature: {temperature}; allowed are finite numbers above 0, which networks take "
+            f"temperature: {temperature}; allowed are finite numbers above 0, in single precision "
             f"from {limits.tiny:.2g} to {limits.max:.2g}"
         )
 
@@ -78,15 +78,15 @@ def check_size(unit: int, lattice_size: int) -> None:
     if lattice_size > LARGEST_LATTICE:
         raise InputError(f"lattice_size: {lattice_size}; allowed are sizes up to {LARGEST_LATTICE}")
     if lattice_size % unit or lattice_size < unit:
-        raise InputError(f"lattice_size: {lattice_size}; this model draws multiples of {unit}")
+        raise InputError(f"lattice_size: {lattice_size}; this model samples multiples of {unit}")
 
 
 def batches(
     frames: int, lattice_size: int, device: torch.device, seed: int
 ) -> Iterator[tuple[int, torch.Generator]]:
-    """Yield how many frames to draw at a time, and the generator that all of them share."""
+    """Yield how many frames to sample at a time, and their common generator."""
     generator = torch.Generator(device).manual_seed(seed)
-    # Whether there is such a lattice the family's sampler says, with its first batch.
+    # The family's sampler checks the lattice size with its first batch.
     batch = max(1, SITES[device.type] // max(1, lattice_size**2))
     for first in range(0, frames, batch):
         yield min(batch, frames - first), generator

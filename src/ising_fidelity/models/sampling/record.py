@@ -1,4 +1,4 @@
-"""What is recorded of a model's frames."""
+"""Attributes that are recorded with a model's frames."""
 
 from typing import Any
 
@@ -13,9 +13,9 @@ from ising_fidelity.models.sampling.options import Chain, GibbsFinish
 
 
 def check_finite(sample: Sample, model: str, temperature: str) -> None:
-    """Raise InputError unless what a network returned are finite numbers."""
+    """Raise InputError unless the network's output is finite."""
     if sample.field is not None and not np.isfinite(sample.field).all():
-        raise InputError(f"model: what {model} draws at T = {temperature} are not finite numbers")
+        raise InputError(f"model: the output of {model} at T = {temperature} is not finite")
 
 
 def attributes(
@@ -29,7 +29,7 @@ def attributes(
 ) -> dict[str, Any]:
     """Return the attributes of a file of frames at a canonical T, in J/k_B.
 
-    ``finish_noise`` is the noise that the chain had where the finish, if there was one, began.
+    ``finish_noise`` is the noise of the chain at the start of the finish, if there was one.
     """
     frames, lattice_size, _ = sample.spins.shape
     family, name = family_of(model.settings), model.metadata["name"]

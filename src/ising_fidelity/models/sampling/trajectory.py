@@ -21,12 +21,12 @@ SNAPSHOT_FRAMES = 4
 def reverse_trajectories(
     model: Model, temperature: float, lattice_size: int, starts: int, seed: int, chain: Chain
 ) -> xr.Dataset:
-    """Return energy and magnetization of each start at T in J/k_B, and some frames on the way.
+    """Return energy and magnetization of each start at T in J/k_B, and snapshots of some frames.
 
     Raises
     ------
     InputError
-        If the model has no chain of N_t steps, or does not sample lattices of this size.
+        If the model has no chain of N_t steps, or cannot sample lattices of this size.
     """
     if model.settings.chain_length is None:
         raise InputError(

@@ -1,4 +1,4 @@
-"""Datasets of a training: the frames that go in, the losses that come out."""
+"""Datasets of a training: its input frames and its losses."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -19,12 +19,12 @@ def training_spins(
 ) -> dict[float, NDArray[np.int8]]:
     """Return spins (chain, draw, L, L) by training temperature in J/k_B.
 
-    Each of ``frames`` follows its name for errors; those at other temperatures are not used.
+    ``frames`` are names for error messages and frames; those at other temperatures are ignored.
 
     Raises
     ------
     InputError
-        If a training temperature has no frames, or the frames do not fit together or to the model.
+        If a training temperature has no frames, or the frames do not match each other or the model.
     """
     spins: dict[str, NDArray[np.int8]] = {}
     for path, data in frames:
@@ -42,7 +42,8 @@ def training_spins(
             used = settings.draws_used(chains, draws)
             if used < 2:
                 raise InputError(
-                    f"{path}: one draw per chain is there or used; training needs two, one held out"
+                    f"{path}: one draw per chain is available or used; training needs two, one of "
+                    "them held out"
                 )
             if settings.draws_seen(used) < 1:
                 raise InputError(
@@ -70,9 +71,9 @@ def history(
     settings: Training,
     described: Mapping[str, Any],
 ) -> xr.Dataset:
-    """Return the file of losses, one number per epoch each, and of the best epoch, from 0.
+    """Return the losses, one number per epoch each, and the best epoch, counted from 0.
 
-    ``described`` is what :func:`ising_fidelity.models.training.record.attributes` says.
+    ``described`` are the :func:`ising_fidelity.models.training.record.attributes`.
     """
     data = xr.Dataset(
         {name: ("epoch", np.asarray(values)) for name, values in losses.items()},

@@ -2,7 +2,7 @@
 
 LONG_NAMES = {
     "epoch": "passes over the training frames so far",
-    "loss": "what is minimized, mean over the epoch",
+    "loss": "training loss, mean over the epoch",
     "critic_loss": "loss of the critic, mean over the epoch",
     "gradient_penalty": "gradient penalty of the critic, mean over the epoch",
     "generator_loss": "loss of the generator, mean over the epoch",

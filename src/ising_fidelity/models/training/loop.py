@@ -1,4 +1,4 @@
-"""How models are trained: the loops over epochs, and what a killed run goes on from."""
+"""Training: the loop over epochs, and the state from which a killed run resumes."""
 
 import copy
 import math
@@ -25,10 +25,10 @@ from ising_fidelity.models.family import family_of
 
 @dataclass
 class Trained:
-    """What training has come to.
+    """The result of training.
 
-    The weights are of the best epoch or of the last one, as the family has it, counted from 0; the
-    history has losses and learning rate by name, one number per epoch.
+    The weights are those of the best or of the last epoch, depending on the family. Epochs count
+    from 0. The history has losses and learning rate by name, one number per epoch.
     """
 
     weights: dict[str, Tensor] = field(default_factory=dict)
@@ -52,36 +52,36 @@ def train(
     seconds: float = math.inf,
     name: str = "model",
 ) -> Trained:
-    """Train a model, going on from ``state_path`` if an earlier run was cut off.
+    """Train a model; resume from ``state_path`` if an earlier run was interrupted.
 
-    The state is written after every epoch, so that a killed run loses no more than one. An
-    interrupted run gives the same weights as an uninterrupted one on the same machine. Where time
-    is limited, the state is written once, at the end: that of a large network takes as long as an
-    epoch.
+    The state is written after every epoch, so that a killed run loses at most one. On the same
+    machine, an interrupted run gives the same weights as an uninterrupted one. If time is limited,
+    the state is written once, at the end: for a large network this takes as long as an epoch.
 
     Parameters
     ----------
     frames
         Temperature in J/k_B to spins (chain, draw, L, L).
     seed
-        Of every random stream: first weights, order of frames, noise.
+        Seed of every random stream: initial weights, order of frames, noise.
     state_path
-        File of the state; the caller removes it when the result is safe.
+        File of the state; the caller removes it once the result is stored.
     identity
-        A hash of code, settings, seed and frames; a state with another one is not gone on from.
+        A hash of code, settings, seed and frames; a state with a different hash is ignored.
     finish
-        Take the model as it is in the state, without further epochs.
+        Use the model of the state, without further epochs.
     seconds
-        Stop before the epoch that would end later than this, if it takes as long as the last one;
-        the first is made in any case.
+        Time limit: stop before an epoch that would end later, if it takes as long as the last one.
+        The first epoch always runs.
     name
-        What an error calls the model.
+        Name of the model in error messages.
 
     Raises
     ------
     InputError
-        At the end of the first epoch with a loss or a weight that is not finite. The state of the
-        epoch before is in ``state_path`` then. Or if there is no state of this training to finish.
+        At the end of the first epoch with a loss or a weight that is not finite; ``state_path``
+        then has the state of the epoch before. Also if there is no state of this training to
+        finish.
     """
     begun = time.monotonic()
     torch.manual_seed(seed)
@@ -145,7 +145,7 @@ def train(
 
 
 def _not_finite(losses: Mapping[str, float], weights: Mapping[str, Tensor]) -> str:
-    """Return what of an epoch is not a finite number, nothing if all is."""
+    """Return what is not finite in an epoch, an empty text if everything is."""
     for loss, value in losses.items():
         if not math.isfinite(value):
             return f"{loss} is {value}"
@@ -153,7 +153,7 @@ def _not_finite(losses: Mapping[str, float], weights: Mapping[str, Tensor]) -> s
 
 
 def _advice(settings: Training, epoch: int, state_path: Path) -> str:
-    """Return where training ends, counted from 0, what may help, and what is kept."""
+    """Return the epoch (``epoch`` counts from 0) of the failure, a remedy, and what is kept."""
     rates = {key: value for key, value in settings.plain().items() if key.endswith("learning_rate")}
     tried = ", ".join(f"{key}: {value}" for key, value in rates.items())
     kept = "there is no epoch before it to keep"
@@ -168,11 +168,11 @@ def _advice(settings: Training, epoch: int, state_path: Path) -> str:
 def _batches(
     frames: int, images: int, size: int, order: torch.Generator, device: torch.device
 ) -> Iterator[Tensor]:
-    """Yield indices of frames: ``images`` in all, no frame twice before each came once."""
+    """Yield indices of ``images`` frames; no frame repeats before each has occurred once."""
     passes = math.ceil(images / frames)
     index = torch.cat([torch.randperm(frames, generator=order) for _ in range(passes)])
-    # Batches of even size: batch norm cannot do with a last one of a single frame. All indices go
-    # to the device at once, since it is waited for each time.
+    # Batches of even size: batch norm fails on a last batch of a single frame. All indices go to
+    # the device at once, since each transfer waits for it.
     yield from index[:images].to(device).tensor_split(math.ceil(images / size))
 
 
@@ -183,9 +183,9 @@ def _read_state(path: Path, identity: str, device: torch.device) -> dict[str, An
         saved: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
         return saved if saved["identity"] == identity else {}
     except Exception as error:
-        # Whatever it is, it is not ours: states are written whole, and nothing but weights is read.
+        # Any error means a foreign file: states are written whole, and only weights are read.
         raise InputError(
-            f"{path}: not a state to go on training from; without the file training begins anew"
+            f"{path}: not the state of a training; delete the file to train from the start"
         ) from error
 
 

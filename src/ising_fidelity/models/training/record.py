@@ -1,4 +1,4 @@
-"""What is recorded of a training: its identity, its losses, its provenance."""
+"""The identity and the attributes of a training."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ GENERATOR = "PyTorch"
 
 
 def attributes(settings: Training, model: str, lattice_size: int, seed: int) -> dict[str, Any]:
-    """Return what is said of a training in its files."""
+    """Return the attributes of the files of a training."""
     return provenance.attributes(
         "train",
         {"model": settings.plain(), "lattice_size": lattice_size},
@@ -29,7 +29,7 @@ def attributes(settings: Training, model: str, lattice_size: int, seed: int) -> 
 
 
 def identity_of(described: Mapping[str, Any], spins: Mapping[float, NDArray[np.int8]]) -> str:
-    """Return a hash of all that a training depends on."""
+    """Return a hash of everything that a training depends on."""
     return provenance.settings_hash(
         [described["settings_hash"], described["code_hash"], int(described["seed"])]
         + [provenance.array_hash(spins[temperature]) for temperature in sorted(spins)]

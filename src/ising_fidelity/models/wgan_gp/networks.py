@@ -1,10 +1,10 @@
-"""A Wasserstein GAN with gradient penalty that has the lattice's symmetry.
+"""A Wasserstein GAN with gradient penalty and the lattice's symmetry.
 
 The penalty is that of I. Gulrajani et al., NeurIPS 2017.
 
 Both networks are convolutions on patches of the periodic lattice, down to a lowest level of few
-sites, and both are told the temperature at every level. The generator draws noise of its own on
-every site of every level, so that disorder of short range need not be unfolded from a few numbers.
+sites. Both receive the temperature at every level. The generator adds independent noise on every
+site of every level, so that short-range disorder need not be generated from a few numbers.
 """
 
 import math
@@ -21,7 +21,7 @@ from ising_fidelity.models.common.layers import Convolution
 from ising_fidelity.models.wgan_gp.settings import PenalizedSettings
 
 SLOPE = 0.2
-"""Of leaky ReLUs below zero."""
+"""Slope of leaky ReLUs below zero."""
 
 Judge = Callable[[Tensor, Tensor], Tensor]
 """Maps frames (batch, 1, L, L) and temperatures (batch,) to (batch,)."""
@@ -29,20 +29,20 @@ Judge = Callable[[Tensor, Tensor], Tensor]
 
 @dataclass(frozen=True)
 class Latent:
-    """All that is random in generated frames, standard normal but for the sign.
+    """All random inputs of generated frames, standard normal except for the sign.
 
     Attributes
     ----------
     frame
         Numbers z for the frame as a whole, shape (batch, latent).
     sites
-        For each level, the lowest first, numbers for each of its sites at each of its blocks, shape
-        (batch, blocks * noise, sites, sites).
+        For each level, the lowest first, numbers for each of its sites and blocks, shape (batch,
+        blocks * noise, sites, sites).
     spins
-        One for each spin, shape (batch, 1, L, L): it decides where the network leaves open.
+        One number per spin, shape (batch, 1, L, L): it decides spins that the network leaves open.
     sign
-        -1 or +1, shape (batch,): all spins of the frame are turned with it. Always +1 of a model
-        that is trained on frames as they are, without augmentation.
+        -1 or +1, shape (batch,): a factor of all spins of the frame. Always +1 for a model that is
+        trained without augmentation.
     """
 
     frame: Tensor
@@ -52,7 +52,7 @@ class Latent:
 
 
 class TemperatureCode(nn.Module):
-    """T, 1/T and ln T, with further numbers beside them, to one vector for each frame."""
+    """Maps T, 1/T and ln T, with optional further numbers, to one vector per frame."""
 
     def __init__(self, dimension: int, others: int = 0) -> None:
         super().__init__()
@@ -67,16 +67,16 @@ class TemperatureCode(nn.Module):
         numbers = torch.stack([T - 2.3, 4 * (1 / T - 1 / 2.3), 2 * (T / 2.3).log()], dim=1)
         vector = self.temperature(numbers)
         if self.others is not None and others is not None:
-            # At first a frame hardly differs from others at its temperature, as large ones do not.
+            # Initially, frames of one temperature hardly differ, as is true of large frames.
             vector = vector + 0.2 * self.others(others)
         second: Tensor = self.second(functional.silu(vector))
         return functional.silu(second)
 
 
 def _linear(inputs: int, outputs: int) -> nn.Linear:
-    """Return a layer whose outputs are as large as its inputs before it is trained.
+    """Return a layer that initially keeps the magnitude of its inputs.
 
-    Else temperature is all but lost in what follows, and found late.
+    Otherwise temperature has almost no effect on what follows, and is learned late.
     """
     layer = nn.Linear(inputs, outputs)
     nn.init.normal_(layer.weight, 0.0, math.sqrt(1 / inputs))
@@ -84,7 +84,7 @@ def _linear(inputs: int, outputs: int) -> nn.Linear:
 
 
 class GeneratorBlock(nn.Module):
-    """Norm, modulation and noise by the frame's vector, two convolutions beside the identity."""
+    """Norm, modulation and noise by the condition, two convolutions, a residual connection."""
 
     def __init__(self, channels: int, condition: int, noise: int) -> None:
         super().__init__()
@@ -103,16 +103,16 @@ class GeneratorBlock(nn.Module):
 
 
 class Generator(nn.Module):
-    """Noise and a temperature to a frame, from the lowest level up.
+    """Maps noise and a temperature to a frame, from the lowest level up.
 
-    Nothing depends on the size of the lattice, so that one generator draws lattices of all sizes.
+    Nothing depends on the lattice size, so that one generator samples lattices of all sizes.
     """
 
     def __init__(self, settings: PenalizedSettings) -> None:
         super().__init__()
         self.patch, self.noise = settings.patch, settings.noise
         self.blocks, self.latent = settings.blocks, settings.latent
-        # Where both signs are as likely by construction, training cannot swing between them.
+        # With both signs equally likely by construction, training cannot oscillate between them.
         self.both_signs = settings.augmentation != "none"
         widths = settings.widths(settings.generator_width)[::-1]
         self.condition = TemperatureCode(settings.condition, settings.latent)
@@ -129,7 +129,7 @@ class Generator(nn.Module):
         self.output = Convolution(widths[-1], settings.patch**2, "circular")
 
     def random(self, frames: int, lattice_size: int, generator: torch.Generator) -> Latent:
-        """Return the random numbers of some frames of L x L sites."""
+        """Return the random inputs of some frames of L x L sites."""
         device = generator.device
 
         def normal(*shape: int) -> Tensor:
@@ -167,7 +167,7 @@ class Generator(nn.Module):
 
 
 class CriticBlock(nn.Module):
-    """Scale and shift by the frame's vector, two convolutions beside the identity; no norm."""
+    """Scale and shift by the condition, two convolutions, a residual connection; no norm."""
 
     def __init__(self, channels: int, condition: int) -> None:
         super().__init__()
@@ -183,10 +183,10 @@ class CriticBlock(nn.Module):
 
 
 class Critic(nn.Module):
-    """A frame and its temperature to one number of any size.
+    """Maps a frame and its temperature to one unbounded number.
 
-    What it judges by are means over the sites of every level: a sum over short-range features, as
-    the energy is, is as near to it as what the lowest level sees of the whole frame.
+    The output depends on means over the sites of every level. A sum over short-range features, such
+    as the energy, is therefore as accessible as the large-scale features of the lowest level.
     """
 
     def __init__(self, settings: PenalizedSettings) -> None:
@@ -222,9 +222,9 @@ class Critic(nn.Module):
 
 
 def spins(frames: Tensor) -> Tensor:
-    """Return the signs of generated frames, with the gradient of what they are signs of.
+    """Return the signs of generated frames, with the gradient of the values before rounding.
 
-    So the critic compares spins with spins, and cannot judge by how near to them numbers are
+    The critic therefore compares spins with spins, and cannot use the distance of values from spins
     (the straight-through estimator; Y. Bengio, N. Leonard, A. Courville 2013).
     """
     signs = torch.where(frames >= 0, 1.0, -1.0)
@@ -234,12 +234,12 @@ def spins(frames: Tensor) -> Tensor:
 def gradient_penalty(
     critic: Judge, real: Tensor, generated: Tensor, temperature: Tensor, share: Tensor
 ) -> Tensor:
-    r"""Return how far the critic's slope is from 1 between real and generated frames.
+    r"""Return the penalty for slopes of the critic other than 1 between real and generated frames.
 
     .. math:: \langle (|\nabla_x D(x, T)| - 1)^2 \rangle, \qquad x = a x_{MC} + (1 - a) x_G,
 
-    (Gulrajani et al., NeurIPS 2017, Eq. 3). The distance of two frames is the root of their mean
-    squared difference over sites, so that neither slopes nor losses depend on the lattice's size.
+    (Gulrajani et al., NeurIPS 2017, Eq. 3). The distance between two frames is the root of their
+    mean squared difference over sites, so that slopes and losses do not depend on the lattice size.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How a Wasserstein GAN with gradient penalty is trained."""
+"""Training of the Wasserstein GAN with gradient penalty."""
 
 import copy
 import math
@@ -15,7 +15,7 @@ from ising_fidelity.models.wgan_gp.settings import PenalizedSettings
 
 
 class PenalizedTrainer:
-    """Critic and generator in turn, Adam, the generator's weights averaged."""
+    """Alternating critic and generator steps with Adam; the generator's weights are averaged."""
 
     augments = False
 
@@ -104,7 +104,7 @@ class PenalizedTrainer:
         return total / len(self.held_out)
 
     def is_best(self, losses: list[float]) -> bool:
-        """Keep the last epoch: the critic changes, and its losses of two epochs do not compare."""
+        """Keep the last epoch: the critic changes, so that losses of epochs are not comparable."""
         return bool(losses)
 
     def weights(self) -> dict[str, Tensor]:
@@ -112,7 +112,7 @@ class PenalizedTrainer:
         return self.averaged.state_dict()
 
     def state(self) -> dict[str, Any]:
-        """Return weights, averages and moments of both networks and the count of steps."""
+        """Return weights, averages, optimiser states of both networks and the number of steps."""
         return {
             "generator": self.generator.state_dict(),
             "averaged": self.averaged.state_dict(),
@@ -122,7 +122,7 @@ class PenalizedTrainer:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from a state."""
+        """Resume from a state."""
         for name in ("generator", "averaged", "critic"):
             getattr(self, name).load_state_dict(state[name])
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):

@@ -1,4 +1,4 @@
-"""The compiled kernels, if they are what the sources beside them say."""
+"""The compiled kernels, checked against the sources beside them."""
 
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.montecarlo.kernels.sources import FOLDER, sources_hash

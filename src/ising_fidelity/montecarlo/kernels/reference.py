@@ -1,29 +1,29 @@
 """The kernels in plain Python: the same algorithms, the same random stream, the same results.
 
-They are there to be read, and for tests of ``single_spin.pyx``, which has the same functions with
-the same arguments. All change ``spins`` and ``state`` in place.
+They document ``single_spin.pyx`` and ``multispin.pyx``, which have the same functions with the same
+arguments, and tests compare both. All change ``spins`` and ``state`` in place.
 
-Arguments that several share:
+Shared arguments:
 
 spins
     Shape (N,), int8, -1 and +1, row-major.
 state
-    Of the generator, four 64-bit words, not all zero.
+    State of the generator, four 64-bit words, not all zero.
 lattice_size
-    L; N = L^2. On a 2 x 2 lattice a site has each neighbor twice, once for each bond.
+    L; N = L^2. On a 2 x 2 lattice each neighbor of a site counts twice, once for each bond.
 thresholds
-    Chances of acceptance times 2^64 for s_i sum_j s_j = -4, -2, 0, 2, 4, shape (5,). A chance of 1
-    is 2^64 - 1, wrong by 2^-64 as any other.
+    Acceptance times 2^64 for s_i sum_j s_j = -4, -2, 0, 2, 4, shape (5,). A probability of 1 is
+    2^64 - 1, wrong by 2^-64 as any other.
 
 Many replicas at once, 64 to a word (see ``multispin.h``):
 
 words
     Shape (N, lanes), uint64: bit r of word b of site i is 1 where spin i of replica 64 b + r is up.
 states
-    Of one generator per lane, shape (4, lanes).
+    States of one generator per lane, shape (4, lanes).
 chances
-    Of flips that cost 4 and 8, shape (2, DIGITS + 1): binary digits, the least significant first,
-    as words of all zeros or all ones, and the rest in units of 2^-64.
+    Acceptance of flips that cost 4 and 8, shape (2, DIGITS + 1): binary digits, the least
+    significant first, as words of all zeros or all ones, and the rest in units of 2^-64.
 """
 
 import numpy as np
@@ -70,13 +70,13 @@ def neighbors(site: int, L: int) -> list[int]:
 def metropolis(
     spins: Spins, state: Words, attempts: int, lattice_size: int, thresholds: Words
 ) -> int:
-    """Try to flip single spins at random sites; return how many were flipped.
+    """Try to flip single spins at random sites; return the number of flips.
 
     N. Metropolis et al., J. Chem. Phys. 21, 1087 (1953). One random word w serves an attempt: N w
-    has two words, of which the high one, floor(N w / 2^64), is the site, and the low one, the place
-    of w within that site's share of all words, decides on the flip. For each site it takes 2^64 / N
-    evenly spaced values, so that, for any N, no chance of a site or of a flip is wrong by more than
-    N / 2^64 (2^-52 at L = 64).
+    has two words. The high word, floor(N w / 2^64), is the site. The low word, the position of w
+    within that site's share of all words, decides on the flip. For each site it takes 2^64 / N
+    evenly spaced values, so that for any N the probability of a site or of a flip is wrong by at
+    most N / 2^64 (2^-52 at L = 64).
     """
     flipped = 0
     for _ in range(attempts):
@@ -91,12 +91,13 @@ def metropolis(
 def wolff(
     spins: Spins, state: Words, updates: int, lattice_size: int, bond: int, most_flips: int
 ) -> tuple[int, int]:
-    """Flip clusters one after another; return how many clusters and spins were flipped.
+    """Flip clusters one after another; return the numbers of clusters and of flipped spins.
 
-    U. Wolff, Phys. Rev. Lett. 62, 361 (1989). ``bond`` is (1 - exp(-2 / T)) 2^64, the chance that
-    a neighbor of the same sign joins; a site joins flipped, hence no more than once. The seed's
-    chances are uneven by N / 2^64 at most. No cluster is begun after ``most_flips`` flipped spins,
-    which is for burn-in alone: it favors configurations behind large clusters.
+    U. Wolff, Phys. Rev. Lett. 62, 361 (1989). ``bond`` is (1 - exp(-2 / T)) 2^64, the probability
+    that a neighbor of the same sign joins. A site is flipped when it joins, hence joins at most
+    once. The probabilities of seeds differ by N / 2^64 at most. No cluster starts after
+    ``most_flips`` flipped spins; this is for burn-in only, as it favors configurations that follow
+    large clusters.
     """
     done = flipped = 0
     while done < updates and flipped < most_flips:
@@ -116,10 +117,10 @@ def wolff(
 
 
 def heat_bath(spins: Spins, state: Words, sweeps: int, lattice_size: int, up: Words) -> None:
-    """Draw every spin anew given its neighbors, first the sites of even x + y, then the odd ones.
+    """Sample every spin given its neighbors, first the sites of even x + y, then the odd ones.
 
-    ``up`` has the chances of +1 times 2^64 by site and sum of neighbors -4, -2, 0, 2, 4, shape
-    (N, 5), so that every site may have a field of its own.
+    ``up`` has the probabilities of +1 times 2^64 by site and sum of neighbors -4, -2, 0, 2, 4,
+    shape (N, 5), so that every site may have its own field.
     """
     for half in range(2 * sweeps):
         for y in range(lattice_size):
@@ -135,7 +136,7 @@ def checkerboard_sweeps(
     """Try to flip every spin of all replicas once a sweep.
 
     Sites of one color of the checkerboard come first, row by row, then the others. Sites of one
-    color are no neighbors, so that each half sweep could be done at once.
+    color are not neighbors, so that each half sweep could be done at once.
     """
     for half in range(2 * sweeps):
         for y in range(lattice_size):
@@ -151,7 +152,7 @@ def random_site_attempts(
     lattice_size: int,
     chances: Words,
 ) -> None:
-    """Try to flip single spins of all replicas at random sites, drawn from a stream of their own.
+    """Try to flip single spins of all replicas at random sites from a separate stream.
 
     For each word w of that stream the site is floor(N w / 2^64), the same in all replicas.
     """
@@ -170,7 +171,7 @@ def _flip(words: Words, states: Words, site: int, lattice_size: int, chances: Wo
     """Try to flip one spin of each replica.
 
     Bit r of the random words holds the digits of replica r's u, which is compared with p from its
-    least significant digit on. What is behind the digits is one number for all replicas of a lane.
+    least significant digit on. All replicas of a lane share the number behind these digits.
     """
     for lane in range(words.shape[1]):
         state = states[:, lane].copy()

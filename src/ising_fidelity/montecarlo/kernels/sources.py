@@ -1,4 +1,4 @@
-"""Which sources the kernels are compiled from; setup.py runs this file by itself."""
+"""A hash of the sources that the kernels are compiled from; setup.py runs this file alone."""
 
 import hashlib
 from pathlib import Path
