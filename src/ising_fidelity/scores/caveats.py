@@ -102,9 +102,7 @@ def _burn_in(data: xr.Dataset) -> Caveats:
     names = [name_of(T) for T in data["temperature"].values]
     apart = ", ".join(T for T, same in zip(names, agree, strict=True) if same == 0)
     unknown = int(np.isnan(agree).sum())
-    wrong = (
-        f"Ordered and random starts disagree at T = {apart}: its burn-in is too short."
-    )
+    wrong = f"Ordered and random starts disagree at T = {apart}: its burn-in is too short."
     untold = (
         f"At {unknown} of {agree.size} temperatures it has too few chains to test whether its "
         "burn-in is long enough."
