@@ -19,7 +19,7 @@ CLAIM = {
     "test": "u < 0",
     "verdict": "refuted",
     "number": "0.1 ± 0.02",
-    "reason": "5.0 standard errors against it",
+    "reason": "5.0 standard errors against",
     "note": "",
 }
 
