@@ -134,7 +134,11 @@ SAMPLES = [
         ("temperature", "inf", "temperature 'inf' is not a number"),
         ("frames", 0, "Invalid value for '--frames'"),
         ("seed", 2**64, "Invalid value for '--seed'"),
-        ("finish-sigma", "3_0", "Invalid value for '--finish-sigma': '3_0' is no number, such as"),
+        (
+            "finish-sigma",
+            "3_0",
+            "Invalid value for '--finish-sigma': '3_0' is not a number such as",
+        ),
     ],
 )
 def test_samples_that_cannot_be_drawn(flag, value, message, refused, tmp_path):
