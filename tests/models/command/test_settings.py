@@ -100,11 +100,11 @@ def test_what_needs_frames_alone_is_there_and_what_needs_a_network_is_not(tmp_pa
     [
         (
             {"finish": {"sweeps": [1], "models": ["Mine"]}},
-            "finish.models: Mine is of family command, which has no chain to finish",
+            "finish.models: Mine is of family command, which has no reverse chain",
         ),
         (
             {"equilibration": {"sources": ["Mine"]}},
-            "equilibration.sources: Mine is no Monte Carlo source, nor a model of family diffusion",
+            "equilibration.sources: Mine; allowed are Monte Carlo sources and models of family",
         ),
         (
             {
