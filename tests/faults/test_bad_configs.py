@@ -166,7 +166,7 @@ CONFIGS = {
     "all frames held out": (
         {"monte_carlo": {"mc-paper": PAPER | {"frames": 2}}, "models": {"DiffIsing1": {
             "validation_fraction": 0.6}}},
-        "models.DiffIsing1.validation_fraction: 0.6 of 2 frames per chain of monte_carlo.mc-paper l",
+        "models.DiffIsing1.validation_fraction: 0.6 of 2 frames per chain of monte_carlo.mc-pa",
     ),
     "references that do not move": (
         {"models": {"DiffIsing3": {"reference_translations": True, "augmentation": "flip"}}},
