@@ -88,7 +88,7 @@ def test_what_needs_frames_alone_is_there_and_what_needs_a_network_is_not(tmp_pa
     assert drawn["training"].sources == ["GAN"]
     assert "fig1c" not in drawn
     said = notes(run, Paths(run).plan)
-    assert "figure training leaves out Mine, of which it has no network: family command" in said
+    assert "figure training leaves out Mine: family command has no network" in said
     assert (
         "figure fig1c is left out: none of its sources (Mine) has the network of a diffusion model"
         in said
