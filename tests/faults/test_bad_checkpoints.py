@@ -195,6 +195,6 @@ def test_two_trainings_of_one_model_at_once(training, refused, tmp_path):
     command = training()
     with files.alone(tmp_path / "m.safetensors"):
         line = refused(*command)
-    assert line == "ising-fidelity: m.safetensors: another process is making it; wait for that, " \
+    assert line == "ising-fidelity: m.safetensors: another process is making it; wait for it, " \
         "or stop it"  # fmt: skip
     assert not list(tmp_path.glob(".*"))

@@ -124,7 +124,7 @@ OTHERS = {
         ["merge", "--output", "o.nc", "observables/mc/T2.30.nc"],
         "observables/mc/T2.30.nc: no variable 'energy'; a file that measure writes is needed",
     ),
-    "frames for a run": (SCORE, "--reference: mc is no source of fidelity.nc"),
+    "frames for a run": (SCORE, "--reference: mc is not a source of fidelity.nc"),
     "a number for a list": (
         [*SCORE, "--training-temperatures", '{"GAN": 5}'],
         "--training-temperatures: GAN: a list of strings is needed",
@@ -133,7 +133,7 @@ OTHERS = {
     "claims of another form": ([*SCORE, "--claims", "claims.yaml"], "claims.yaml: a: "),
     "frames for a figure": (
         ["plot", "--figure", "fig6", "--output", "f.svg", "fidelity.nc", "exact.nc"],
-        "fig6: the files given have no sources",
+        "fig6: the files have no sources",
     ),
     "another suffix": (
         ["plot", "--figure", "fig6", "--output", "f.pdf", "fidelity.nc"],

@@ -187,7 +187,7 @@ def test_an_array_has_its_temperature_among_its_attributes(name, value, tmp_path
 def test_axes_that_two_readings_fit_are_refused(tmp_path):
     path = tmp_path / "square.npz"
     np.savez(path, s=SERIES[:, :3], T=THREE)
-    with pytest.raises(InputError, match=r"axes 0 or 1 .*T of shape \(3, 3\), one of each frame"):
+    with pytest.raises(InputError, match=r"axes 0 or 1 .*T of shape \(3, 3\), one for each frame"):
         foreign.find(path)
     xr.Dataset({"s": (("T", "draw", "y", "x"), SERIES)}).to_netcdf(tmp_path / "no values.nc")
     with pytest.raises(InputError, match="no temperatures along the axis 'T'"):

@@ -98,9 +98,9 @@ def test_files_that_a_figure_does_not_need_are_left_aside(files, tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"figure": "fig3"}, r"fig3: no file of kind fidelity, exact given"),
+        ({"figure": "fig3"}, r"fig3: no file of kind fidelity, exact"),
         ({"sources": ["VAE"]}, r"fig7: no data of source VAE; allowed are GAN-M, mc, mine"),
-        ({"temperatures": ["2.40"]}, r"no data at T = 2.40; there are 2.30, 10.00"),
+        ({"temperatures": ["2.40"]}, r"no data at T = 2.40; allowed are 2.30, 10.00"),
     ],
 )
 def test_what_is_not_there_is_named_in_one_line(files, tmp_path, change, message):

@@ -164,7 +164,7 @@ def test_frames_are_on_the_page_as_they_are_in_the_files(tmp_path):
 def test_frames_that_are_not_there_are_an_error(tmp_path):
     make_run(tmp_path, [2.0])
     given = pictured(tmp_path)
-    with pytest.raises(InputError, match="frames: GAN is no source; there are: mc, mine"):
+    with pytest.raises(InputError, match="frames: GAN is not a source; allowed are: mc, mine"):
         score(**arguments(tmp_path), **(given | {"frames": {"GAN": "T{T}.nc"}}))
     with pytest.raises(InputError, match=r"elsewhere/T2\.00\.nc"):
         score(**arguments(tmp_path), **(given | {"frames": {"mc": "elsewhere/T{T}.nc"}}))
