@@ -184,8 +184,8 @@ def _named(dimensions: Sequence[str]) -> list[str]:
 def _misnamed(name: str, dimensions: Sequence[str]) -> InputError:
     unknown = " and ".join(one for one in dimensions if one not in FRAME_DIMENSIONS)
     return InputError(
-        f"{name}: dimensions {tuple(dimensions)}; allowed are {FRAME_DIMENSIONS} in any order, "
-        f"and T; rename {unknown}, e.g. by Dataset.rename of xarray"
+        f"{name}: dimensions {tuple(dimensions)}; allowed are {FRAME_DIMENSIONS}, in any order, "
+        f"with T beside them; rename {unknown}, as by Dataset.rename of xarray"
     )
 
 
