@@ -133,9 +133,13 @@ def equilibrate(
     seed: Seed,
     output: Output,
     chain: Chain,
-    sampler: Annotated[str | None, typer.Option(help="metropolis or checkerboard")] = None,
+    sampler: Annotated[
+        str | None, typer.Option(help="metropolis or checkerboard, without a model")
+    ] = None,
     sweeps: Annotated[int, typer.Option(help="Monte Carlo sweeps from each start", min=1)] = 1000,
-    model: Trained | None = None,
+    model: Annotated[
+        str | None, typer.Option(help="checkpoint of a diffusion model, or name of a shipped one")
+    ] = None,
     device: Device = "auto",
 ) -> None:
     """Record energy and magnetisation from random starts, by Monte Carlo or a reverse chain."""

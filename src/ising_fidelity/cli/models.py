@@ -22,7 +22,9 @@ def train(
     config: Configs,
     model: Model,
     output: Output,
-    frames: Annotated[list[Path], typer.Argument(metavar="FRAMES.nc...")],
+    frames: Annotated[
+        list[Path], typer.Argument(metavar="FRAMES.nc...", help="files of training frames")
+    ],
     device: Annotated[
         str | None, typer.Option(help="auto, cpu or cuda; default: the config's")
     ] = None,

@@ -73,7 +73,7 @@ Trained = Annotated[
 
 Quiet = Annotated[bool, typer.Option("--quiet", help="do not print the summary line")]
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="files of a run")]
 
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda")]
 
