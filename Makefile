@@ -1,4 +1,4 @@
-# make install, make run, make test: the first is done by the others when it is needed.
+# make install, make run, make test; the others install first if necessary.
 
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -7,7 +7,7 @@ VENV := .venv
 STAMP := $(VENV)/installed
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# One thread per job: Snakemake fills the cores with jobs.
+# One thread per job, as Snakemake runs a job on every core.
 export OMP_NUM_THREADS := 1
 SNAKEMAKE := snakemake --workflow-profile workflow/profiles/local --cores $(CORES)
 
@@ -15,7 +15,7 @@ SNAKEMAKE := snakemake --workflow-profile workflow/profiles/local --cores $(CORE
 
 install: $(STAMP)
 
-# Relative, as make works in the project's folder: pip would split a path at its blanks.
+# Relative paths, as pip would split an absolute path at blanks; make runs in the project's folder.
 $(STAMP): export PIP_CONSTRAINT := constraints.txt
 $(STAMP): export PIP_BUILD_CONSTRAINT := constraints.txt
 $(STAMP): pyproject.toml setup.py constraints.txt $(wildcard src/ising_fidelity/montecarlo/kernels/*.pyx src/ising_fidelity/montecarlo/kernels/*.h)
@@ -28,12 +28,12 @@ $(STAMP): pyproject.toml setup.py constraints.txt $(wildcard src/ising_fidelity/
 run: $(STAMP)
 	$(SNAKEMAKE)
 
-# After a SIGKILL the folder stays locked. Not while another Snakemake works in it.
+# After a SIGKILL the folder stays locked. Do not use it while another Snakemake runs in it.
 unlock: $(STAMP)
 	$(SNAKEMAKE) --unlock
 
-# Tests that run workflows, and the cluster's above all, wait for much of their time: beside each other
-# they fill the cores.
+# Tests that run workflows, especially on the cluster, often wait; running them in parallel fills the
+# cores.
 test: $(STAMP)
 	$(MAKE) --jobs 2 check smoke test-cluster
 
@@ -51,20 +51,20 @@ check: $(STAMP)
 smoke: $(STAMP)
 	$(SNAKEMAKE) --configfile workflow/presets/smoke.yaml --forceall
 
-# A run through SLURM, of the preset tiny for time, or: make test-cluster PRESET=smoke
-# It needs root, and Debian's archive unless slurm-wlm and munge are there.
+# A run through SLURM, with the preset tiny to save time, or: make test-cluster PRESET=smoke
+# It needs root, and Debian's archive unless slurm-wlm and munge are installed.
 test-cluster: $(STAMP)
 	pytest tests/cluster
 
-# Not a part of make test, for time: the report of the smoke run in Debian's Chromium, which root may
-# have installed for it.
+# The report of the smoke run in Debian's Chromium, which root may have installed. It is not in make
+# test, to save time.
 test-report: $(STAMP)
 	$(SNAKEMAKE) --configfile workflow/presets/smoke.yaml
 	pytest tests/report
 
-# The kernels' tests on builds of their own in build/, on Linux. A compiler that is missing is an error.
-# The first build ends the process at an access outside an array and at undefined behavior, with a report
-# that pytest must not capture. -fno-wrapv, as Python's own flags make the overflow of signed numbers defined.
+# The kernels' tests on special builds in build/, on Linux. A missing compiler is an error. The first
+# build aborts on access outside an array and on undefined behavior, with a report that pytest must not
+# capture. -fno-wrapv is needed, as Python's own flags make signed overflow defined.
 SANITIZER := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-wrapv -g
 SETUP = rm -rf build/$@ && $(1) python setup.py --quiet build --build-lib build/$@ --build-temp build/$@/objects
 test-sanitized: $(STAMP)
@@ -83,12 +83,12 @@ schema: $(STAMP)
 readme: $(STAMP)
 	python -m docs.generate
 
-# The site, in build/docs: no network is needed. Warnings are errors, links that lead nowhere among them.
+# The site, in build/docs, without network access. Warnings, broken links included, are errors.
 docs: $(STAMP)
 	sphinx-build --fail-on-warning --keep-going --quiet --builder html docs build/docs
 	@echo "build/docs/index.html"
 
-# What a run would take: make estimate, make estimate PRESET=paper
+# Estimated time and disk space of a run: make estimate, make estimate PRESET=paper
 estimate: $(STAMP)
 	python workflow/scripts/estimate.py $(if $(PRESET),workflow/presets/$(PRESET).yaml)
 
@@ -96,10 +96,10 @@ estimate: $(STAMP)
 dag: $(STAMP)
 	python workflow/scripts/draw_rules.py $(if $(PRESET),workflow/presets/$(PRESET).yaml)
 
-# The figures of the run at the paper's scale, from what is shipped of it; no GPU is needed.
+# The figures of the run at the paper's scale, from its shipped files, without a GPU.
 paper-figures: $(STAMP)
 	@python workflow/scripts/ship_run.py figures
 
-# What was installed and built; results stay.
+# Removes what was installed and built, but not results.
 clean:
 	rm -rf $(VENV) build src/*.egg-info src/ising_fidelity/montecarlo/kernels/*.{c,so}

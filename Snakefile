@@ -1,8 +1,8 @@
-# How faithful are generative models to statistical physics? The whole walk; see README.md.
+# How faithful are generative models to statistical physics? The whole workflow; see README.md.
 
 import os
 
-# Where a run in another folder, see -d, finds no config.yaml, this one counts.
+# A run in another folder (snakemake -d) without a config.yaml uses the one of this project.
 OWN = os.path.exists("config.yaml")
 
 

@@ -1,8 +1,8 @@
 """Restricted Boltzmann machines of scikit-learn, one for each T, for `family: command`.
 
-Frames at a T without a machine of its own come from the machine at the nearest T, so that errors
-between training temperatures are large. Spins and hidden units are sampled in turn, block by block
-(Gibbs sampling).
+Frames at other temperatures are sampled from the machine at the nearest T, so errors between
+training temperatures are large. Spins and hidden units are sampled alternately (block Gibbs
+sampling).
 """
 
 import argparse
@@ -34,7 +34,7 @@ def train(arguments):
             n_iter=arguments.epochs,
             random_state=arguments.seed % 2**32,
         )
-        # Frames with all signs reversed are as likely as the others.
+        # A frame and its sign-reversed copy are equally likely.
         machines[T] = machine.fit(np.concatenate([up, 1 - up]))
         print(f"T = {T}: {machine.score_samples(up).mean():.3f} nats per frame", flush=True)
     joblib.dump(machines, arguments.output)

@@ -1,7 +1,7 @@
 """A variational autoencoder in PyTorch, conditional on T, for `family: command`.
 
-The decoder's output is the probability of each spin to be up, given a latent vector and T. A
-training that was killed goes on from what it left in the folder `--state`.
+The decoder gives the probability of each spin to be up, given a latent vector and T. A killed
+training resumes from the folder `--state`.
 """
 
 import argparse
@@ -83,7 +83,7 @@ def train(arguments):
         network.load_state_dict(left["network"])
         optimizer.load_state_dict(left["optimizer"])
     for epoch in range(begun, arguments.epochs):
-        # A seed for each epoch: a training that goes on has the same frames in the same order.
+        # One seed per epoch, so that a resumed training uses the same frames in the same order.
         torch.manual_seed(arguments.seed + epoch)
         for batch in torch.randperm(len(spins)).split(50):
             sign = 2 * torch.randint(2, (len(batch), 1, 1, 1)) - 1
@@ -100,7 +100,7 @@ def train(arguments):
 
 @torch.no_grad()
 def sample(arguments):
-    """Write independent frames of booleans, True being up."""
+    """Write independent frames as booleans; True is up."""
     trained = torch.load(arguments.model)
     network = Autoencoder(trained["size"])
     network.load_state_dict(trained["network"])

@@ -1,11 +1,11 @@
-"""Tables of every key that a config may have, from its JSON schema, for README.md."""
+"""Tables of all keys of a config, from its JSON schema."""
 
 import json
 from typing import Any
 
 from workflow.scripts import write_schema
 
-HEADER = ["| key | what it may be | if left out | meaning |", "|---|---|---|---|"]
+HEADER = ["| key | allowed values | default | meaning |", "|---|---|---|---|"]
 KINDS = {
     "string": "text",
     "integer": "whole number",
@@ -40,11 +40,11 @@ def tables() -> str:
         else:
             folded += _families(name, inside, _about({}, spec), sections)
     top = {"properties": alone, "required": schema["required"]}
-    return "\n\n".join([_table("", "keys of the run as a whole", _rows(top, sections)), *folded])
+    return "\n\n".join([_table("", "keys of the whole run", _rows(top, sections)), *folded])
 
 
 def _held(spec: Schema) -> list[str]:
-    """Return the names of the sections that a key may hold, itself or under names of its own."""
+    """Return the names of the sections that a key may contain, directly or by name."""
     if "$ref" in spec:
         return [spec["$ref"].rsplit("/", 1)[-1]]
     inner = [*spec.get("anyOf", ()), *spec.get("oneOf", ())]
@@ -55,9 +55,9 @@ def _held(spec: Schema) -> list[str]:
 
 
 def _families(name: str, inside: list[Schema], about: str, sections: Schema) -> list[str]:
-    """Return the table of the keys that most have alike, and one per family of those of its own.
+    """Return a table of common keys, and one per family of its own keys.
 
-    A key that one family lacks, or has otherwise, is said to be that of the others.
+    A common key that one family lacks, or defines differently, has a note.
     """
     everywhere = [section["properties"] for section in inside]
     shared = {}
@@ -69,7 +69,7 @@ def _families(name: str, inside: list[Schema], about: str, sections: Schema) -> 
             shared[key] = {**spec, "description": f"{spec['description']} (not `{others[0]}`)"}
     choice = {
         "enum": [properties["family"]["const"] for properties in everywhere],
-        "description": "which of the tables below holds",
+        "description": "family of the model, which selects one of the tables below",
     }
     common = {"properties": {"family": choice, **shared}, "required": inside[0]["required"]}
     folded = [_table(name, about, _rows(common, sections))]
@@ -83,7 +83,7 @@ def _families(name: str, inside: list[Schema], about: str, sections: Schema) -> 
 
 
 def _about(section: Schema, spec: Schema) -> str:
-    """Return what a key is for, in the words of its section and its own."""
+    """Return the description of a key, with that of its section."""
     said = section.get("description", "").split(", see ``")[0].rstrip(".")
     return "; ".join(filter(None, [said, spec.get("description", "")]))
 
@@ -94,7 +94,7 @@ def _table(name: str, about: str, lines: list[str]) -> str:
 
 
 def _rows(section: Schema, sections: Schema, place: str = "") -> list[str]:
-    """Return a row for each key of a section; those of a section inside stand below its name."""
+    """Return a row for each key of a section, nested sections included."""
     lines = []
     for key, spec in section["properties"].items():
         inside = [sections[name] for name in _held(spec)]
@@ -103,14 +103,14 @@ def _rows(section: Schema, sections: Schema, place: str = "") -> list[str]:
         if not inside:
             left_out = f"`{json.dumps(spec.get('default'))}`"
             if key in section.get("required", ()):
-                left_out = "an error"
+                left_out = "required"
             meaning = spec.get("description", "").replace("|", "\\|")
             lines.append(f"| `{place}{key}` | {_allowed(spec)} | {left_out} | {meaning} |")
     return lines
 
 
 def _allowed(spec: Schema) -> str:
-    """Return in words which values a key may have."""
+    """Return the allowed values of a key in words."""
     if "anyOf" in spec:
         return " or ".join(map(_allowed, spec["anyOf"]))
     if "enum" in spec:

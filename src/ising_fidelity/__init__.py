@@ -1,8 +1,8 @@
 """Measure how faithful generative models are to statistical physics.
 
-The library behind the workflow: it simulates the two-dimensional Ising model, trains
-generative models on it, samples them, and measures every set of frames in the same way.
-It knows nothing of Snakemake; each step is a module of :mod:`ising_fidelity.steps`.
+The library behind the workflow. It simulates the two-dimensional Ising model, trains generative
+models, samples from them, and measures all sets of frames in the same way. It does not depend on
+Snakemake; each step is a module of :mod:`ising_fidelity.steps`.
 """
 
 import os as _os
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 __version__ = "0.2.0"
 
-# A notebook's kernel names its backend to every process that it starts, and where that backend is
-# not installed Matplotlib cannot be imported. Figures of this package are files and need none.
+# A notebook's kernel passes its Matplotlib backend to every process that it starts. If that backend
+# is not installed there, Matplotlib cannot be imported. Figures of this package need no backend.
 _kind, _, _backend = _os.environ.get("MPLBACKEND", "").partition("://")
 if _kind == "module" and not (_backend and _find_spec(_backend.partition(".")[0])):
     del _os.environ["MPLBACKEND"]
@@ -47,11 +47,11 @@ _PLACES = {
     "load_model": "api.models",
     "open_run": "api.runs",
 }
-"""Modules of names that ``api`` itself does not have; ``exact`` is a module that can be called."""
+"""Modules of public names outside of ``api``; ``exact`` is a module that can be called."""
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name where it is first used: together they would take seconds."""
+    """Import a public name on first use, as importing all of them takes seconds."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name == "exact":

@@ -1,4 +1,4 @@
-"""Frames for the eye: pictures in a page or a notebook, and a figure."""
+"""Pictures of frames for pages and notebooks, and a figure."""
 
 import base64
 import html
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DOWN, UP = "#f4f1ea", "#16324f"
-"""Colours of the spins, those of the figures."""
+"""Colours of spins, as in the figures of a run."""
 FEW = 4
-"""Frames in a notebook's summary."""
+"""Number of frames in a notebook's summary."""
 MORE = 8
-"""Frames in a figure."""
+"""Number of frames in a figure."""
 DOTS_PER_INCH = 100
-"""Of figures in notebooks."""
+"""Resolution of figures in notebooks."""
 
 
 def summary(spins: NDArray[np.int8], words: str) -> str:
-    """Return words and the first frames of spins (chain, draw, L, L), as HTML."""
+    """Return a text and the first frames of spins (chain, draw, L, L) as HTML."""
     first = _first(spins, FEW)
     gap = np.zeros((spins.shape[-1], max(1, spins.shape[-1] // 16)), np.int8)
     row = [part for frame in first for part in (gap, frame)][1:]
@@ -41,7 +41,7 @@ def summary(spins: NDArray[np.int8], words: str) -> str:
 
 
 def png(image: NDArray[np.int8]) -> bytes:
-    """Return a picture (height, width) as a PNG, -1 and 1 in the colours of spins, 0 clear."""
+    """Return an image (height, width) as PNG: -1 and 1 in the colours of spins, 0 transparent."""
     height, width = image.shape
     rows = np.zeros((height, width + 1), np.uint8)  # the first byte of a row names its filter
     rows[:, 1:] = image + 1
@@ -88,7 +88,7 @@ def figure(spins: NDArray[np.int8], title: str) -> "Figure":
 
 
 def in_notebooks(figure: "Figure") -> "Figure":
-    """Return the figure, now shown by a notebook whatever Matplotlib's backend is there."""
+    """Return the figure, which notebooks now show with any Matplotlib backend."""
     vars(figure)["_repr_png_"] = partial(_as_png, figure)
     return figure
 
@@ -100,7 +100,7 @@ def _as_png(figure: "Figure") -> bytes:
 
 
 def _first(spins: NDArray[np.int8], count: int) -> NDArray[np.int8]:
-    """Return some frames, of several chains if there are."""
+    """Return the first frames, taken from several chains if possible."""
     chains, draws, *_ = spins.shape
     order = [
         (chain, draw) for draw in range(min(draws, count)) for chain in range(min(chains, count))

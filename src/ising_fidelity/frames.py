@@ -1,4 +1,4 @@
-"""Frames of spins, and their contract: what a dataset of them has to hold."""
+"""Frames of spins, and the contract that a dataset of frames must meet."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -37,13 +37,13 @@ class Frames:
     spins
         Shape (chain, draw, L, L), -1 and +1, int8.
     T
-        In units of J/k_B.
+        Temperature in units of J/k_B.
     sampling
-        ``chain`` where draws of one chain are correlated, else ``independent``.
+        ``chain`` if draws of one chain are correlated, else ``independent``.
     said
-        What was decided without being asked for, in words.
+        How the frames were read or made, in words.
     attributes
-        What else is known of them, for files.
+        Further attributes for files.
     """
 
     spins: NDArray[np.int8]
@@ -62,25 +62,27 @@ class Frames:
         alphabet: formats.Alphabet | None = None,
         L: int | None = None,
     ) -> Self:
-        """Return the frames that an array holds.
+        """Return the frames in an array.
 
         Parameters
         ----------
         array
-            Shape (n, L, L) or (chain, draw, L, L); spins of -1 and 1, 0 and 1, 0 and 255, booleans.
+            Shape (n, L, L) or (chain, draw, L, L); spins are -1 and 1, 0 and 1, 0 and 255, or
+            booleans.
         T
-            In units of J/k_B.
+            Temperature in units of J/k_B.
         sampling
-            ``chain`` where draws of one chain are correlated, else ``independent``.
+            ``chain`` if draws of one chain are correlated, else ``independent``.
         alphabet
-            The numbers of a spin down and up, where they cannot be told.
+            Values of spin down and up, where they are ambiguous.
         L
-            Sites along a side, where a matrix may be one frame or several in rows.
+            Sites along a side, where a matrix may be one frame or have a frame per row.
 
         Raises
         ------
         InputError
-            If the array has no meaning, or more than one, or the temperature or sampling none.
+            If the array cannot be interpreted or is ambiguous, or temperature or sampling are
+            invalid.
         """
         taken = formats.take(array, "array", alphabet=alphabet, L=L)
         frames = cls(taken.spins, as_written(T), sampling, taken.said)
@@ -89,7 +91,7 @@ class Frames:
 
     @classmethod
     def from_dataset(cls, data: xr.Dataset) -> Self:
-        """Return the frames of a dataset that keeps the contract."""
+        """Return the frames of a dataset that meets the contract."""
         check_frames(data, "dataset")
         sampling = str(data.attrs["sampling"])
         known = {key: value for key, value in data.attrs.items() if key != "sampling"}
@@ -102,11 +104,11 @@ class Frames:
         return self.spins.shape[-1]
 
     def __len__(self) -> int:
-        """Return the number of frames, over all chains."""
+        """Return the number of frames over all chains."""
         return self.spins.shape[0] * self.spins.shape[1]
 
     def dataset(self) -> xr.Dataset:
-        """Return them by the contract of files."""
+        """Return the frames as a dataset that meets the contract."""
         return frames_dataset(self.spins, self.T, self.sampling, self.attributes)
 
     def __repr__(self) -> str:
@@ -122,7 +124,7 @@ class Frames:
         return display.summary(self.spins, repr(self))
 
     def plot(self) -> "Figure":
-        """Return a figure of some frames, and of energy and magnetization of all of them."""
+        """Return a figure of some frames, with histograms of energy and magnetization of all."""
         return display.figure(self.spins, repr(self).splitlines()[0])
 
 
@@ -134,22 +136,22 @@ def frames_dataset(
     field: NDArray[np.floating] | None = None,
     log_probability: NDArray[np.float64] | None = None,
 ) -> xr.Dataset:
-    """Build a dataset of frames that keeps the contract.
+    """Build a dataset of frames that meets the contract.
 
     Parameters
     ----------
     spins
         Shape (chain, draw, L, L), values -1 and +1.
     temperature
-        In units of J/k_B.
+        Temperature in units of J/k_B.
     sampling
-        ``chain`` where draws of one chain are correlated, else ``independent``.
+        ``chain`` if draws of one chain are correlated, else ``independent``.
     attributes
         Root attributes, see :func:`ising_fidelity.provenance.attributes`.
     field
-        The network's output before rounding, same shape, stored as float16.
+        The network's output before rounding, with the same shape; stored as float16.
     log_probability
-        ln q of every frame in nats, shape (chain, draw), q normalised over all frames of this L.
+        ln q of every frame in nats, shape (chain, draw); q is normalised over all frames of this L.
     """
     variables: dict[str, Any] = {
         "spin": (
@@ -172,9 +174,9 @@ def frames_dataset(
 
 
 def check_frames(dataset: xr.Dataset, name: str, values: bool = True) -> None:
-    """Raise InputError, naming ``name``, unless a dataset keeps the contract of frames.
+    """Raise InputError, naming ``name``, unless a dataset meets the contract of frames.
 
-    Without ``values``, what is in arrays is not looked at, as of :func:`.netcdf.outline`.
+    Without ``values`` the content of arrays is not checked, as for :func:`.netcdf.outline`.
     """
     if "spin" not in dataset:
         raise InputError(
@@ -188,7 +190,7 @@ def check_frames(dataset: xr.Dataset, name: str, values: bool = True) -> None:
     if 0 in spin.shape or spin.sizes["y"] != spin.sizes["x"]:
         raise InputError(f"{name}: spin has shape {spin.shape}; frames are square and not empty")
     if spin.dtype.kind not in "if" or (values and not bool((np.abs(spin.values) == 1).all())):
-        # What is said to stand for missing values is read as such.
+        # A declared fill value is read as missing.
         fill = spin.encoding.get("_FillValue", spin.encoding.get("missing_value"))
         hint = f", as its fill value {fill} stands for missing ones" if fill in (-1, 1) else ""
         raise InputError(f"{name}: spin has values other than -1 and +1{hint}")
@@ -211,7 +213,7 @@ def check_frames(dataset: xr.Dataset, name: str, values: bool = True) -> None:
 
 
 def _check_name(temperature: Any, name: str) -> None:
-    """Raise InputError unless a number >= 0 is a temperature that has a name, as 1e-300 has not."""
+    """Raise InputError unless a number >= 0 has a canonical name, which 1e-300 does not have."""
     try:
         named = name_of(temperature)
     except InputError as error:
@@ -239,18 +241,17 @@ def _check_log_probability(dataset: xr.Dataset, name: str, values: bool) -> None
     if dataset.attrs["sampling"] != "independent" or not 0 < float(dataset["temperature"]) < np.inf:
         raise InputError(
             f"{name}: {LOG_PROBABILITY} of frames with sampling {dataset.attrs['sampling']!r} at "
-            f"T = {float(dataset['temperature'])}; allowed are 'independent' and finite T above 0, "
-            "as they are weighted by it"
+            f"T = {float(dataset['temperature'])}; allowed are 'independent' and finite T above 0"
         )
 
 
 def read_frames(path: str | Path) -> xr.Dataset:
-    """Read a file of frames and check its contract; ``spin`` comes back as int8, T as float.
+    """Read and check a file of frames; returns ``spin`` as int8 and T as float.
 
     Raises
     ------
     InputError
-        If the file is missing, unreadable or breaks the contract.
+        If the file is missing or unreadable, or does not meet the contract.
     """
     dataset = read(path)
     check_frames(dataset, str(path))

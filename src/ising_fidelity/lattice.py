@@ -17,11 +17,11 @@ CRITICAL_TEMPERATURE = 2.0 / math.log(1.0 + math.sqrt(2.0))
 """T_c of the infinite lattice, 2.269185 J/k_B (Onsager, Phys. Rev. 65, 117, 1944)."""
 
 LARGEST_LATTICE = 4096
-"""L up to which lattices are simulated, drawn and solved; a frame of it has 16 million spins."""
+"""Largest supported L; a frame of this size has 16 million spins."""
 
 
 def energy(spins: NDArray[np.int8]) -> NDArray[np.float64]:
-    """Return the energy per spin of each frame in units of J, shape (...); -2 is the least."""
+    """Return the energy per spin of each frame in units of J, shape (...); the minimum is -2."""
     bonds = spins * np.roll(spins, 1, axis=-1) + spins * np.roll(spins, 1, axis=-2)
     sites = spins.shape[-1] * spins.shape[-2]
     return -bonds.sum(axis=(-2, -1), dtype=np.int64) / sites
@@ -51,7 +51,7 @@ def all_configurations(lattice_size: int) -> NDArray[np.int8]:
     Raises
     ------
     ValueError
-        If L > 4: 2^25 configurations and more are not for listing.
+        If L > 4, as 2^25 or more configurations are too many.
     """
     if lattice_size > 4:
         raise ValueError(f"enumeration needs lattice_size <= 4, got {lattice_size}")
@@ -61,5 +61,5 @@ def all_configurations(lattice_size: int) -> NDArray[np.int8]:
 
 
 def signs(field: NDArray[np.floating]) -> NDArray[np.int8]:
-    """Return the spins that real numbers stand for: +1 from 0 on, -1 below."""
+    """Round real numbers to spins: +1 for values >= 0, else -1."""
     return np.where(field >= 0, 1, -1).astype(np.int8)

@@ -1,4 +1,4 @@
-"""What settings share: strict sections, types of numbers and temperatures, wording of errors."""
+"""Common to all settings: strict sections, types of numbers and temperatures, error messages."""
 
 import re
 from collections.abc import Collection
@@ -17,15 +17,15 @@ from pydantic import (
 from ising_fidelity.io.temperatures import canonical
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*\+?(?:[.]seed[1-9][0-9]*)?$"
-"""A plus may end the name of a model, before the number that tells its networks apart."""
+"""Names of models; a plus may precede the suffix of a training seed."""
 
 _SIGNS = r"\\{}\x00-\x1f\x7f"
 
 PATH = rf"^(?:[^-~\s{_SIGNS}][^{_SIGNS}]*)?\{{T\}}[^{_SIGNS}]*$"
-"""Of a file at each temperature: what no command takes for an option, and on one line."""
+"""Path of a file at each temperature, on one line, which no command can mistake for an option."""
 
 RELAXED = r"\+[1-9][0-9]*(?:sweeps|clusters|gibbs)"
-"""What the name of frames after Monte Carlo, or with a Gibbs finish, ends in."""
+"""Suffix of the names of relaxed and Gibbs-finished sources."""
 
 Name = Annotated[str, Field(pattern=NAME, max_length=100)]
 
@@ -49,11 +49,11 @@ def _sorted(temperatures: list[str]) -> list[str]:
 
 
 def _number(value: Any) -> Any:
-    """Return 1e-4 and 1.5e3 as numbers: without a point and a sign, YAML takes them for text."""
+    """Return 1e-4 and 1.5e3 as numbers; YAML reads them as text without a point and a sign."""
     return float(value) if isinstance(value, str) and EXPONENT.fullmatch(value) else value
 
 
-# Far above what is of use, and low enough to see a slip before memory or a counter overflows.
+# Far above useful values, but low enough to catch typing errors before memory overflows.
 Count = Annotated[int, Field(gt=0, le=10**9)]
 
 Width = Annotated[int, Field(gt=0, le=4096)]
@@ -65,7 +65,7 @@ Steps = Annotated[int, Field(ge=2, le=100_000)]
 Number = Annotated[float, BeforeValidator(_number)]
 
 AnyNumber = Annotated[float, Field(allow_inf_nan=True), BeforeValidator(_number)]
-"""A number, or an infinity."""
+"""A number; infinities and NaN are allowed."""
 
 Positive = Annotated[Number, Field(gt=0)]
 
@@ -84,7 +84,7 @@ SomeTemperatures = Annotated[Temperatures, Field(min_length=1)]
 
 
 class Section(BaseModel):
-    """A section of the config: unknown keys and other types are errors, values do not change."""
+    """A section of the config; unknown keys and wrong types are errors, and it is immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=True)
 
@@ -103,21 +103,21 @@ class Section(BaseModel):
 
 
 LONGEST = 60
-"""Letters of a wrong value that are shown."""
+"""Number of characters of a wrong value that are shown."""
 
 PLAIN = "a name is needed, of letters, digits, _, . and -, a letter or digit first"
 
 PLACE = "a path is needed with {T} in it once, no other braces, and no - or ~ before it"
-"""In place of regular expressions."""
+"""Messages in place of regular expressions."""
 
 QUOTED = "text is needed; YAML takes numbers, dates, no and on for something else unless in quotes"
 
 
 def explain(error: ValidationError, hidden: Collection[str] = ()) -> str:
-    """Return the first of pydantic's complaints, and the number of others, in one line.
+    """Return the first of pydantic's errors and the number of others, in one line.
 
-    ``hidden`` is what pydantic puts into the place of an error though no config has it there: the
-    tags of a union.
+    ``hidden`` are parts that pydantic adds to the place of an error but no config has: the tags of
+    a union.
     """
     first = error.errors(include_url=False)[0]
     where = first["loc"][:-2] if first["loc"][-1:] == ("[key]",) else first["loc"]

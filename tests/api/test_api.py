@@ -84,7 +84,7 @@ def test_files_are_put_together_by_temperature(tmp_path):
     np.testing.assert_array_equal(found[2.0].spins, SPINS[None])
     assert found[2.0].said == (
         "2 files", "T by its name",
-        "independent, as nothing else is said",
+        "independent, by default",
     )  # fmt: skip
     chains = ising.load_frames([*tmp_path.glob("*T2.00.npy")], sampling="chain")
     assert chains.spins.shape == (2, 10, 8, 8)
@@ -106,7 +106,7 @@ def test_what_files_lack_or_contradict_is_refused(tmp_path):
         ising.load_frames(f"{tmp_path}/*.nc")
     np.save(tmp_path / "small_T2.50.npy", SPINS[:, :6, :6])
     np.save(tmp_path / "large_T2.50.npy", SPINS)
-    with pytest.raises(ising.InputError, match="those of one temperature have one L"):
+    with pytest.raises(ising.InputError, match="files of one temperature need the same L"):
         ising.load_frames(f"{tmp_path}/*_T2.50.npy")
 
 

@@ -80,7 +80,7 @@ def test_what_is_required_decides_the_exit_status(folder):
             "or in its name; --temperature or --pattern decides",
         ),
         (["good_T3.0.npy", "--temperature", "x"], "temperature 'x' is not a number"),
-        (["good_T3.0.npy", "--require", "u"], "--require: 'u' is no comparison"),
+        (["good_T3.0.npy", "--require", "u"], "--require: 'u' is not a comparison"),
         (["good_T3.0.npy", "--require", "auc<1"], "--require: 'auc<1' needs"),
         (["good_T3.0.npy", "--alphabet", "1"], "--alphabet: '1'; allowed are two numbers"),
         (["good_T3.0.npy", "--output", "good_T3.0.npy"], "--output: good_T3.0.npy is a file"),

@@ -30,7 +30,7 @@ def test_files_are_laid_over_each_other_as_snakemake_does(tmp_path):
         update_config(over, layer)
     merged = yaml.safe_load(DEFAULT.read_text())
     update_config(merged, over)
-    with pytest.warns(UserWarning, match=r"^figures\.fig3: {} changes nothing: it is null"):
+    with pytest.warns(UserWarning, match=r"^figures\.fig3: {} changes nothing: it stays null"):
         loaded = load.load([DEFAULT, *paths])
     assert loaded == load.check(merged)
     assert loaded.models["DiffIsing3"].epochs == 3

@@ -134,7 +134,11 @@ SAMPLES = [
         ("temperature", "inf", "temperature 'inf' is not a number"),
         ("frames", 0, "Invalid value for '--frames'"),
         ("seed", 2**64, "Invalid value for '--seed'"),
-        ("finish-sigma", "3_0", "Invalid value for '--finish-sigma': '3_0' is no number, such as"),
+        (
+            "finish-sigma",
+            "3_0",
+            "Invalid value for '--finish-sigma': '3_0' is not a number such as",
+        ),
     ],
 )
 def test_samples_that_cannot_be_drawn(flag, value, message, refused, tmp_path):
@@ -191,6 +195,6 @@ def test_two_trainings_of_one_model_at_once(training, refused, tmp_path):
     command = training()
     with files.alone(tmp_path / "m.safetensors"):
         line = refused(*command)
-    assert line == "ising-fidelity: m.safetensors: another process is making it; wait for that, " \
+    assert line == "ising-fidelity: m.safetensors: another process is making it; wait for it, " \
         "or stop it"  # fmt: skip
     assert not list(tmp_path.glob(".*"))

@@ -45,7 +45,7 @@ KEYS = [
     ("monte_carlo", None, "Input should be a valid dictionary"),
     ("monte_carlo.mc.frames", 0, "Input should be greater than 0"),
     ("monte_carlo.mc", {"chains": 3}, "frames: 2000 is not a multiple of chains: 3"),
-    ("monte_carlo.mc.evaluated", False, "false, and it is reference"),
+    ("monte_carlo.mc.evaluated", False, "false; allowed is true, as it is"),
     ("models", [1], "Input should be a valid dictionary"),
     ("models.GAN", {"like": "DiffIsing1"}, "no key 'network'; allowed are "),
     ("models.GAN.like", "vae", "no entry 'vae' in templates or models; allowed are 'compact-unet'"),
@@ -62,18 +62,22 @@ KEYS = [
     ("models.GAN.training_temperatures", [2.0, 2], "2.00 is named twice"),
     ("models.GAN.training_temperatures.0", 0.0, "temperature 0.00; allowed are those above 0"),
     ("models.DiffIsing3.network.levels", 10**9, "Input should be less than or equal to 32"),
-    ("models.DiffIsing3.frames_per_temperature", 2001, "2001, and monte_carlo.mc-train.frames: 2"),
+    (
+        "models.DiffIsing3.frames_per_temperature",
+        2001,
+        "2001; allowed are at most monte_carlo.mc-tr",
+    ),
     ("models.AR.colors", 3, "Input should be 1, 2, 4, 8 or 16"),
     ("models.GAN+.adam_beta_1", 1, "Input should be less than 1"),
     ("comparison.classifier", "yes", "Input should be a valid boolean"),
     ("sampling.frames", 0, "Input should be greater than 0"),
-    ("sampling.sampling_steps", 1001, "1001, and models.DiffIsing1.diffusion_steps: 1000"),
-    ("equilibration.sampling_steps", 2000, "2000, and models.DiffIsing2.diffusion_steps: 1000"),
+    ("sampling.sampling_steps", 1001, "1001; allowed are at most models.DiffIsing1.dif"),
+    ("equilibration.sampling_steps", 2000, "2000; allowed are at most models.DiffIsing2.dif"),
     ("equilibration.sources", ["mc"], "mc has sampler auto"),
-    ("equilibration.sources", ["GAN"], "GAN is no Monte Carlo source, nor a model of family"),
+    ("equilibration.sources", ["GAN"], "GAN; allowed are Monte Carlo sources and models"),
     ("finish.sigma", float("inf"), "Input should be a finite number"),
-    ("finish.sigma", 64.0, "64.0, and DiffIsing3 begins with noise 64; allowed is less"),
-    ("finish.models", ["GAN"], "GAN is of family gan, which has no chain to finish"),
+    ("finish.sigma", 64.0, "64.0; allowed is less than 64, the initial noise of Diff"),
+    ("finish.models", ["GAN"], "GAN is of family gan, which has no reverse chain"),
     ("finish.models", ["VAE"], "no model named VAE"),
     ("finish.sweeps.0", 0, "Input should be greater than 0"),
     ("sources.mine.frames", "$(touch${IFS}x)/T{T}.nc", "a path is needed with {T}"),
@@ -97,10 +101,10 @@ KEYS = [
     ("finite_size.sources", ["VAE"], "no Monte Carlo source or model"),
     ("finite_size.sources", [], "List should have at least 1 item"),
     ("finite_size.lattice_sizes", [8, 16], "List should have at least 3 items"),
-    ("finite_size", {"lattice_sizes": [8, 8, 16]}, "lattice_sizes: [8, 8, 16]; allowed are diff"),
-    ("finite_size.lattice_sizes", [8, 16, 20], "20 with source DiffIsing2, which draws multiples"),
-    ("finite_size", {"temperatures": [2.2, 2.3]}, "temperatures: 2 at 3 lattice sizes; allowed"),
-    ("finite_size.frames", 75, "75 is not a multiple of monte_carlo.mc.chains"),
+    ("finite_size", {"lattice_sizes": [8, 8, 16]}, "lattice_sizes: [8, 8, 16]; allowed are dist"),
+    ("finite_size.lattice_sizes", [8, 16, 20], "20 with source DiffIsing2; allowed are multiples"),
+    ("finite_size", {"temperatures": [2.2, 2.3]}, "temperatures: 2 at 3 lattice sizes; more th"),
+    ("finite_size.frames", 75, "75; allowed are multiples of monte_carlo.mc.cha"),
 ]
 BASES = {
     "models": {"AR": AUTOREGRESSIVE, "GAN+": PENALIZED},
@@ -116,10 +120,10 @@ CONFIGS = {
     "unknown family": ({"models": {"GAN": {"family": "vae"}}}, "models.GAN: Input tag 'vae'"),
     "a key that is no text": ({1: 2}, "1: Keys should be strings"),
     "a model named exact": (
-        {"models": {"exact": PENALIZED}}, "exact: claims and scores call the exact results so"
+        {"models": {"exact": PENALIZED}}, "exact: this name is reserved for exact results"
     ),
     "frames named exact": (
-        {"sources": {"exact": {"frames": "a/T{T}.nc"}}}, "exact: claims and scores call the exa"
+        {"sources": {"exact": {"frames": "a/T{T}.nc"}}}, "exact: this name is reserved for exac"
     ),
     "a circle of models": (
         {"models": {"GAN": {"like": "A"}, "A": {"like": "GAN"}}},
@@ -153,16 +157,16 @@ CONFIGS = {
     ),
     "one frame to train on": (
         {"monte_carlo": {"mc-paper": PAPER | {"frames": 1}}},
-        "models.DiffIsing1: one frame of each chain of monte_carlo.mc-paper is there or used",
+        "models.DiffIsing1: only one frame per chain of monte_carlo.mc-paper; training needs",
     ),
     "one frame used of each chain": (
         {"models": {"DiffIsing3": {"frames_per_temperature": 50}}},
-        "models.DiffIsing3: one frame of each chain of monte_carlo.mc-train is there or used",
+        "models.DiffIsing3: only one frame per chain of monte_carlo.mc-train; training needs",
     ),
     "all frames held out": (
         {"monte_carlo": {"mc-paper": PAPER | {"frames": 2}}, "models": {"DiffIsing1": {
             "validation_fraction": 0.6}}},
-        "models.DiffIsing1.validation_fraction: 0.6 of 2 frames of each chain of monte_carlo.mc-pa",
+        "models.DiffIsing1.validation_fraction: 0.6 of 2 frames per chain of monte_carlo.mc-pa",
     ),
     "references that do not move": (
         {"models": {"DiffIsing3": {"reference_translations": True, "augmentation": "flip"}}},
@@ -170,38 +174,38 @@ CONFIGS = {
     ),
     "a name of Monte Carlo and of files": (
         {"sources": {"mc": {"frames": "T{T}.nc"}}},
-        "mc: one name for two of monte_carlo, models, sources and relaxation.starts",
+        "mc: used twice among monte_carlo, models, sources and relaxation.starts",
     ),
     "a name of a start and of files": (
         {
             "relaxation": RELAXATION | {"starts": ["random"]},
             "sources": {"random": {"frames": "T{T}.nc"}},
         },
-        "random: one name for two of monte_carlo, models, sources and relaxation.starts",
+        "random: used twice among monte_carlo, models, sources and relaxation.starts",
     ),
     "a name of a repeat and of files": (
         {"models": {"GAN": {"training_seeds": 2}}, "sources": {"GAN.seed2": {"frames": "{T}.nc"}}},
-        "GAN.seed2: one name for two of monte_carlo, models, sources and relaxation.starts",
+        "GAN.seed2: used twice among monte_carlo, models, sources and relaxation.starts",
     ),
     "a finish in more noise than there is": (
         {"finish": {"sigma": 158, "sweeps": [3], "models": ["DiffFlip"]}},
-        "finish.sigma: 158.0, and DiffFlip begins with noise 157.4; allowed is less",
+        "finish.sigma: 158.0; allowed is less than 157.4, the initial noise of DiffFlip",
     ),
     "a finish of an autoregressive model": (
         WITH_AR | {"finish": {"sweeps": [3], "models": ["AR"]}},
-        "finish.models: AR is of family autoregressive, which has no chain to finish",
+        "finish.models: AR is of family autoregressive, which has no reverse chain",
     ),
     "a finish of a penalized GAN": (
         WITH_PENALIZED | {"finish": {"sweeps": [3], "models": ["GAN+"]}},
-        "finish.models: GAN+ is of family wgan-gp, which has no chain to finish",
+        "finish.models: GAN+ is of family wgan-gp, which has no reverse chain",
     ),
     "a walk of an autoregressive model": (
         WITH_AR | {"equilibration": {"sources": ["AR"]}},
-        "equilibration.sources: AR is no Monte Carlo source, nor a model of family",
+        "equilibration.sources: AR; allowed are Monte Carlo sources and models of family",
     ),
     "a walk of a penalized GAN": (
         WITH_PENALIZED | {"equilibration": {"sources": ["GAN+"]}},
-        "equilibration.sources: GAN+ is no Monte Carlo source, nor a model of family",
+        "equilibration.sources: GAN+; allowed are Monte Carlo sources and models of family",
     ),
     "an unknown key of a penalized GAN": (
         {"models": {"GAN+": PENALIZED | {"width": 8}}},
@@ -209,7 +213,7 @@ CONFIGS = {
     ),
     "a size that 4 does not divide": (
         WITH_AR | {"finite_size": FINITE_SIZE | {"lattice_sizes": [8, 18, 24], "sources": ["AR"]}},
-        "finite_size.lattice_sizes: 18 with source AR, which draws multiples of 4",
+        "finite_size.lattice_sizes: 18 with source AR; allowed are multiples of 4",
     ),
     "a size that the levels do not divide": (
         {
@@ -217,7 +221,7 @@ CONFIGS = {
             "lattice_size": 24,
             "finite_size": FINITE_SIZE | {"lattice_sizes": [8, 12, 16], "sources": ["GAN+"]},
         },
-        "finite_size.lattice_sizes: 12 with source GAN+, which draws multiples of 8",
+        "finite_size.lattice_sizes: 12 with source GAN+; allowed are multiples of 8",
     ),
     "a size that is no checkerboard": (
         {
@@ -260,8 +264,8 @@ def test_a_config_that_cannot_work(changes, message, refused, tmp_path):
 
 NOT_YAML = {
     "an open list": (b"a: [1", "not valid YAML"),
-    "a list": (b"- a", "a config is a mapping of keys to values"),
-    "nothing": (b"", "a config is a mapping of keys to values"),
+    "a list": (b"- a", "a mapping of keys to values is needed"),
+    "nothing": (b"", "a mapping of keys to values is needed"),
     "no text": (b"\xff\xfe\x00", "cannot be read ("),
     "a day that is none": (b"a: 2024-99-99", "not valid YAML ("),
     "an object of Python": (

@@ -124,16 +124,16 @@ OTHERS = {
         ["merge", "--output", "o.nc", "observables/mc/T2.30.nc"],
         "observables/mc/T2.30.nc: no variable 'energy'; a file that measure writes is needed",
     ),
-    "frames for a run": (SCORE, "--reference: mc is no source of fidelity.nc"),
+    "frames for a run": (SCORE, "--reference: mc is not a source of fidelity.nc"),
     "a number for a list": (
         [*SCORE, "--training-temperatures", '{"GAN": 5}'],
-        "--training-temperatures: GAN: a list of texts is needed",
+        "--training-temperatures: GAN: a list of strings is needed",
     ),
     "JSON cut off": ([*SCORE, "--repeats", "{"], "--repeats: not valid JSON"),
     "claims of another form": ([*SCORE, "--claims", "claims.yaml"], "claims.yaml: a: "),
     "frames for a figure": (
         ["plot", "--figure", "fig6", "--output", "f.svg", "fidelity.nc", "exact.nc"],
-        "fig6: the files given have no sources",
+        "fig6: the files have no sources",
     ),
     "another suffix": (
         ["plot", "--figure", "fig6", "--output", "f.pdf", "fidelity.nc"],
@@ -202,15 +202,15 @@ OTHERS = {
     ),
     "an output that is read": (
         ["measure", "--output", "frames.nc", "frames.nc"],
-        "frames.nc: the same command reads it, or writes it twice; allowed is another file",
+        "frames.nc: given as input and output, or twice as output; allowed are different files",
     ),
     "an output that is read by another name": (
         ["merge", "--output", "link.nc", "exact.nc", "observables/mc/T2.30.nc"],
-        "link.nc: the same command reads it",
+        "link.nc: given as input and output",
     ),
     "two outputs in one file": (
         [*SCORE[:-1], "s.csv"],
-        "s.csv: the same command reads it, or writes it twice",
+        "s.csv: given as input and output, or twice as output",
     ),
     "a folder for a file": (
         ["measure", "--output", "o.nc", "observables"],

@@ -243,7 +243,7 @@ def test_sizes_of_clusters_break_off_where_there_are_none(figure, tree):
 
 def test_the_way_to_the_critical_temperature_needs_one_below_it():
     exact = xr.Dataset(coords={"temperature": [2.3, 3.0]})
-    with pytest.raises(InputError, match=r"^figS5: the way to T_c needs a temperature below it$"):
+    with pytest.raises(InputError, match=r"^figS5: at least one temperature below T_c is needed$"):
         thermodynamics.figS5(Inputs(exact=exact))
 
 

@@ -78,9 +78,9 @@ def library(tmp_path_factory):
         ("models/common/settings.py", "frames per optimiser step", "frames in a step", set()),
         ("observables/labels.py", "in units of J", "in J", set()),
         ("io/labels.py", "energy per spin", "energy of a spin", set()),
-        ("figures/registry.py", "The first frame", "A frame", set()),
+        ("figures/registry.py", "The first and", "A first and", set()),
         ("models/family.py", "", CHANGED, set()),
-        ("report/page.py", "Indistinguishable means", "Equal means", {"score"}),
+        ("report/page.py", "Indistinguishable: the", "Equal: the", {"score"}),
         ("figures/style.py", "DejaVu Sans", "Sans", {"fig7"}),
     ],
 )

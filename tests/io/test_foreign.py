@@ -95,7 +95,7 @@ def test_frames_of_several_temperatures_are_told_apart(tmp_path):
 def test_what_cannot_be_told_is_refused_with_what_decides(tmp_path):
     path = tmp_path / "two.npz"
     np.savez(path, a=SPINS, b=SPINS)
-    with pytest.raises(InputError, match=r"which array the frames are: a, b may be; variable: de"):
+    with pytest.raises(InputError, match=r"the array of frames: a, b may be; variable: de"):
         foreign.find(path)
     (found,) = foreign.find(path, variable="b")
     assert found.said[0] == "frames in 'b'"
@@ -187,7 +187,7 @@ def test_an_array_has_its_temperature_among_its_attributes(name, value, tmp_path
 def test_axes_that_two_readings_fit_are_refused(tmp_path):
     path = tmp_path / "square.npz"
     np.savez(path, s=SERIES[:, :3], T=THREE)
-    with pytest.raises(InputError, match=r"axes 0 or 1 .*T of shape \(3, 3\), one of each frame"):
+    with pytest.raises(InputError, match=r"axes 0 or 1 .*T of shape \(3, 3\), one for each frame"):
         foreign.find(path)
     xr.Dataset({"s": (("T", "draw", "y", "x"), SERIES)}).to_netcdf(tmp_path / "no values.nc")
     with pytest.raises(InputError, match="no temperatures along the axis 'T'"):
@@ -239,7 +239,7 @@ def test_arrays_that_say_their_own_temperature_are_all_read(tmp_path):
 def test_temperatures_along_an_axis_may_be_given(tmp_path):
     np.save(tmp_path / "all.npy", SERIES)
     assert list(load_frames(tmp_path / "all.npy", T=THREE)) == [2.0, 2.5, 3.0]
-    with pytest.raises(InputError, match="different numbers >= 0"):
+    with pytest.raises(InputError, match="distinct numbers >= 0"):
         load_frames(tmp_path / "all.npy", T=[2.0, 2.0, 3.0])
     with pytest.raises(InputError, match="paths: float; allowed are names of files"):
         load_frames({2.0: SERIES[0]})

@@ -69,17 +69,17 @@ def test_one_axis_of_another_name_is_that_of_draws(draws):
 
 
 REFUSED = {
-    "text": (np.array([["a"]]), "numbers, one or more"),
-    "nothing": (np.zeros((0, 4, 4)), "numbers, one or more"),
+    "text": (np.array([["a"]]), "numbers, at least one"),
+    "nothing": (np.zeros((0, 4, 4)), "numbers, at least one"),
     "not square": (FULL[..., :3], "square frames"),
     "flat": (np.ones(16), "square frames"),
     "missing values": (np.where(FULL > 0, np.nan, -1.0), r"of 180 values are missing"),
-    "fields": (FULL * np.linspace(0.9, 1, 6), "round fields by a rule of your own"),
+    "fields": (FULL * np.linspace(0.9, 1, 6), "round real fields yourself"),
     "zeros in between": (FULL * (np.arange(6) > 0), "values are -1, 0, 1; allowed"),
     "one and two": (FULL + 1 + (FULL < 0), "values are 1, 2; allowed"),
     "all 255": (np.full((1, 2, 4, 4), 255, np.uint8), r"\(0, 255\) or \(255, 1\) decides"),
     "one frame or rows": (np.ones((16, 16)), r"one frame of L = 16, or 16 frames of L = 4 in rows"),
-    "ragged": ([[1, -1], [1]], "no array of numbers"),
+    "ragged": ([[1, -1], [1]], "not an array of numbers"),
 }  # fmt: skip
 
 

@@ -208,7 +208,7 @@ def test_an_array_alone_and_files_are_told_what_they_do_not_say(tmp_path):
     pd.testing.assert_frame_equal(card.table, same.table)
     for frames, options, words in [
         (array, {}, "arrays with T"),
-        ({2.5: array}, {"T": 2.4}, "T: 2.4; frames are given as those of 2.5"),
+        ({2.5: array}, {"T": 2.4}, "T: 2.4, but the mapping gives 2.5 for these frames"),
         (path, {"T": 2.5}, "alphabet: "),
         (path, {"alphabet": (1, 2)}, "T: decides"),
     ]:

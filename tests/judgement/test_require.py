@@ -48,10 +48,10 @@ def test_what_was_not_compared_does_not_meet_it():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("energy", "require: 'energy' is no comparison; allowed are such as 'energy<3 auc<0.6'"),
-        ("energy<x", "require: 'energy<x' is no comparison"),
-        ("energy=3", "require: 'energy=3' is no comparison"),
-        ("energy<1e", "require: 'energy<1e' is no comparison"),
+        ("energy", "require: 'energy' is not a comparison; allowed are e.g. 'energy<3 auc<0.6'"),
+        ("energy<x", "require: 'energy<x' is not a comparison"),
+        ("energy=3", "require: 'energy=3' is not a comparison"),
+        ("energy<1e", "require: 'energy<1e' is not a comparison"),
         ("auc<0.6", "require: 'auc<0.6' needs classifier"),
         ("entropie<3", "require: 'entropie' is no quantity; allowed are u, C, .*vendi_ratio"),
     ],

@@ -19,7 +19,7 @@ CLAIM = {
     "test": "u < 0",
     "verdict": "refuted",
     "number": "0.1 ± 0.02",
-    "reason": "5.0 standard errors against it",
+    "reason": "5.0 standard errors against",
     "note": "",
 }
 
@@ -210,4 +210,4 @@ def test_maps_of_a_large_run_are_short_of_words(content, monkeypatch):
     monkeypatch.setattr(folded, "MOST_TITLED", 8)
     text = page.render(content)
     assert text.count('title="GAN, T = ') == 3
-    assert "<caption>binder cumulant, against Monte Carlo (mc)</caption>" in text
+    assert "<caption>binder cumulant, compared with Monte Carlo (mc)</caption>" in text

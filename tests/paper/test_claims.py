@@ -91,15 +91,15 @@ def test_a_test_says_in_words_what_it_does(tmp_path, change, words):
             "one: value.at.range: from: 3.0 is above to: 2.0",
         ),
         ({"value": TERM | {"at": None}}, "at: temperatures are needed"),
-        ({"value": TERM | {"table": "finite_size"}}, "finite_size there are none"),
-        ({"value": TERM | {"quantity": "slope_ratio"}}, "of: what slope_ratio"),
+        ({"value": TERM | {"table": "finite_size"}}, "finite_size, which take none"),
+        ({"value": TERM | {"quantity": "slope_ratio"}}, "of: a variable, for slope_ratio"),
         ({"value": TERM | {"quantity": "slope_ratio", "of": "energy"}}, "three temperatures"),
-        ({"test": "equal"}, "tolerance: above 0 with test equal"),
-        ({"tolerance": 1}, "tolerance: of tests equal and differs alone"),
+        ({"test": "equal"}, "tolerance: must be above 0 for test equal"),
+        ({"tolerance": 1}, "tolerance: allowed for tests equal and differs only"),
         ({"threshold": None}, "threshold: needed"),
-        ({"interval": [1, 2]}, "interval: of test between, and of it alone"),
-        (BETWEEN | {"interval": [2, 1]}, "interval: the lower end, then the higher one"),
-        ({"against": {"at": [1, 2]}}, "at: the same of value and against, or one"),
+        ({"interval": [1, 2]}, "interval: required for test between"),
+        (BETWEEN | {"interval": [2, 1]}, "interval: the lower limit must be below"),
+        ({"against": {"at": [1, 2]}}, "at: value and against need the same"),
         ({"test": "better"}, "one: "),
         ({"test": "citation", "references": []}, "one: "),
         ({"sentence": ""}, "one: sentence: "),
@@ -131,7 +131,7 @@ def test_a_bad_file_is_one_line(tmp_path, text, message):
 
 
 def test_two_claims_have_two_names(tmp_path):
-    with pytest.raises(InputError, match="one: one id for two claims"):
+    with pytest.raises(InputError, match="one: two claims have this id"):
         claims.load(write(tmp_path, CLAIM, CLAIM))
 
 

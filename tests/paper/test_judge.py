@@ -93,7 +93,7 @@ def test_the_number_that_says_so_stands_beside_the_verdict():
     assert (row["lowest"], row["highest"]) == (1.15, np.inf)
     assert row["errors_from_border"] == pytest.approx(5)
     assert row["number"] == "1.200 ± 0.010"
-    assert row["reason"] == "5.0 standard errors for it"
+    assert row["reason"] == "5.0 standard errors in favor"
 
 
 def test_differences_and_ratios_carry_the_errors_of_both_sides():
@@ -146,10 +146,13 @@ def test_what_is_not_known_confirms_nothing_but_may_be_refuted_elsewhere():
     run = run_of(sources={"A": group(energy=([1.0, 1.1, 1.2, 1.3], errors)), "mc": group()})
     at = {"at": {"from": 1, "to": 3}}
     row = verdict_of(comparison("greater", at, threshold=0.9), run)
-    assert (row["verdict"], row["reason"]) == ("undecided", "somewhere its error is not known")
+    assert (row["verdict"], row["reason"]) == (
+        "undecided",
+        "at some temperature its error is unknown",
+    )
     assert verdict_of(comparison("greater", at, threshold=1.2), run)["verdict"] == "refuted"
     alone = verdict_of(comparison("greater", {}, threshold=0.9), run)
-    assert (alone["verdict"], alone["reason"]) == ("undecided", "its error is not known")
+    assert (alone["verdict"], alone["reason"]) == ("undecided", "its error is unknown")
 
 
 @pytest.mark.parametrize(
@@ -157,7 +160,7 @@ def test_what_is_not_known_confirms_nothing_but_may_be_refuted_elsewhere():
     [
         ({"source": "VAE"}, "this run has no VAE"),
         ({"at": [2.3, 2.4, 2.5]}, "A has no T = 2.40, 2.50"),
-        ({"at": {"from": 3.5, "to": 4}}, "A has no T of 3.50 to 4.00"),
+        ({"at": {"from": 3.5, "to": 4}}, "A has no T from 3.50 to 4.00"),
         ({"quantity": "vendi_ratio"}, "vendi_ratio of A was not measured"),
         ({"table": "finite_size", "at": None}, "this run has no finite-size scaling of A"),
         ({"table": "attribution"}, "this run has no attribution of A"),
@@ -199,7 +202,7 @@ def test_derived_quantities():
     assert row["value"] == pytest.approx(2.3 * np.sqrt(0.1) / 64)
     length = {"source": "exact", "quantity": "correlation_length_infinite"}
     row = verdict_of(comparison("greater", length, threshold=1000), run)
-    assert (row["verdict"], row["reason"]) == ("refuted", "without error, against it")
+    assert (row["verdict"], row["reason"]) == ("refuted", "against, without error")
     assert row["value"] == pytest.approx(42.17, abs=0.01)
 
 
@@ -302,7 +305,7 @@ def test_citations_are_judged_by_their_titles():
 
     row = verdict_of(claim(True, False))
     assert (row["verdict"], row["number"]) == ("refuted", "1 of 2 titles")
-    assert row["reason"] == "not on it: 51: title 1"
+    assert row["reason"] == "on other models: 51: title 1"
     assert verdict_of(claim(True, True))["verdict"] == "confirmed"
 
 

@@ -70,7 +70,7 @@ def test_numbers_that_are_not_finite_are_shown_as_they_are():
     row = row_of(fit | {"at": 1.4}, run)
     assert np.isnan(row["our_value"])
     assert row["note"] == ""
-    with pytest.raises(lookup.LackingError, match="correlation_length of A is not known"):
+    with pytest.raises(lookup.LackingError, match="correlation_length of A is unknown"):
         lookup.numbers(
             terms.Term(source="A", quantity="correlation_length", kind="raw", at=2.1), run
         )
@@ -91,7 +91,7 @@ def test_a_spread_of_energies_is_scaled_to_the_papers_lattice_in_the_note():
     row = row_of({"quantity": "energy_spread"}, run_of(**heat, lattice_size=np.full(4, 8)))
     assert row["our_value"] == pytest.approx(2.1 * 0.5 / 8)
     assert row["our_error"] == pytest.approx(2.1 * 0.5 / 8 * 0.02)
-    assert row["note"] == "at L = 8; a spread goes as 1/L: 0.016 at 64"
+    assert row["note"] == "at L = 8; scaled by 1/L to L = 64: 0.016"
 
 
 def test_every_derived_quantity_has_its_formula():
@@ -99,7 +99,7 @@ def test_every_derived_quantity_has_its_formula():
 
 
 def test_a_name_that_no_file_has_is_an_error():
-    with pytest.raises(InputError, match=r"^list: x: enrgy is no variable of table fidelity$"):
+    with pytest.raises(InputError, match=r"^list: x: enrgy is not a variable of table fidelity$"):
         row_of({"quantity": "enrgy"}, run_of(energy=np.zeros(4)))
 
 
@@ -122,17 +122,20 @@ def test_the_papers_number_stands_as_it_is_written(tmp_path, change, words):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"quantity": "energy", "at": [0.7, 1.4]}, "x: at: one temperature, or three of slope"),
+        ({"quantity": "energy", "at": [0.7, 1.4]}, "x: at: one temperature is needed, or three"),
         ({"quantity": "energy", "at": {"from": 1, "to": 2}}, "x: at: one temperature"),
         ({"quantity": "energy", "at": "cold"}, "temperature 'cold' is not a number"),
         ({"quantity": "energy", "value": "about 2"}, "x: value.0: Input should be a valid number"),
         ({"quantity": "energy", "value": [1, 2, 3]}, "x: value: Tuple should have at most 2 items"),
         ({"quantity": "energy", "values": 2}, "x: no key 'values'"),
-        ({"quantity": "peak_temperature", "of": "energy"}, "of peak_temperature and of table"),
-        ({"quantity": "peak_temperature", "at": None}, "x: of: what slope_ratio or peak_temp"),
+        ({"quantity": "peak_temperature", "of": "energy"}, "except for peak_temperature and table"),
+        (
+            {"quantity": "peak_temperature", "at": None},
+            "x: of: a variable, for slope_ratio and peak_temp",
+        ),
         (
             {"quantity": "energy_spread", "at": None, "table": "finite_size"},
-            "x: table: energy_spread is of temperatures; finite_size has none",
+            "x: table: energy_spread needs temperatures; finite_size has none",
         ),
     ],
 )
@@ -145,7 +148,7 @@ def test_a_bad_entry_is_one_line_that_names_it(tmp_path, change, message):
 
 def test_two_entries_have_two_names(tmp_path):
     entry = ENTRY | {"quantity": "energy"}
-    with pytest.raises(InputError, match="x: one id for two entries"):
+    with pytest.raises(InputError, match="x: two entries have this id"):
         load(tmp_path, entry, entry)
 
 

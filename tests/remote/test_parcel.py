@@ -58,14 +58,14 @@ def test_parcels_that_are_not_whole_are_refused(arrays, tmp_path):
     others = parcel.write(tmp_path, "other", arrays, {"name": "other"}, limit=6000)
     (tmp_path / "text").write_text("no tensors")
     for paths, message in (
-        ([], "part 1 of 1 is not among the files"),
-        (files[:2], "part 3 of 3 is not among the files"),
+        ([], "part 1 of 1 is missing"),
+        (files[:2], "part 3 of 3 is missing"),
         (
             [*files[:2], others[2]],
-            r"other.3-of-3.safetensors: a part of another parcel than .*1-of",
+            r"other.3-of-3.safetensors: not from the same parcel as .*1-of",
         ),
         ([tmp_path / "none"], "none: no such file"),
-        ([tmp_path / "text"], "text: no readable part of a parcel"),
+        ([tmp_path / "text"], "text: not a readable part of a parcel"),
     ):
         with pytest.raises(InputError, match=message):
             parcel.read(paths)

@@ -112,7 +112,7 @@ def test_a_figure_shows_the_nearest_temperatures_that_the_run_has(tmp_path):
     assert figures["fig4"].temperatures == figures["fig1b"].temperatures == ["1.90", "2.50"]
     assert figures["fig1a"].temperatures == ["2.50"]
     nowhere = changed(tmp_path, equilibration={"temperatures": []})
-    assert plan_figures(nowhere).left_out["fig4"] == "there are no temperatures for it"
+    assert plan_figures(nowhere).left_out["fig4"] == "it has no temperatures"
 
 
 def test_a_figure_without_sources_or_temperatures_of_its_own_shows_all(tmp_path):

@@ -49,7 +49,7 @@ def test_single_precision_is_the_same_temperature(run, tmp_path):
 
 
 OF_THE_OUTLINE = {
-    "another T": ({"temperature": 2.625}, "temperature is 2.625; allowed is 2.125, of "),
+    "another T": ({"temperature": 2.625}, "temperature is 2.625; allowed is 2.125, as "),
     "another L": ({"size": 16}, "frames are 16 x 16; allowed are 6 x 6, set by lattice_size: in"),
     "no sampling": ({"sampling": "iid"}, "attribute 'sampling' is 'iid'; allowed are 'chain' "),
     "other axes": ({"dimensions": ("n", "draw", "y", "x")}, "spin has dimensions"),

@@ -32,14 +32,14 @@ def test_nothing_against_independent_frames():
 def test_a_weak_correlation_shows_over_temperatures():
     assert said(source(p_values=(5e-3, 5e-3))) == ""
     words = said(source(p_values=(1e-4, 1e-3)))
-    assert words.startswith("Its frames are said to be independent and are not")
+    assert words.startswith("Its frames are labelled independent, but successive ones are")
     assert "up to 0.30" in words
-    assert "are not" in said(source(p_values=(0.0, np.nan)))
+    assert "are correlated" in said(source(p_values=(0.0, np.nan)))
 
 
 def test_too_few_frames_to_tell_is_no_pass():
-    assert said(source(frames=20)).startswith("40 frames are too few to tell")
-    assert said(source(p_values=(np.nan, np.nan))).startswith("0 frames are too few to tell")
+    assert said(source(frames=20)).startswith("40 frames are too few to test")
+    assert said(source(p_values=(np.nan, np.nan))).startswith("0 frames are too few to test")
     untested = source().drop_vars("independence_p_value")
     assert said(untested).endswith("was not tested.")
 

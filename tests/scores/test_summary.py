@@ -33,18 +33,18 @@ def test_a_verdict_counts_and_names_the_worst():
     (sentences,) = words_of(table_of()).values()
     assert sentences == [
         "Indistinguishable from Monte Carlo in u at 2 of 3 temperatures and in C at 3 of 3.",
-        "Most errors off: u at T = 2.00, -1.500 ± 0.012 in place of -1.75 (z = 9.4).",
-        "C is worst at T = 1.00, 17 times the exact value.",
-        "From the highest temperature down it fails first at T = 2.00, in u.",
+        "Most significant deviation: u at T = 2.00, -1.500 ± 0.012, expected -1.75 (z = 9.4).",
+        "Worst C: 17 times the exact value, at T = 1.00.",
+        "Highest temperature with a significant deviation: T = 2.00, in u.",
     ]
 
 
 def test_a_model_is_judged_within_its_training_range_too():
     (sentences,) = words_of(table_of(), models={"GAN": ["2.50", "3.00"]}).values()
     assert sentences[3:] == [
-        "Within its training range, T of 2.50 to 3.00: in u at 1 of 1 temperatures and in C at 1 "
+        "Within its training range, T = 2.50 to 3.00: in u at 1 of 1 temperatures and in C at 1 "
         "of 1.",
-        "This is one network: one training seed.",
+        "One network, one training seed.",
     ]
 
 
@@ -55,7 +55,7 @@ def test_counts_are_given_for_every_training_seed():
     words = words_of(scores, {"GAN": ["1.00"], "GAN.seed2": ["1.00"]}, {"GAN": ["GAN.seed2"]})
     assert list(words) == ["GAN"]
     assert words["GAN"][0].startswith("Indistinguishable from Monte Carlo in u at 2, 0 of 3 temp")
-    assert words["GAN"][-1] == "Counts are those of 2 training seeds, all else of the first."
+    assert words["GAN"][-1] == "Counts are given for 2 training seeds, all else for the first."
 
 
 def test_the_reference_is_compared_with_exact_results():
@@ -71,8 +71,8 @@ def test_nothing_to_complain_of():
     (sentences,) = words_of(scores).values()
     assert sentences[1:] == [
         "No deviation of these is significant.",
-        "C is nowhere distinguishable from the exact value; less than 12% off would not show (3 "
-        "errors, median).",
+        "C is nowhere distinguishable from the exact value; deviations below 12% are not "
+        "detectable (3 standard errors, median).",
     ]
 
 

@@ -108,9 +108,9 @@ def test_bad_input(tmp_path):
     files = make_source(tmp_path, "GAN", ["2.30"])
     output = tmp_path / "fidelity.nc"
     frames = tmp_path / "configurations" / "GAN" / "T2.30.nc"
-    with pytest.raises(InputError, match=r"paths end in <kind>/<source>/T<T>.nc"):
+    with pytest.raises(InputError, match=r"allowed are paths that end in <kind>/<source>/T<T>.nc"):
         merge(files=[frames], output=output)
-    with pytest.raises(InputError, match=r"T = 2.3 of GAN comes twice"):
+    with pytest.raises(InputError, match=r"T = 2.3 of GAN is given twice"):
         merge(files=[*files, files[0]], output=output)
     with pytest.raises(InputError, match="none given"):
         merge(files=[], output=output)

@@ -98,9 +98,9 @@ def test_files_that_a_figure_does_not_need_are_left_aside(files, tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"figure": "fig3"}, r"fig3: no file of kind fidelity, exact given"),
-        ({"sources": ["VAE"]}, r"fig7: no data of source VAE given; there are GAN-M, mc, mine"),
-        ({"temperatures": ["2.40"]}, r"no data at T = 2.40; there are 2.30, 10.00"),
+        ({"figure": "fig3"}, r"fig3: no file of kind fidelity, exact"),
+        ({"sources": ["VAE"]}, r"fig7: no data of source VAE; allowed are GAN-M, mc, mine"),
+        ({"temperatures": ["2.40"]}, r"no data at T = 2.40; allowed are 2.30, 10.00"),
     ],
 )
 def test_what_is_not_there_is_named_in_one_line(files, tmp_path, change, message):
@@ -113,7 +113,9 @@ def test_what_is_not_there_is_named_in_one_line(files, tmp_path, change, message
 
 def test_a_file_that_is_no_part_of_a_run_is_named(files, tmp_path):
     stray = files[0].rename(tmp_path / "frames.nc")
-    with pytest.raises(InputError, match=r"frames.nc: no file of a run; allowed are fidelity.nc"):
+    with pytest.raises(
+        InputError, match=r"frames.nc: not a file of a run; allowed are fidelity.nc"
+    ):
         plot(figure="fig7", files=[stray], outputs=[tmp_path / "fig7.png"])
 
 

@@ -176,7 +176,7 @@ def test_the_shipped_numbers_are_complete(run, tmp_path):
 
 
 def test_bad_input(run, tmp_path):
-    with pytest.raises(InputError, match=r"^repeats: GAN.seed2 is no source of .*fidelity.nc"):
+    with pytest.raises(InputError, match=r"^repeats: GAN.seed2 is not a source of .*fidelity.nc"):
         run_score(run, tmp_path, repeats={"GAN": ["GAN.seed2"]})
     solve(lattice_size=4, temperatures=["2.30"], output=tmp_path / "small.nc")
     with pytest.raises(InputError, match=r"DiffIsing2 has L = 8; .*small.nc has L = 4"):

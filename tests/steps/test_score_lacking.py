@@ -81,7 +81,7 @@ def test_temperatures_of_every_grid_are_those_of_the_run(grid, tmp_path):
         assert (rows["not_compared"] == 0).all()
     page = (tmp_path / "scores.html").read_text(encoding="utf-8")
     # Coins are no Ising frames at these temperatures.
-    assert "C is worst at T = " in page
+    assert "Worst C: " in page
     assert "Not compared:" not in page
 
 
@@ -130,10 +130,10 @@ def test_correlated_frames_are_named_on_the_page_and_in_a_last_line(tmp_path):
         with pytest.warns(UserWarning, match="are correlated"):
             measure(frames=tmp_path / "f.nc", output=path)
     merge(files=sorted(tmp_path.glob("observables/*/T*.nc")), output=tmp_path / "fidelity.nc")
-    with pytest.warns(UserWarning, match="^mine: Its frames are said to be independent and are"):
+    with pytest.warns(UserWarning, match="^mine: Its frames are labelled independent, but succ"):
         score(**arguments(tmp_path))
     page = (tmp_path / "scores.html").read_text(encoding="utf-8")
-    assert "are said to be independent and are not" in page
+    assert "are labelled independent, but successive ones are" in page
 
 
 def pictured(folder):
@@ -164,7 +164,7 @@ def test_frames_are_on_the_page_as_they_are_in_the_files(tmp_path):
 def test_frames_that_are_not_there_are_an_error(tmp_path):
     make_run(tmp_path, [2.0])
     given = pictured(tmp_path)
-    with pytest.raises(InputError, match="frames: GAN is no source; there are: mc, mine"):
+    with pytest.raises(InputError, match="frames: GAN is not a source; allowed are: mc, mine"):
         score(**arguments(tmp_path), **(given | {"frames": {"GAN": "T{T}.nc"}}))
     with pytest.raises(InputError, match=r"elsewhere/T2\.00\.nc"):
         score(**arguments(tmp_path), **(given | {"frames": {"mc": "elsewhere/T{T}.nc"}}))

@@ -40,7 +40,7 @@ def test_empty_sections_of_any_file_are_said_to_change_nothing(fresh):
     project = fresh.lay_over(models={}, sources={}).lay_over(figures={}, run="other")
     done = project.snakemake("--dry-run", "--config", "equilibration={}")
     assert done.returncode == 0, done.stdout + done.stderr
-    said = [line.split(",")[0] for line in notes_of(done) if "changes nothing" in line]
+    said = [line.split(";")[0] for line in notes_of(done) if "changes nothing" in line]
     assert said == [
         f"{key}: {{}} changes nothing: mappings are merged"
         for key in ("models", "figures", "equilibration")

@@ -76,7 +76,7 @@ def back(finished, tmp_path_factory):
         assert done.returncode == 0, done.stderr
         said.append(done.stdout)
     assert said[0].startswith("1 epochs in ")
-    assert said[0].endswith("not done: give the same command again to train on\n")
+    assert said[0].endswith("not finished: run the same command again to continue training\n")
     assert said[1].endswith("done\n")
     return sorted((folder / "out").iterdir())
 
@@ -137,7 +137,7 @@ def test_the_workflow_takes_what_came_back_for_its_own(back, finished, tmp_path,
 def test_a_model_that_is_not_in_the_parcel_is_named(back, tmp_path, monkeypatch, capsys):
     frames = parcel.write(tmp_path, "training", {"a": parcel.pack(np.ones((1, 2, 2), np.int8))},
                            {"config": parcel.read(back)[1]["config"]})  # fmt: skip
-    message = "model: no X in the parcel's config; there are: DiffIsing2, GAN"
+    message = "model: no X in the parcel's config; allowed are: DiffIsing2, GAN"
     with pytest.raises(InputError, match=f"^{message}$"):
         Work(frames, "X", tmp_path, None)
     options = ["--model", "X", "--state", str(tmp_path), "--output", str(tmp_path)]

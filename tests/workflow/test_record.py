@@ -147,7 +147,9 @@ def test_frames_that_are_not_independent_are_named_in_the_last_line_of_a_run(tmp
     done = record(tmp_path)
     assert done.returncode == 0, done.stderr
     (line,) = done.stderr.splitlines()
-    assert line.startswith("warning: mine: Its frames are said to be independent and are not")
+    assert line.startswith(
+        "warning: mine: Its frames are labelled independent, but successive ones are"
+    )
 
 
 @pytest.mark.parametrize("lacking", [0, 1])

@@ -1,4 +1,4 @@
-# What all rules need: the checked config, the files and flags that it comes to, and provenance.
+# Common to all rules: the checked config, its files and flags, and provenance.
 
 import json
 import os
@@ -20,25 +20,25 @@ from ising_fidelity.run.sources import check_own_files
 
 
 def refuse(error):
-    """End as every command of the project; an error of Snakemake's would have its status 1."""
+    """Exit with status 2, as every command of the project; Snakemake's own errors have 1."""
     print(error, file=sys.stderr)
     sys.exit(2)
 
 
 def layers():
-    """Return the run's configs, each by itself: together they do not say what stands twice."""
+    """Return the run's config files one by one; merged ones do not show repeated keys."""
     over = workflow.overwrite_configfiles
-    # Snakemake lists those of the command line first, and those of the workflow after them.
+    # Snakemake lists files of the command line before those of the workflow.
     files = [*workflow.configfiles[len(over) :], *over]
     return [read(path) for path in files if Path(path).suffix != ".json"]
 
 
-# The configs of a module are its user's.
+# As a module, this workflow gets its config from the user's workflow.
 IS_MAIN = workflow.modifier.is_main_snakefile()
 try:
     LAYERS = layers() if IS_MAIN else []
     RUN = check(config)
-    # Of a module, other rules may still make them. Jobs on other machines read all this again.
+    # For a module, other rules may still make these files. Jobs on other machines skip the check.
     if IS_MAIN and workflow.is_main_process:
         check_own_files(RUN, values=False)
         commands.check_inputs(RUN)
@@ -50,24 +50,24 @@ NOTES = notes(RUN, PATHS.plan)
 RESULTS = PATHS.results
 LOGS = f"{RESULTS}/logs"
 RUN_CONFIG = f"{RESULTS}/provenance/config.yaml"
-if workflow.is_main_process:  # not once more in every job on another machine
+if workflow.is_main_process:  # not in every job on another machine
     command_line = workflow.config_settings.config
     for line in [*without_effect([*LAYERS, command_line]), *NOTES]:
         print(f"note: {line}", file=sys.stderr)
-# Where this workflow is, empty if it is run in its own folder: a module is run elsewhere.
+# Relative path of this workflow; empty if it runs in its own folder, as a module does not.
 HOME = (
     os.path.relpath(workflow.current_basedir.join("../..").get_path_or_uri(True)) + "/"
 )
 HOME = "" if HOME == "./" else HOME
 RECORD_RUN = f"{HOME}workflow/scripts/record_run.py"
-# conda takes the build for the machine that it runs on, which may be a login node without a GPU.
+# conda selects the build for the machine it runs on, which may be a login node without a GPU.
 TORCH = (
     "../../envs/torch-cuda.yaml" if RUN.device == "cuda" else "../../envs/torch.yaml"
 )
 
 
 def one_of(names):
-    """Return the pattern of a wildcard that may be any of these names and nothing else."""
+    """Return the pattern of a wildcard that matches these names only."""
     return "|".join(re.escape(name) for name in names) or "(?!)"
 
 
@@ -84,12 +84,12 @@ wildcard_constraints:
 
 
 def seed_of(verb):
-    """Return the function of seeds of a step; wildcards are a name and, mostly, a T."""
+    """Return the function for seeds of a step; wildcards are a name and usually a T."""
     return lambda wildcards: derive_seed(RUN.seed, verb, *wildcards)
 
 
 def seed_at_size(verb):
-    """Return the function of seeds of a step on another lattice; wildcards are L, a name, T."""
+    """Return the function for seeds of a step on another lattice; wildcards are L, a name, T."""
 
     def seed(wildcards):
         size, source, temperature = wildcards
@@ -99,7 +99,7 @@ def seed_at_size(verb):
 
 
 def record_provenance():
-    """Write what a data file must not hold: config, commit and versions, beside the results."""
+    """Write config, commit and versions to the run's folder; data files must not contain them."""
     folder = Path(RUN_CONFIG).parent
     try:
         for first in (f"{RESULTS}/exact.nc", f"{LOGS}/solve.log"):
@@ -116,7 +116,7 @@ def record_provenance():
 
 
 def rule_graph():
-    """Return which rules take what others make, in Graphviz's language."""
+    """Return the graph of rules in Graphviz's language."""
     dag = workflow.dag
     arrows = {
         (before.rule.name, job.rule.name)
@@ -128,13 +128,13 @@ def rule_graph():
 
 
 onstart:
-    # All spins are read here and not before every plan, since it takes a while.
+    # All spins are read here and not in every dry run, as it is slow.
     try:
         check_own_files(RUN)
     except InputError as error:
         refuse(error)
     record_provenance()
-    # Until the run has ended well, no checksums are better than those of the run before.
+    # Remove the checksums of the previous run; they are written again at the end.
     Path(RUN_CONFIG).with_name("checksums.sha256").unlink(missing_ok=True)
     Path(RUN_CONFIG).with_name("rules.dot").write_text(rule_graph())
 
@@ -144,7 +144,7 @@ onsuccess:
 
 
 if not workflow.modifier.is_main_snakefile():
-    # Of a module Snakemake runs no onstart; its jobs on other machines read all this again.
+    # Snakemake runs no onstart of a module, and jobs on other machines run this code again.
     recorded = Path(RUN_CONFIG)
     if not recorded.exists() or yaml.safe_load(recorded.read_text()) != RUN.plain():
         record_provenance()

@@ -1,4 +1,4 @@
-# Every figure is a rule of its own, so that each has its own inputs, code and settings.
+# One rule per figure, so that each has its own inputs, code and settings.
 for figure, settings in PATHS.figures.items():
 
     rule:
@@ -12,12 +12,12 @@ for figure, settings in PATHS.figures.items():
                 f"{RESULTS}/figures/{figure}.png",
                 caption="../report/figure.rst",
                 category=FIGURES[figure].category,
-                # One label: of two, the report makes a switch where a category has two figures.
+                # One label only: with two, the report shows a switch for categories of two figures.
                 labels={"figure": f"{figure}: {FIGURES[figure].title}"},
             ),
         log:
             f"{LOGS}/plot/{figure}.log",
-        # What profiles say of rules by their names, they cannot say of as many as there are figures.
+        # Set here, as profiles set these by the name of a rule, and the number of figures varies.
         group:
             "figures"
         conda:
@@ -32,7 +32,7 @@ for figure, settings in PATHS.figures.items():
             sources=flags.repeated("source", settings.sources),
             temperatures=flags.repeated("temperature", settings.temperatures),
             training_temperatures=flags.training_temperatures(RUN, settings.sources),
-            # A parameter that is no function would have its {T} filled in.
+            # A function, as Snakemake would fill in {T} in a plain parameter.
             foreign=lambda wildcards, sources=settings.sources: flags.foreign(
                 RUN, sources
             ),

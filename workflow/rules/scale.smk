@@ -1,4 +1,4 @@
-# The same steps on lattices of other sizes, and what follows from all of them together.
+# The same steps on other lattice sizes, and finite-size scaling of all sizes together.
 AT_SIZE = "finite_size/L{size}"
 
 

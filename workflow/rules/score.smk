@@ -4,7 +4,7 @@ rule score:
         exact=f"{RESULTS}/exact.nc",
         attribution=[f"{RESULTS}/attribution.nc"] if RUN.attributed else [],
         finite_size=PATHS.finite_sizes(),
-        # The page shows frames, and histograms of their energies and magnetizations.
+        # For frames and histograms of energies and magnetizations on the page.
         frames=PATHS.per_source_and_temperature("configurations"),
         observables=PATHS.per_source_and_temperature("observables"),
     output:
@@ -19,7 +19,7 @@ rule score:
             f"{RESULTS}/paper.csv",
             caption="../report/paper.rst",
             category="Scores",
-            labels={"table": "the paper's numbers beside ours"},
+            labels={"table": "the paper's numbers compared with ours"},
         ),
         claims=report(
             f"{RESULTS}/claims.csv",
@@ -43,9 +43,9 @@ rule score:
         ),
         finite_size=flags.repeated("finite_size", PATHS.finite_sizes()),
         notes=flags.repeated("note", NOTES),
-        # A parameter that is no function would have its {T} filled in.
+        # A function, as Snakemake would fill in {T} in a plain parameter.
         pictures=lambda wildcards: flags.pictures(RUN),
-    # With status 3 all is written, but incomplete: the end of the run says so.
+    # With status 3 all files are written, but incomplete; the end of the run reports it.
     shell:
         "ising-fidelity score --fidelity {input.fidelity:q} --exact {input.exact:q} "
         "--reference {params.reference} "

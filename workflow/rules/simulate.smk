@@ -3,7 +3,7 @@ rule simulate:
         f"{RESULTS}/configurations/{{chain}}/T{{T}}.nc",
     log:
         f"{LOGS}/simulate/{{chain}}/T{{T}}.log",
-    # Training waits for frames, and all the rest for training.
+    # Training needs frames, and everything else needs training.
     priority: 1
     conda:
         "../../envs/montecarlo.yaml"

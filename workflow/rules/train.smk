@@ -8,7 +8,7 @@ rule train:
         f"{LOGS}/train/{{model}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train/{{model}}.tsv"
-    # The longest jobs begin as soon as their frames are there.
+    # The longest jobs start as soon as their frames exist.
     priority: 2
     conda:
         TORCH
@@ -23,7 +23,7 @@ rule train:
         "--output {output.model:q} {input:q} > {log:q} 2>&1"
 
 
-# A model of any framework, by its own command.
+# A model of any framework, trained by its own command.
 rule train_command:
     input:
         lambda wildcards: PATHS.training_frames(wildcards.command),

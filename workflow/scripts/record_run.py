@@ -32,7 +32,7 @@ ABOUT = {
     "observables": "observables of frames, with errors",
     "comparisons": "distances between frames and those of the reference",
     "models": "a trained model or the losses of its training",
-    "equilibration": "walks from random starts",
+    "equilibration": "time series from random starts",
     "figures": "a figure",
 }
 

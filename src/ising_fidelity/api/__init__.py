@@ -1,7 +1,7 @@
-"""What a notebook calls, with the field's own names: ``import ising_fidelity as ising``.
+"""The API for notebooks and scripts: ``import ising_fidelity as ising``.
 
-Every function calls what a step of the walk calls. Errors are :class:`.InputError`, a ValueError.
-Models and finished runs have modules of their own, which need more than frames do.
+Its functions call the same code as the workflow's steps. Errors are :class:`.InputError`, a
+ValueError. Models and finished runs are in modules of their own, which need more packages.
 """
 
 from ising_fidelity.api.frames import load_frames, simulate

@@ -16,13 +16,13 @@ from ising_fidelity.io.formats import Alphabet
 from ising_fidelity.io.temperatures import as_written, canonical
 
 CHAINS = 50
-"""Of simulated frames, at most."""
+"""Largest default number of chains."""
 BURN_IN = (200, 3200)
-"""Sweeps before the first frame, at first and at most, where ordered and random starts disagree."""
+"""Sweeps before the first frame: the initial number, and the largest after doubling."""
 
 
 class Reading(TypedDict, total=False):
-    """What is said of arrays and files, where they do not say it; see :func:`load_frames`."""
+    """How to read arrays and files, where it is ambiguous; see :func:`load_frames`."""
 
     T: float | Sequence[float] | None
     sampling: str | None
@@ -45,7 +45,7 @@ def simulate(
     threads: int | None = None,
     progress: bool = True,
 ) -> Frames:
-    """Return frames by Monte Carlo.
+    """Simulate frames by Monte Carlo.
 
     Examples
     --------
@@ -59,29 +59,29 @@ def simulate(
     L
         Sites along a side.
     T
-        In units of J/k_B.
+        Temperature in units of J/k_B.
     frames
-        Over all chains.
+        Number of frames over all chains.
     seed
-        Of all random numbers.
+        Seed of all random numbers.
     sampler
-        ``metropolis``, ``checkerboard``, ``cluster``, or ``auto``: the best one.
+        ``metropolis``, ``checkerboard``, ``cluster``, or ``auto`` for the most efficient one.
     chains
-        A divisor of ``frames``; if not given, the largest one up to 50.
+        Number of chains, a divisor of ``frames``; default: the largest divisor up to 50.
     burn_in
-        Sweeps before the first frame; if not given, 200, doubled while chains that began ordered
-        and at random disagree.
+        Sweeps before the first frame; default: 200, doubled while chains from ordered and random
+        starts disagree.
     spacing
         Sweeps between frames.
     threads
-        As many as there are cores if not given; frames do not depend on it.
+        Number of threads; default: the number of cores. Frames do not depend on it.
     progress
-        Whether to show a bar, on a terminal or in a notebook.
+        Whether to show a progress bar, on a terminal or in a notebook.
 
     Raises
     ------
     InputError
-        Naming the parameter that is out of range, or if starts disagree after 3200 sweeps.
+        If a parameter is out of range, or starts disagree after 3200 sweeps.
     """
     import warnings
 
@@ -95,7 +95,7 @@ def simulate(
     sweeps = BURN_IN[0] if burn_in is None else burn_in
     while True:
         with warnings.catch_warnings(), shown(progress):
-            # Said below, or mended by more sweeps.
+            # Handled below, by more sweeps or an error.
             warnings.filterwarnings("ignore", "ordered and random starts disagree")
             data = simulated(
                 lattice_size=L,
@@ -120,7 +120,7 @@ def simulate(
 
 
 def cores() -> int:
-    """Return how many cores this process may use."""
+    """Return the number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -136,38 +136,37 @@ def load_frames(
     pattern: str | None = None,
     L: int | None = None,
 ) -> Frames | dict[float, Frames]:
-    """Return the frames of files: .npy, .npz, netCDF or HDF5.
+    """Load frames from files: .npy, .npz, netCDF or HDF5.
 
     Parameters
     ----------
     paths
-        Files, folders of them, or patterns such as ``run/*.npy``. Those of one temperature are put
-        together.
+        Files, folders, or patterns such as ``run/*.npy``. Files of one temperature are joined.
     T
-        In units of J/k_B, where neither the files nor their names (``T2.30.npy``) nor those of
-        their folders say it; of arrays with an axis of temperatures, all of them.
+        Temperature in units of J/k_B, if the files and the names of files (``T2.30.npy``) and
+        folders lack it. A sequence for arrays with an axis of temperatures.
     sampling
-        ``chain`` where draws of one chain are correlated, else ``independent``; if not given, what
-        the file says, or ``independent``.
+        ``chain`` if draws of one chain are correlated, else ``independent``; default: the file's
+        own label, or ``independent``.
     variable
-        The name of the frames, where a file has several arrays.
+        Name of the array of frames, in files with several arrays.
     alphabet
-        The numbers of a spin down and up, where they cannot be told.
+        Values of spin down and up, where they are ambiguous.
     pattern
-        Where the name of a file, a group or a folder has its temperature, as ``x1_T{T}``, or its
-        inverse, as ``b{beta}``; if not given, behind a T or beta.
+        Place of the temperature in the name of a file, a group or a folder, as ``x1_T{T}``, or of
+        its inverse, as ``b{beta}``; default: after a T or beta.
     L
-        Sites along a side, where a matrix may be one frame or several in rows.
+        Sites along a side, where a matrix may be one frame or have a frame per row.
 
     Returns
     -------
     Frames or dict
-        By temperature, in rising order, where there are several.
+        Frames, or a dict by increasing temperature if there are several.
 
     Raises
     ------
     InputError
-        Naming the file, what is wrong or cannot be told, and what decides.
+        If a file is invalid or ambiguous; the message names the parameter that decides.
     """
     found: dict[float, list[tuple[Path, Frames]]] = {}
     if pattern is not None and pattern.count("{T}") + pattern.count("{beta}") != 1:
@@ -185,7 +184,7 @@ def load_frames(
             kind = sampling or one.sampling
             if kind is None:
                 kind = "independent"
-                said.append("independent, as nothing else is said")
+                said.append("independent, by default")
             frames = Frames(one.spins, temperature, kind, tuple(said))
             frames.dataset()  # which is checked
             found.setdefault(temperature, []).append((path, frames))
@@ -194,7 +193,7 @@ def load_frames(
 
 
 def _files(paths: str | Path | Iterable[str | Path]) -> list[Path]:
-    """Return the files that paths and patterns stand for, in the order of their names."""
+    """Return the files that match paths and patterns, sorted by name."""
     given = [paths] if isinstance(paths, str | Path) else list(paths)
     if not all(isinstance(one, str | Path) for one in given):
         raise InputError(f"paths: {type(given[0]).__name__}; allowed are names of files")
@@ -214,7 +213,7 @@ def _files(paths: str | Path | Iterable[str | Path]) -> list[Path]:
 def _temperature(
     path: Path, one: foreign.Found, given: float | None, pattern: str | None
 ) -> tuple[float, str]:
-    """Return the temperature of frames, and where it is from if not from the file's content."""
+    """Return the temperature of frames, and its origin unless it is the file's content."""
     told = {} if one.temperature is None else {"the file": one.temperature}
     if given is not None:
         told["T"] = as_written(given)
@@ -238,8 +237,8 @@ def _together(files: Sequence[tuple[Path, Frames]]) -> Frames:
         draws = first.sampling == "independent" or first.spins.shape[1] == one.spins.shape[1]
         if not alike or not draws:
             raise InputError(
-                f"{path}: {one!r}, unlike {first_path} at the same temperature; those of one "
-                "temperature have one L and sampling, and chains as many draws"
+                f"{path}: {one!r}, unlike {first_path}; files of one temperature need the same L "
+                "and sampling, and chains of equal length"
             )
     if len(files) == 1:
         return first

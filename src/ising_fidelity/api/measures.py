@@ -6,7 +6,7 @@ from ising_fidelity.frames import Frames
 
 
 def measure(frames: Frames, *, seed: int = 0) -> xr.Dataset:
-    """Return every observable of frames, each with its error as ``<name>_error``.
+    """Measure all observables of frames, each with its standard error ``<name>_error``.
 
     Examples
     --------
@@ -18,9 +18,9 @@ def measure(frames: Frames, *, seed: int = 0) -> xr.Dataset:
     Parameters
     ----------
     frames
-        Of one temperature.
+        Frames at one temperature.
     seed
-        Of the bootstrap of independent frames.
+        Seed of the bootstrap of independent frames.
     """
     from ising_fidelity.observables.dataset import measured
 
@@ -36,23 +36,23 @@ def compare(
     memory_frames: int = 0,
     seed: int = 0,
 ) -> xr.Dataset:
-    """Return distances between frames and reference frames of the same T and L.
+    """Measure distances between frames and reference frames of the same T and L.
 
-    Beside each are its error, its noise floor, and how far it is above that: ``<name>_error``,
-    ``<name>_floor``, ``<name>_z`` and ``<name>_p_value``.
+    Each has a standard error, a noise floor, and the significance of its excess over the floor:
+    ``<name>_error``, ``<name>_floor``, ``<name>_z`` and ``<name>_p_value``.
 
     Parameters
     ----------
     frames, reference
-        Of one temperature and lattice size.
+        Frames at one temperature, with one lattice size.
     training
-        Frames that a model was trained on, to see what it has learnt by heart.
+        Training frames of the model, to test for copies.
     classifier
-        Whether to train a network to tell both sides apart.
+        Whether to train a network to separate both sides.
     memory_frames
-        How many frames to compare with the training frames modulo all symmetries.
+        Number of frames to compare with the training frames modulo all symmetries.
     seed
-        Of bootstrap, noise floors and classifier.
+        Seed of bootstrap, noise floors and classifier.
     """
     from ising_fidelity.comparison.dataset import compared
 

@@ -31,7 +31,7 @@ class Model:
     Attributes
     ----------
     name
-        That of its file.
+        Name of its file.
     trained
         Network, settings and provenance.
     """
@@ -41,22 +41,22 @@ class Model:
 
     @property
     def L(self) -> int:  # noqa: N802  # the field's name
-        """Sites along a side, of its training frames."""
+        """Sites along a side of its training frames."""
         return self.trained.lattice_size
 
     @property
     def family(self) -> str:
-        """What kind of model it is, as ``models:`` of a config names it."""
+        """Family of the model, as in ``models:`` of a config."""
         return self.trained.settings.family
 
     @property
     def training_temperatures(self) -> list[float]:
-        """Temperatures of its training frames, in units of J/k_B, rising."""
+        """Temperatures of its training frames in units of J/k_B, in increasing order."""
         return sorted(map(float, self.trained.settings.training_temperatures))
 
     @property
     def weights(self) -> int:
-        """Numbers that were learned."""
+        """Number of trained parameters."""
         return sum(one.numel() for one in self.trained.network.parameters())
 
     def sample(
@@ -69,28 +69,28 @@ class Model:
         progress: bool = True,
         **options: Any,
     ) -> Frames:
-        """Return independent frames, those that ``ising-fidelity sample`` writes.
+        """Sample independent frames, the same as ``ising-fidelity sample`` writes.
 
         Parameters
         ----------
         T
-            In units of J/k_B.
+            Temperature in units of J/k_B.
         frames
-            How many.
+            Number of frames.
         seed
-            Of all random numbers.
+            Seed of all random numbers.
         L
-            Sites along a side; if not given, those of the training frames.
+            Sites along a side; default: as in training.
         progress
-            Whether to show a bar, on a terminal or in a notebook.
+            Whether to show a progress bar, on a terminal or in a notebook.
         options
-            Of the reverse chain (:class:`.Chain`), such as ``sampling_steps=20``, and of the Gibbs
-            finish (:class:`.GibbsFinish`): ``finish_sigma=1.2, finish_sweeps=10``.
+            Options of the reverse chain (:class:`.Chain`), such as ``sampling_steps=20``, and of
+            the Gibbs finish (:class:`.GibbsFinish`): ``finish_sigma=1.2, finish_sweeps=10``.
 
         Raises
         ------
         InputError
-            Naming the parameter that is out of range, or an option that there is not.
+            If a parameter is out of range, or an option does not exist.
         """
         from ising_fidelity.models.sampling.chain import quick
         from ising_fidelity.models.sampling.dataset import sampled
@@ -135,20 +135,21 @@ class Model:
 
 
 def load_model(model: str | Path, *, device: str = "auto") -> Model:
-    """Return a trained model.
+    """Load a trained model.
 
     Parameters
     ----------
     model
-        The name of one that comes with the package, such as ``DiffIsing3-L64``, or the path of a
-        ``.safetensors`` file that ``train`` wrote.
+        Name of a shipped model, such as ``DiffIsing3-L64``, or path of a ``.safetensors`` file
+        written by ``train``.
     device
         ``auto``, ``cpu`` or ``cuda``.
 
     Raises
     ------
     InputError
-        If there is no such model, or the file is none of this project, or torch is not installed.
+        If there is no such model, the file is not a checkpoint of this package, or torch is
+        missing.
     """
     path = find(model)
     with needing("torch"):
@@ -158,11 +159,11 @@ def load_model(model: str | Path, *, device: str = "auto") -> Model:
 
 
 def _options(given: Mapping[str, Any]) -> tuple[Chain, GibbsFinish | None]:
-    """Return the reverse chain's options and the finish's."""
+    """Return the options of the reverse chain and of the Gibbs finish."""
     known = [*Chain.model_fields, *GibbsFinish.model_fields]
     for name in given:
         if name not in known:
-            raise InputError(f"{name}: no option of sampling; allowed are {', '.join(known)}")
+            raise InputError(f"{name}: not an option; allowed are {', '.join(known)}")
     finish = {name: value for name, value in given.items() if name in GibbsFinish.model_fields}
     chain = {name: value for name, value in given.items() if name not in finish}
     try:
@@ -173,7 +174,7 @@ def _options(given: Mapping[str, Any]) -> tuple[Chain, GibbsFinish | None]:
 
 @contextmanager
 def _threads(count: int) -> Iterator[None]:
-    """Compute with the threads that a model's sums depend on."""
+    """Use the model's number of threads, on which sums depend."""
     import torch
 
     before = torch.get_num_threads()

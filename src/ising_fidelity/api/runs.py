@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CONFIGS = ("provenance/config.yaml", "config.yaml")
-"""Where the config of a run is: that of a run that was shipped is beside its files."""
+"""Places of a run's config; a shipped run has it in its own folder."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -37,7 +37,7 @@ class Run:
     folder
         ``results/<run>``.
     config
-        What was asked for.
+        Its config.
     """
 
     folder: Path
@@ -55,12 +55,12 @@ class Run:
 
     @property
     def sources(self) -> list[str]:
-        """Where frames come from: Monte Carlo, models and what is made of either."""
+        """Sources of frames: Monte Carlo, models, and relaxed or finished frames of them."""
         return self.config.all_sources
 
     @property
     def temperatures(self) -> list[float]:
-        """In units of J/k_B, rising."""
+        """Temperatures in units of J/k_B, in increasing order."""
         return [float(T) for T in self.config.temperatures]
 
     @property
@@ -70,7 +70,7 @@ class Run:
 
     @cached_property
     def scores(self) -> "pd.DataFrame":
-        """The table of scores, temperatures as they are written in files, such as ``2.30``."""
+        """The table of scores; temperatures are text such as ``2.30``, as in file names."""
         import pandas as pd
 
         path = self._there("scores.csv", "score")
@@ -85,7 +85,7 @@ class Run:
         Raises
         ------
         InputError
-            If the run has no such figure, with the reason where there is one, or lacks a file.
+            If the run has no such figure or lacks a file; the message gives the reason.
         """
         paths = self._paths
         if name not in paths.figures:
@@ -141,9 +141,9 @@ class Run:
         return Paths(self.config)
 
     def _place(self, path: str) -> Path:
-        """Return where a file is that the workflow names from its own folder."""
+        """Return the place of a file, given its path relative to the workflow's folder."""
         inside = path.removeprefix(f"{self._paths.results}/")
-        # A user's own files have paths from the project's folder, two above that of a run.
+        # Imported files have paths relative to the project's folder, two above the run's.
         return self.folder / inside if inside != path else self.folder.parents[1] / path
 
     def _there(self, name: str, verb: str) -> Path:
@@ -179,17 +179,17 @@ class Run:
 
 
 def open_run(folder: str | Path) -> Run:
-    """Return a run of the workflow, finished or not.
+    """Open a run of the workflow, finished or not.
 
     Parameters
     ----------
     folder
-        Such as ``results/default``.
+        Folder of the run, such as ``results/default``.
 
     Raises
     ------
     InputError
-        If there is no such folder, or it is none of a run, or its config is no longer allowed.
+        If the folder does not exist, is not that of a run, or has an invalid config.
     """
     place = Path(folder)
     if not place.is_dir():

@@ -1,4 +1,4 @@
-"""The commands, one per step of the walk, and the application that they are added to."""
+"""The application, and its commands for simulation, sampling and measurement."""
 
 from pathlib import Path
 from pkgutil import resolve_name
@@ -28,7 +28,8 @@ from ising_fidelity.models.sampling.options import Chain, GibbsFinish
 from ising_fidelity.models.shipped import find
 
 app = typer.Typer(
-    help="How faithful are generative models to statistical physics? One command per step.",
+    help="Compare generative models of the 2D Ising model with exact results and Monte Carlo. "
+    "One command per step.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -40,17 +41,19 @@ app = typer.Typer(
 def _options(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=print_version, is_eager=True, help="print it and exit"),
+        typer.Option(
+            "--version", callback=print_version, is_eager=True, help="print the version and exit"
+        ),
     ] = False,
 ) -> None:
     pass
 
 
 def take(step: str, given: dict[str, Any]) -> Any:
-    """Call the step of this name; it is imported here, since steps import what others do not.
+    """Import the step of this name and call it with the parameters of the command.
 
-    What is given are the parameters of the command, as its ``locals()``: it has no other names.
-    Whether the command is quiet is no matter of the step's.
+    Steps are imported when needed, as their imports are slow. ``given`` are the ``locals()`` of the
+    command, which has no other variables; ``quiet`` is not passed on.
     """
     keep_apart(given)
     given.pop("quiet", None)
@@ -59,7 +62,7 @@ def take(step: str, given: dict[str, Any]) -> Any:
 
 @app.command()
 def solve(lattice_size: LatticeSize, temperatures: Temperatures, output: Output) -> None:
-    """Write the exact results for one lattice at some temperatures."""
+    """Compute exact results for one lattice at some temperatures."""
     take("solve", locals() | {"temperatures": [canonical(T) for T in temperatures]})
 
 
@@ -68,17 +71,21 @@ def simulate(
     lattice_size: LatticeSize,
     temperature: Temperature,
     sampler: Annotated[str, typer.Option(help="metropolis, checkerboard, cluster or auto")],
-    frames: Annotated[int, typer.Option(help="over all chains, a multiple of them")],
-    thermalization: Annotated[int, typer.Option(help="sweeps before the first frame")],
+    frames: Annotated[
+        int, typer.Option(help="number of frames over all chains, a multiple of chains")
+    ],
+    thermalization: Annotated[int, typer.Option(help="sweeps of burn-in before the first frame")],
     spacing: Annotated[int, typer.Option(help="sweeps between frames")],
     seed: Seed,
     output: Output,
-    chains: Annotated[int, typer.Option(help="independent chains")] = 1,
-    threads: Annotated[int, typer.Option(help="that compute at a time")] = 1,
-    start: Annotated[str, typer.Option(help="of chains: both kinds, random or ordered")] = "both",
+    chains: Annotated[int, typer.Option(help="number of independent chains")] = 1,
+    threads: Annotated[int, typer.Option(help="number of threads")] = 1,
+    start: Annotated[
+        str, typer.Option(help="start of chains: random, ordered, or both alternately")
+    ] = "both",
     quiet: Quiet = False,
 ) -> None:
-    """Make frames by Monte Carlo at one temperature, 0 and inf included."""
+    """Simulate frames by Monte Carlo at one temperature, which may be 0 or inf."""
     made = take("simulate", locals() | {"temperature": canonical(temperature, infinite=True)})
     found.say(quiet, found.in_frames, made)
 
@@ -89,7 +96,7 @@ def simulate(
 def sample(
     model: Trained,
     temperature: Temperature,
-    frames: Annotated[int, typer.Option(help="how many", min=1, max=10**9)],
+    frames: Annotated[int, typer.Option(help="number of frames", min=1, max=10**9)],
     lattice_size: LatticeSize,
     seed: Seed,
     output: Output,
@@ -105,15 +112,15 @@ def sample(
 
 @app.command()
 def relax(
-    frames: Annotated[Path, typer.Argument(metavar="FRAMES.nc", help="frames to begin with")],
+    frames: Annotated[Path, typer.Argument(metavar="FRAMES.nc", help="frames to start from")],
     sweeps: Annotated[
-        int, typer.Option(help="of L^2 attempted flips, or clusters; 0 changes nothing")
+        int, typer.Option(help="number of sweeps (L^2 attempted flips each), or of clusters")
     ],
     seed: Seed,
     output: Output,
     sampler: Annotated[str, typer.Option(help="metropolis or cluster")] = "metropolis",
 ) -> None:
-    """Move frames on by some Monte Carlo sweeps, or clusters, at their own temperature."""
+    """Update frames by Monte Carlo sweeps, or cluster flips, at their own temperature."""
     take("relax", locals())
 
 
@@ -122,16 +129,20 @@ def relax(
 def equilibrate(
     temperature: Temperature,
     lattice_size: LatticeSize,
-    starts: Annotated[int, typer.Option(help="how many walks", min=1)],
+    starts: Annotated[int, typer.Option(help="number of random starts", min=1)],
     seed: Seed,
     output: Output,
     chain: Chain,
-    sampler: Annotated[str | None, typer.Option(help="metropolis or checkerboard")] = None,
-    sweeps: Annotated[int, typer.Option(help="length of a Monte Carlo walk", min=1)] = 1000,
-    model: Trained | None = None,
+    sampler: Annotated[
+        str | None, typer.Option(help="metropolis or checkerboard, without a model")
+    ] = None,
+    sweeps: Annotated[int, typer.Option(help="Monte Carlo sweeps from each start", min=1)] = 1000,
+    model: Annotated[
+        str | None, typer.Option(help="checkpoint of a diffusion model, or name of a shipped one")
+    ] = None,
     device: Device = "auto",
 ) -> None:
-    """Follow energy and magnetisation from random starts, by Monte Carlo or a reverse chain."""
+    """Record energy and magnetisation from random starts, by Monte Carlo or a reverse chain."""
     if (sampler is None) == (model is None):
         raise InputError("equilibrate: give either --sampler or --model")
     take(
@@ -154,21 +165,24 @@ def measure(frames: FramesFile, output: Output, seed: Seed = 0, quiet: Quiet = F
 @app.command()
 def compare(
     frames: FramesFile,
-    reference: Annotated[Path, typer.Option(help="frames to compare them with")],
+    reference: Annotated[Path, typer.Option(help="frames to compare with")],
     output: Output,
     training: Annotated[
         list[Path] | None, typer.Option(help="training frames; repeat for more")
     ] = None,
     memory_frames: Annotated[
-        int, typer.Option(help="to compare with training frames modulo all symmetries", min=0)
+        int,
+        typer.Option(
+            help="number of frames to compare with training frames modulo all symmetries", min=0
+        ),
     ] = 0,
     classify: Annotated[
-        bool, typer.Option("--classifier", help="train a network to tell the two apart")
+        bool, typer.Option("--classifier", help="train a network to separate frames and reference")
     ] = False,
     seed: Seed = 0,
     quiet: Quiet = False,
 ) -> None:
-    """Measure the distances between two files of frames."""
+    """Measure distances between two files of frames."""
     compared = take("compare", locals() | {"training": training or []})
     found.say(quiet, found.in_distances, compared)
 
@@ -176,15 +190,15 @@ def compare(
 @app.command()
 def attribute(
     frames: FramesFile,
-    sweeps: Annotated[list[int], typer.Option(help="of relaxation; repeat for more")],
+    sweeps: Annotated[list[int], typer.Option(help="sweeps of relaxation; repeat for more")],
     output: Output,
     seed: Seed = 0,
 ) -> None:
-    """Split the excess of the specific heat over the exact one by its causes."""
+    """Attribute the excess of the specific heat over its exact value to causes."""
     take("attribute", locals())
 
 
 @app.command()
 def scale(files: Files, output: Output, seed: Seed = 0) -> None:
-    """Find the critical temperature and exponents from observables of several lattice sizes."""
+    """Fit critical temperature and exponents to observables of several lattice sizes."""
     take("scale", locals())

@@ -1,4 +1,4 @@
-"""The last line of a command: what it found, in words."""
+"""The last line of a command: a summary of its result."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -17,24 +17,24 @@ SYMBOLS = {
 }
 
 FLUCTUATIONS = ("specific_heat", "susceptibility")
-"""What frames without errors, such as a single one, say nothing of."""
+"""Quantities that are unknown without an error, as for a single frame."""
 
 
 def say(quiet: bool, words: Callable[..., str], *data: Any) -> None:
-    """Write the line to the errors, out of the way of what is piped, unless it is not wanted."""
+    """Print the line to stderr, which leaves stdout free for pipes, unless ``quiet``."""
     if not quiet:
         typer.echo(words(*data), err=True)
 
 
 def in_frames(frames: "xr.Dataset") -> str:
-    """Return the thermodynamics of frames in words."""
+    """Return energy, magnetization and their fluctuations of frames in one line."""
     from ising_fidelity.observables.headline import headline
 
     return _thermodynamics(headline(frames), frames["spin"].sizes, float(frames["temperature"]))
 
 
 def in_observables(measured: "xr.Dataset") -> str:
-    """Return the thermodynamics among observables in words."""
+    """Return energy, magnetization and their fluctuations among observables in one line."""
     found = {
         name: (float(measured[name]), float(measured[f"{name}_error"]))
         for name in SYMBOLS
@@ -45,7 +45,7 @@ def in_observables(measured: "xr.Dataset") -> str:
 
 
 def in_distances(compared: "xr.Dataset") -> str:
-    """Return in words which distance is the farthest above its noise floor."""
+    """Return the distance with the largest excess over its noise floor, in one line."""
     from ising_fidelity.scores.deviations import with_error
 
     known = {

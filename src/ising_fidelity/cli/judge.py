@@ -20,9 +20,9 @@ DECIDE = {
     "alphabet: (0, 255) or (255, 1) decides": "--alphabet 0,255 or --alphabet 255,1 decides",
     "that alphabet: (down, up) names": "that --alphabet DOWN,UP names",
 }
-"""What errors say of parameters, and of options."""
+"""Words of errors about parameters, and the words for options in their place."""
 UNMET = 1
-"""Exit status of ``judge`` if something that is required does not hold."""
+"""Exit status of ``judge`` if a requirement is not met."""
 
 
 @app.command()
@@ -31,52 +31,61 @@ def judge(
         list[str],
         typer.Argument(
             metavar="[NAME=]FRAMES...",
-            help=".npy, .npz, netCDF, HDF5: files, folders or patterns; with names, of several "
+            help="files (.npy, .npz, netCDF, HDF5), folders or patterns; NAME for each of several "
             "samplers",
         ),
     ],
     temperature: Annotated[
         str | None,
-        typer.Option(help="where neither files nor names say it; 1.8,2.27 along an axis"),
+        typer.Option(
+            help="T of the frames, if files and their names lack it; 1.8,2.27 for an axis of T"
+        ),
     ] = None,
     pattern: Annotated[
         str | None,
-        typer.Option(help="where names of files or folders have it, as 'run_T{T}' or 'b{beta}'"),
+        typer.Option(
+            help="place of T or beta in names of files or folders, e.g. 'run_T{T}', 'b{beta}'"
+        ),
     ] = None,
     sampling: Annotated[
         str | None, typer.Option(help="independent, or chain if successive frames are correlated")
     ] = None,
     variable: Annotated[
-        str | None, typer.Option(help="name of the frames in files of several arrays")
+        str | None, typer.Option(help="name of the array of frames in files with several arrays")
     ] = None,
     alphabet: Annotated[
-        str | None, typer.Option(help="numbers of a spin down and up, such as 0,255")
+        str | None, typer.Option(help="values of spin down and up, e.g. 0,255")
     ] = None,
     lattice_size: Annotated[
-        int | None, typer.Option(help="where a matrix may be one frame or several in rows")
+        int | None, typer.Option(help="L, if a matrix may be one frame or have a frame per row")
     ] = None,
     training: Annotated[
-        list[str] | None, typer.Option(help="frames that were learnt from; repeat for more")
+        list[str] | None,
+        typer.Option(help="training frames, to test for copies; repeat for more"),
     ] = None,
     classifier: Annotated[
-        bool, typer.Option("--classifier", help="train a network to tell frames from the reference")
+        bool,
+        typer.Option("--classifier", help="train a network to separate frames and reference"),
     ] = False,
     require: Annotated[
-        str, typer.Option(help="status 1 unless it holds at every T, such as 'energy<3 auc<0.6'")
+        str,
+        typer.Option(help="exit status 1 unless this holds at every T, e.g. 'energy<3 auc<0.6'"),
     ] = "",
     keep: Annotated[
-        Path | None, typer.Option(help="folder to keep references in for the next time")
+        Path | None, typer.Option(help="folder to store references in for reuse")
     ] = None,
     output: Annotated[Path, typer.Option(help="folder to write")] = Path("judgement"),
     seed: Seed = 0,
-    workers: Annotated[int | None, typer.Option(help="processes; all cores if not given")] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="number of processes; default: number of cores")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="print nothing")] = False,
 ) -> None:
-    """Judge frames of any origin: whether they are in equilibrium, and if not, likely why.
+    """Judge whether frames of any origin are equilibrium samples; name likely causes if not.
 
-    Exit status 1, all being written, if something that is required does not hold.
+    Exit status 1 if a requirement is not met; all files are written.
     """
-    # Processes fill the cores; this is read when NumPy is imported, below.
+    # Processes fill the cores; NumPy reads this when it is imported below.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     from ising_fidelity.judgement import judge as module
     from ising_fidelity.judgement import scorecard, terminal
@@ -112,7 +121,7 @@ def judge(
 
         console = Console(highlight=False, soft_wrap=True)
         terminal.show(card, console)
-        console.print(f"{output / WRITTEN[0]}: all of it, with pictures", style="dim")
+        console.print(f"{output / WRITTEN[0]}: full report with figures", style="dim")
     for line in unmet:
         typer.echo(f"not met: {line}", err=True)
     if unmet:
@@ -120,9 +129,10 @@ def judge(
 
 
 def named(given: Sequence[str]) -> dict[str, list[str]]:
-    """Return the paths of each sampler; those without a name are one sampler's.
+    """Return the paths of each sampler; paths without a name belong to one sampler.
 
-    What stands before the first equals sign is a name, unless all of it is a path that is there.
+    The text before the first equals sign is the name, unless the whole argument is an existing
+    path.
     """
     found: dict[str, list[str]] = {}
     for one in given:
@@ -136,7 +146,7 @@ def named(given: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _as_options(message: str) -> str:
-    """Return an error of reading frames with options in place of the parameters that decide."""
+    """Return an error of reading frames with options in place of parameters."""
     for said, option in DECIDE.items():
         message = message.replace(said, option)
     return message
@@ -150,7 +160,7 @@ def _temperatures(text: str) -> float | list[float]:
 
 
 def _alphabet(text: str) -> tuple[float, float]:
-    """Return the numbers of a spin down and up."""
+    """Return the values of spin down and up."""
     try:
         down, up = map(float, text.split(","))
     except ValueError:

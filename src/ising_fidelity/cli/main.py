@@ -1,8 +1,8 @@
-"""The command ``ising-fidelity``: one command per step of the walk, each a thin cover.
+"""The program ``ising-fidelity``: one thin command per step.
 
-Exit status: 0 done, 1 done, but what ``judge`` requires does not hold, 2 wrong usage or bad input
-(one line on stderr), 3 done, but ``score`` could not compare everything, 130 and 143 ended by
-Ctrl-C and by SIGTERM, 1 anything else.
+Exit status: 0 success; 1 a requirement of ``judge`` is not met, or any other error; 2 wrong usage
+or bad input (one line on stderr); 3 ``score`` could not compare everything; 130 and 143 ended by
+Ctrl-C and SIGTERM.
 """
 
 import itertools
@@ -27,7 +27,7 @@ WALK = (
     *("measure", "compare"),
     *("attribute", "scale", "solve", "merge", "score", "plot"),
 )
-"""Commands in the order of their list; others come last."""
+"""Order of the commands in the help text; others come last."""
 
 
 def _place(command: Any) -> int:
@@ -43,9 +43,9 @@ def main() -> None:
     _open_streams()
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     for number, handler in before.items():
-        if handler is not signal.SIG_IGN:  # as it is in the background
+        if handler is not signal.SIG_IGN:  # ignored in the background
             signal.signal(number, _end)
-    os.environ["MPLBACKEND"] = "agg"  # figures are files, wherever a command is given
+    os.environ["MPLBACKEND"] = "agg"  # figures are only written to files
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("always", UserWarning)
@@ -56,9 +56,9 @@ def main() -> None:
     except InputError as error:
         _refuse(_as_flags(str(error)))
     except MemoryError as error:
-        _refuse(f"more memory is needed than there is ({error})")
+        _refuse(f"out of memory ({error})")
     except Exception as error:
-        # Wrong usage, in the words of the command-line library; all else is an error of ours.
+        # Errors of usage have this method; any other exception is a bug.
         if not hasattr(error, "format_message"):
             raise
         _refuse(error.format_message() or "a command is needed; allowed are those above")
@@ -68,45 +68,45 @@ def main() -> None:
 
 
 def _open_streams() -> None:
-    """Put /dev/null in the place of a standard stream that is closed, as some schedulers leave it.
+    """Open /dev/null in place of a closed standard stream, as some schedulers leave it.
 
-    Else the next file that is opened has its number, and is written to by what warns.
+    Otherwise the next opened file would get its number, and warnings would be written to it.
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         try:
             os.fstat(number)
         except OSError:
-            # The lowest number that is free, which those below it are not any more.
+            # The lowest free number, which is this stream's, as those below are open.
             free = os.open(os.devnull, os.O_RDWR)
             setattr(sys, name, os.fdopen(free, "w" if number else "r"))
 
 
 def _end(number: int, _: object) -> NoReturn:
-    """End at once after Ctrl-C or SIGTERM, without what is half written.
+    """Exit at once after Ctrl-C or SIGTERM, and remove partly written files.
 
-    Nothing is raised: in the midst of a library an exception may be lost, or leave a lock behind
-    that closing the file then waits for, as xarray's did.
+    An exception is not raised: inside a library it may be lost, or leave a lock that closing a
+    file then waits for, as seen in xarray.
     """
     abandon()
     os._exit(128 + number)
 
 
 def _refuse(message: str) -> NoReturn:
-    """End with status 2 and one line, whatever was typed or is in a file."""
+    """Exit with status 2 and a message of one line."""
     print(f"ising-fidelity: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(2)
 
 
 def _options(name: str) -> dict[str, Any]:
-    """Return the options of a command by their flags; none if there is no such command."""
-    # Typer's type is that of a single command, and this application is a group of them.
+    """Return the options of a command by their flags; empty if there is no such command."""
+    # Typer's type hint is that of a single command, but this application is a group.
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # of typer, whose groups have them
     parameters = commands[name].params if name in commands else ()
     return {flag: one for one in parameters for flag in one.opts if flag.startswith("--")}
 
 
 def _refuse_repeats(words: Sequence[str]) -> None:
-    """Refuse an option that is given twice: the command-line library takes the last, silently."""
+    """Refuse an option given twice; the command-line library would silently use the last."""
     options = _options(words[0]) if words else {}
     given = [word.partition("=")[0] for word in itertools.takewhile(lambda one: one != "--", words)]
     for flag, option in options.items():
@@ -115,15 +115,15 @@ def _refuse_repeats(words: Sequence[str]) -> None:
 
 
 def _as_flags(message: str) -> str:
-    """Return an error of the library's with flags in place of the parameters that it names.
+    """Return an error message of the library with flags in place of parameter names.
 
-    The one that is wrong comes first; others have their values in brackets behind them.
+    The wrong parameter comes first; others are followed by their values in brackets.
     """
     name, colon, rest = message.partition(": ")
     flags = {
         flag.removeprefix("--").replace("-", "_"): flag for flag in _options("".join(sys.argv[1:2]))
     }
-    if name not in flags or name == "config":  # which names a key of the files
+    if name not in flags or name == "config":  # its errors name keys of config files
         return message
     others = re.sub(r"\b(\w+)(?= \()", lambda found: flags.get(found[0], found[0]), rest)
     return f"{flags[name]}{colon}{others}"

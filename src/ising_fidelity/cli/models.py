@@ -1,4 +1,4 @@
-"""The commands that train models, and sample from those of any framework."""
+"""Commands that train models, and sample by models of any framework."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,8 +13,8 @@ from ising_fidelity.io.temperatures import canonical
 if TYPE_CHECKING:
     from ising_fidelity.config.run import Config
 
-Configs = Annotated[list[Path], typer.Option(help="repeat: each is laid over the one before")]
-Model = Annotated[str, typer.Option(help="name of an entry of models: in the config")]
+Configs = Annotated[list[Path], typer.Option(help="config file; repeat to merge presets over it")]
+Model = Annotated[str, typer.Option(help="name of a model in the config")]
 
 
 @app.command()
@@ -22,13 +22,17 @@ def train(
     config: Configs,
     model: Model,
     output: Output,
-    frames: Annotated[list[Path], typer.Argument(metavar="FRAMES.nc...")],
-    device: Annotated[str | None, typer.Option(help="in place of the config's")] = None,
+    frames: Annotated[
+        list[Path], typer.Argument(metavar="FRAMES.nc...", help="files of training frames")
+    ],
+    device: Annotated[
+        str | None, typer.Option(help="auto, cpu or cuda; default: the config's")
+    ] = None,
     finish: Annotated[
-        bool, typer.Option("--finish", help="take a cut off training as it is, train no further")
+        bool, typer.Option("--finish", help="write the model of an interrupted training as it is")
     ] = False,
 ) -> None:
-    """Train one model of the config; resume where an earlier run was cut off."""
+    """Train one model of the config, or resume an interrupted training."""
     keep_apart(locals())
     run = _with(config, model)
     from ising_fidelity.io.seeds import derive_seed
@@ -43,7 +47,7 @@ def train(
     if model in run.commands:
         for flag, said in (("--device", device), ("--finish", finish)):
             if said:
-                raise InputError(f"{flag}: {model} is trained by its own command; leave it out")
+                raise InputError(f"{flag}: {model} is trained by its own command; allowed is none")
         from ising_fidelity.steps.train_command import train_command
 
         train_command(**given)
@@ -58,19 +62,19 @@ def sample_command(
     config: Configs,
     model: Model,
     temperature: Temperature,
-    frames: Annotated[int, typer.Option(help="how many", min=1, max=10**9)],
+    frames: Annotated[int, typer.Option(help="number of frames", min=1, max=10**9)],
     lattice_size: LatticeSize,
     seed: Seed,
     output: Output,
     trained: Annotated[
-        Path | None, typer.Option(help="file written by train, if the model is trained")
+        Path | None, typer.Option(help="file written by train, if the model needs training")
     ] = None,
 ) -> None:
-    """Sample frames at one temperature by the command of a model of any framework."""
+    """Sample frames at one temperature with the model's own command."""
     keep_apart(locals())
     run = _with(config, model)
     if model not in run.commands:
-        raise InputError(f"--model: {model} has no command; sample takes what train has written")
+        raise InputError(f"--model: {model} has no command of its own; use sample instead")
     from ising_fidelity.steps import sample_command as step
 
     step.sample_command(
@@ -86,7 +90,7 @@ def sample_command(
 
 
 def _with(config: list[Path], model: str) -> "Config":
-    """Return the run of some configs; raises InputError unless it has this model."""
+    """Return the merged config; raises InputError unless it has this model."""
     from ising_fidelity.config.load import load
 
     run = load(config)

@@ -1,4 +1,4 @@
-"""Types of arguments and options that commands share."""
+"""Types of arguments and options shared by commands."""
 
 import functools
 import inspect
@@ -18,18 +18,18 @@ from ising_fidelity.schema import Section, explain
 
 
 def writable(value: Path | list[Path] | None) -> Path | list[Path] | None:
-    """Refuse an output that cannot be written before anything is computed."""
+    """Refuse an output that cannot be written, before anything is computed."""
     for path in value if isinstance(value, list) else [value] if value else []:
         check_writable(path)
     return value
 
 
 WRITTEN = ("output", "outputs", "table", "paper_table", "claims_table")
-"""Parameters of commands that are files to write."""
+"""Parameters of commands that are output files."""
 
 
 def keep_apart(given: Mapping[str, Any]) -> None:
-    """Refuse to write over a file that the same command reads or writes, before it is lost."""
+    """Refuse an output file that the same command also reads, or writes twice."""
     taken: set[str] = set()
     for name, value in sorted(given.items(), key=lambda item: item[0] in WRITTEN):
         for path in value if isinstance(value, list) else [value]:
@@ -38,14 +38,14 @@ def keep_apart(given: Mapping[str, Any]) -> None:
             place = os.path.realpath(path)
             if name in WRITTEN and place in taken:
                 raise InputError(
-                    f"{path}: the same command reads it, or writes it twice; allowed is another "
-                    "file"
+                    f"{path}: given as input and output, or twice as output; allowed are different "
+                    "files"
                 )
             taken.add(place)
 
 
 def print_version(wanted: bool) -> None:
-    """Print the version and exit, if that is wanted."""
+    """Print the version and exit, if requested."""
     if wanted:
         from importlib.metadata import version
 
@@ -53,46 +53,48 @@ def print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-LatticeSize = Annotated[int, typer.Option(help="L, frames are L x L")]
+LatticeSize = Annotated[int, typer.Option(help="L; frames are L x L")]
 
 Temperature = Annotated[str, typer.Option(help="in units of J/k_B")]
 
-Temperatures = Annotated[list[str], typer.Option("--temperature", help="repeat for more")]
+Temperatures = Annotated[
+    list[str], typer.Option("--temperature", help="in units of J/k_B; repeat for more")
+]
 
-Seed = Annotated[int, typer.Option(help="of every random number", min=0, max=2**63 - 1)]
+Seed = Annotated[int, typer.Option(help="seed of all random numbers", min=0, max=2**63 - 1)]
 
 Output = Annotated[Path, typer.Option(help="file to write", callback=writable)]
 
-FramesFile = Annotated[Path, typer.Argument(metavar="FRAMES.nc", help="frames to look at")]
+FramesFile = Annotated[Path, typer.Argument(metavar="FRAMES.nc", help="file of frames")]
 
 Trained = Annotated[
-    str, typer.Option(help="checkpoint written by train, or the name of a shipped model")
+    str, typer.Option(help="checkpoint written by train, or name of a shipped model")
 ]
 
-Quiet = Annotated[bool, typer.Option("--quiet", help="leave out the line that says what was found")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="do not print the summary line")]
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="files of a run")]
 
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda")]
 
 NOT_COMPARED = 3
-"""Exit status of ``score`` if something could not be compared."""
+"""Exit status of ``score`` if a quantity could not be compared."""
 
 
 def options_of(
     name: str, section: type[Section], only: Collection[str] = ()
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command one option for every key of a section, and hand it the section.
+    """Give a command one option per key of a section, and pass it the section.
 
-    So a key's default and description stand in the section alone. Where a key without default is
-    not given, the command gets None in place of the section.
+    Defaults and descriptions are thus defined in the section only. If a key without default is not
+    given, the command gets None in place of the section.
 
     Parameters
     ----------
     name
-        Parameter of the command that takes the section.
+        Parameter of the command for the section.
     only
-        Keys to take; all if not given.
+        Keys to use; default: all.
     """
     fields = {key: field for key, field in section.model_fields.items() if not only or key in only}
 
@@ -129,7 +131,7 @@ def options_of(
 
 
 def _type(field: FieldInfo) -> Any:
-    """Return the type of a section's key as the command line takes it."""
+    """Return the type of a section's key on the command line."""
     plain = next((one for one in (bool, int, float) if one in _parts(field.annotation)), str)
     return plain | None if field.is_required() or field.default is None else plain
 
@@ -140,33 +142,33 @@ def _parts(annotation: Any) -> set[Any]:
 
 
 def _float(text: str) -> float:
-    """Return a number; a stroke in it, which Python leaves out, was to be the point."""
+    """Return a number; refuses underscores, which Python ignores but users mean as a point."""
     try:
         return float("" if "_" in text else text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is no number, such as 2.5") from None
+        raise typer.BadParameter(f"{text!r} is not a number such as 2.5") from None
 
 
 def _option(key: str, field: FieldInfo) -> Any:
     if float in _parts(field.annotation):
         return typer.Option(parser=_float, metavar="FLOAT", help=field.description)
-    # Without a name of its own, a switch would also have one that turns it off.
+    # Without an explicit name, a switch would get a second one that turns it off.
     names = [f"--{key.replace('_', '-')}"] if field.annotation is bool else []
     return typer.Option(*names, help=field.description)
 
 
 def lists(text: str, flag: str) -> dict[str, list[str]]:
-    """Return a JSON mapping to lists of texts."""
+    """Return a mapping of names to lists of strings, from JSON."""
     found: dict[str, list[str]] = {}
     for name, content in _mapping(text, flag).items():
         if not isinstance(content, list) or not all(isinstance(one, str) for one in content):
-            raise InputError(f'{flag}: {name}: a list of texts is needed, such as ["2.30"]')
+            raise InputError(f'{flag}: {name}: a list of strings is needed, such as ["2.30"]')
         found[name] = content
     return found
 
 
 def patterns(text: str, flag: str) -> dict[str, str]:
-    """Return a JSON mapping to paths with {T} in them."""
+    """Return a mapping of names to paths that contain {T}, from JSON."""
     found: dict[str, str] = {}
     for name, content in _mapping(text, flag).items():
         if not isinstance(content, str) or content.count("{T}") != 1:

@@ -1,4 +1,4 @@
-"""The commands that join what was measured, score and draw it."""
+"""Commands that merge observables, score sources and draw figures."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,53 +12,65 @@ from ising_fidelity.io.temperatures import canonical
 
 @app.command()
 def merge(files: Files, output: Output) -> None:
-    """Join observables and comparisons (or attributions) of all sources in one tree."""
+    """Merge observables and comparisons (or attributions) of all sources into one file."""
     take("merge", locals())
 
 
 @app.command()
 def score(
-    fidelity: Annotated[Path, typer.Option(help="written by merge")],
-    exact: Annotated[Path, typer.Option(help="written by solve")],
+    fidelity: Annotated[Path, typer.Option(help="file written by merge")],
+    exact: Annotated[Path, typer.Option(help="file written by solve")],
     reference: Annotated[str, typer.Option(help="source to compare the others with")],
-    output: Annotated[Path, typer.Option(help="table to write, CSV", callback=writable)],
-    table: Annotated[Path, typer.Option(help="page to write, HTML", callback=writable)],
+    output: Annotated[Path, typer.Option(help="table to write (CSV)", callback=writable)],
+    table: Annotated[Path, typer.Option(help="page to write (HTML)", callback=writable)],
     models: Annotated[
-        str, typer.Option("--training-temperatures", help="JSON: model to list")
+        str,
+        typer.Option(
+            "--training-temperatures", help="JSON mapping of models to lists of temperatures"
+        ),
     ] = "{}",
     paper: Annotated[
         Path | None,
-        typer.Option(help="the numbers that the paper quotes, YAML; the shipped ones if not given"),
+        typer.Option(help="numbers quoted in the paper (YAML); default: the shipped list"),
     ] = None,
     paper_table: Annotated[
-        Path | None, typer.Option(help="its table beside ours, CSV", callback=writable)
+        Path | None,
+        typer.Option(
+            help="table to write with the paper's numbers and ours (CSV)", callback=writable
+        ),
     ] = None,
-    repeats: Annotated[str, typer.Option(help="JSON: model to sources of other seeds")] = "{}",
+    repeats: Annotated[
+        str, typer.Option(help="JSON mapping of models to sources of further training seeds")
+    ] = "{}",
     claims: Annotated[
-        Path | None, typer.Option(help="what the paper says, YAML; the shipped list if not given")
+        Path | None, typer.Option(help="claims of the paper (YAML); default: the shipped list")
     ] = None,
     claims_table: Annotated[
-        Path | None, typer.Option(help="verdicts to write, CSV", callback=writable)
+        Path | None,
+        typer.Option(help="table to write with verdicts on claims (CSV)", callback=writable),
     ] = None,
     finite_size: Annotated[
-        list[Path] | None, typer.Option(help="exponents of a source, named after it; repeat")
+        list[Path] | None,
+        typer.Option(help="file written by scale, named after its source; repeat for more"),
     ] = None,
     attribution: Annotated[
-        Path | None, typer.Option(help="parts of the specific heat's excess, of every model")
+        Path | None, typer.Option(help="file of merged attributions of the excess specific heat")
     ] = None,
     notes: Annotated[
-        list[str] | None, typer.Option("--note", help="what the run leaves out; repeat")
+        list[str] | None,
+        typer.Option("--note", help="note on what the run leaves out; repeat for more"),
     ] = None,
     frames: Annotated[
-        str, typer.Option(help="JSON: source to the path of its frames with {T}, for the page")
+        str,
+        typer.Option(help="JSON mapping of sources to paths of frames with {T}, for the page"),
     ] = "{}",
     observables: Annotated[
         str | None, typer.Option(help="path of observables with {source} and {T}, for the page")
     ] = None,
 ) -> None:
-    """Compare every source with exact results and Monte Carlo, and the paper against the run.
+    """Compare every source with exact results and Monte Carlo, and judge the paper's claims.
 
-    Exit status 3, all being written, if something could not be compared.
+    Exit status 3 if a quantity could not be compared; all files are written.
     """
     lacking = take(
         "score",
@@ -79,22 +91,26 @@ def score(
 @app.command()
 def plot(
     files: Files,
-    figure: Annotated[str, typer.Option(help="fig3, figS1, ...")],
+    figure: Annotated[str, typer.Option(help="name of the figure: fig3, figS1, ...")],
     outputs: Annotated[
-        list[Path], typer.Option("--output", help="repeat: .svg, .png", callback=writable)
+        list[Path],
+        typer.Option("--output", help=".svg or .png; repeat for more", callback=writable),
     ],
     sources: Annotated[
-        list[str] | None, typer.Option("--source", help="in the legend's order")
+        list[str] | None,
+        typer.Option("--source", help="sources in the order of the legend; repeat for more"),
     ] = None,
     temperatures: Annotated[
-        list[str] | None, typer.Option("--temperature", help="repeat for more")
+        list[str] | None, typer.Option("--temperature", help="temperatures; repeat for more")
     ] = None,
-    training_temperatures: Annotated[str, typer.Option(help="JSON: model to list")] = "{}",
+    training_temperatures: Annotated[
+        str, typer.Option(help="JSON mapping of models to lists of temperatures")
+    ] = "{}",
     foreign: Annotated[
-        str, typer.Option(help="JSON: source of frames made elsewhere to its path with {T}")
+        str, typer.Option(help="JSON mapping of imported sources to their paths with {T}")
     ] = "{}",
 ) -> None:
-    """Draw one figure of the paper from the run's files."""
+    """Draw one figure from the files of a run."""
     take(
         "plot",
         locals()

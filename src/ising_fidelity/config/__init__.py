@@ -1,1 +1,1 @@
-"""What a run is asked to do: the sections of its config, checked."""
+"""The config of a run: its sections, and checks across them."""

@@ -1,4 +1,4 @@
-"""What is put in the place of what is absent: nothing for null, the nearest temperature."""
+"""Replace what a config lacks: null by an empty mapping, a temperature by the nearest one."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,16 +17,16 @@ NAMING = {
     "finish": "models",
     "finite_size": "sources",
 }
-"""Keys of sections, beside figures, that name models and sources."""
+"""Keys that name models and sources, by section, in addition to figures."""
 
 
 class NullIsEmpty:
-    """Marks a mapping that null switches off: it means the same as none of its keys."""
+    """Annotation of a mapping for which null means an empty mapping."""
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        """Put an empty mapping in the place of null before it is checked."""
+        """Replace null by an empty mapping before validation."""
         return core_schema.no_info_before_validator_function(
             lambda given: {} if given is None else given, handler(source)
         )
@@ -34,14 +34,14 @@ class NullIsEmpty:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        """Allow null beside the mapping."""
+        """Allow null as well as the mapping."""
         return {"anyOf": [handler(schema), {"type": "null"}]}
 
 
 def with_nulls(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a config in which null for all models, or sources, is null for each of them.
+    """Return a config with null for all models, or sources, replaced by null for each of them.
 
-    Their names are those that stand elsewhere in the config, since null has taken them away.
+    Their names are taken from the rest of the config, as null has removed them here.
     """
     figures = _keys(content.get("figures")).values()
     named = [_keys(figure).get("sources") for figure in figures]
@@ -65,9 +65,9 @@ def _keys(section: Any) -> Mapping[str, Any]:
 
 
 def nearest(asked: Iterable[str], there: Sequence[str]) -> dict[str, str]:
-    """Return for each temperature the nearest one of those that there are, the lower of two.
+    """Return the nearest available temperature for each one asked, the lower of two equally near.
 
-    All are canonical names. Without any there is none near.
+    All are canonical names. The result is empty if none is available.
     """
 
     def near(one: str) -> str:

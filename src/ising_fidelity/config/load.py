@@ -1,4 +1,4 @@
-"""Reading config files: presets are merged over each other, then checked."""
+"""Read config files, merge presets over them, and check the result."""
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,9 +16,9 @@ from ising_fidelity.schema import explain
 
 
 def merge(base: Mapping[str, Any], update: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay one mapping over another: mappings are merged, everything else is replaced.
+    """Merge a mapping over another: nested mappings are merged, all other values replaced.
 
-    An empty mapping has nothing to merge, and replaces nothing either, as Snakemake has it.
+    An empty mapping changes nothing, as in Snakemake.
     """
     merged = dict(base)
     for key, value in update.items():
@@ -32,11 +32,11 @@ def merge(base: Mapping[str, Any], update: Mapping[str, Any]) -> dict[str, Any]:
 
 
 NEEDED = ("monte_carlo", "sampling")
-"""Sections that null does not switch off."""
+"""Sections that cannot be null."""
 
 
 def without_effect(layers: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return a line for each empty mapping that is laid over something and changes nothing."""
+    """Return a line for each empty mapping that is merged over a value and changes nothing."""
     lines: list[str] = []
     below: dict[str, Any] = {}
     for layer in layers:
@@ -49,36 +49,37 @@ def _empty(layer: Mapping[str, Any], below: Mapping[str, Any], place: str = "") 
     for key, value in layer.items():
         under, said = below.get(key), f"{place}{key}: {{}} changes nothing"
         if value == {} and key in below and under is None:
-            yield f"{said}: it is null, and stays so until one of its keys is given"
+            yield f"{said}: it stays null until one of its keys is given"
         elif isinstance(value, Mapping) and value and isinstance(under, Mapping):
             yield from _empty(value, under, f"{place}{key}.")
         elif value == {} and isinstance(under, Mapping) and under and not place:
-            whole = f", {key}: null leaves out all" if key not in NEEDED else ""
+            whole = f"; {key}: null leaves out all" if key not in NEEDED else ""
             # A section of settings has no entries to leave out one by one.
             if not any(isinstance(one, str | int | float) for one in under.values()):
-                whole = f", null in place of an entry leaves that out{whole}"
+                whole = f"; set an entry to null to leave it out{whole}"
             yield f"{said}: mappings are merged{whole}"
 
 
 def base(home: Path) -> Path:
-    """Return the config to lay others over, as the workflow finds it.
+    """Return the base config that the workflow uses.
 
-    It is that of the folder that is worked in, or else of ``home``, the project's own folder.
+    It is ``config.yaml`` in the working folder if it exists, or else in ``home``, the project's
+    folder.
     """
     own = Path("config.yaml")
     return own if own.exists() else home / own
 
 
 def load(paths: Sequence[str | Path]) -> Config:
-    """Read config files, lay all but the first over the first, and check the result.
+    """Read config files, merge the others over the first one, and check the result.
 
-    Those that are laid over it are laid over each other before, as Snakemake does: a mapping that
-    one of them replaces by null, and a later one by keys, has the keys left out from the first.
+    As in Snakemake, the others are merged with each other first. If one sets a mapping to null and
+    a later one gives keys, the keys that it does not give are taken from the first file.
 
     Raises
     ------
     InputError
-        Naming the file or the key, what is wrong and what is allowed.
+        If a file is unreadable or a key is invalid; the message names file or key.
     """
     base, *layers = [read(path) for path in paths]
     over: dict[str, Any] = {}
@@ -90,20 +91,20 @@ def load(paths: Sequence[str | Path]) -> Config:
 
 
 def read(path: str | Path) -> dict[str, Any]:
-    """Return what one config file holds; raises InputError if that is no mapping."""
+    """Return the content of one config file; raises InputError unless it is a mapping."""
     content = read_yaml(Path(path))
     if not isinstance(content, dict):
-        raise InputError(f"{path}: a config is a mapping of keys to values")
+        raise InputError(f"{path}: a mapping of keys to values is needed")
     return content
 
 
 def without_likes(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a config whose models have all their keys, and no ``like`` any more.
+    """Return a config with every ``like`` replaced by the keys of the named entry.
 
     Raises
     ------
     InputError
-        If a model is like an entry that is not there, or like itself.
+        If the entry does not exist, or leads back to the model.
     """
     models, templates = content.get("models"), content.get("templates") or {}
     if not isinstance(models, Mapping) or not isinstance(templates, Mapping):
@@ -131,7 +132,7 @@ def without_likes(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check(content: Mapping[str, Any]) -> Config:
-    """Return a config made of plain values; raises InputError with one line if it is wrong."""
+    """Return the checked config of plain values; raises InputError if it is invalid."""
     try:
         return Config.model_validate(without_likes(with_nulls(content)))
     except ValidationError as error:

@@ -1,7 +1,6 @@
-"""What a config may say: one pydantic model per section, no unknown keys.
+"""The schema of a whole config, and what follows from it: sources, models, repeats.
 
-``config.yaml`` and the presets are read through this module alone; the JSON schema below
-``workflow/schema`` is generated from it.
+Unknown keys are errors. The JSON schema in ``workflow/schema`` is generated from this module.
 """
 
 from collections.abc import Sequence
@@ -32,40 +31,42 @@ from ising_fidelity.schema import Name, Section, SomeTemperatures
 class Config(Section):
     """A whole run."""
 
-    run: Name = Field(description="name of the folder below results/")
-    lattice_size: int = Field(ge=2, le=LARGEST_LATTICE, description="L: frames are L x L")
-    seed: int = Field(ge=0, lt=2**63, description="every random stream of the run derives from it")
-    device: Literal["auto", "cpu", "cuda"] = Field(
-        "auto", description="auto: a GPU if there is one"
-    )
+    run: Name = Field(description="name of the run's folder in results/")
+    lattice_size: int = Field(ge=2, le=LARGEST_LATTICE, description="L; frames are L x L")
+    seed: int = Field(ge=0, lt=2**63, description="seed of all random numbers of the run")
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto: a GPU if available")
     temperatures: SomeTemperatures = Field(description="evaluation temperatures")
     monte_carlo: dict[Name, MonteCarlo | None] = Field(
-        min_length=1, description="null leaves one out of the run"
+        min_length=1, description="Monte Carlo sources; null leaves one out"
     )
-    training_source: Name = Field("mc-paper", description="Monte Carlo source that trains models")
-    reference: Name = Field("mc", description="Monte Carlo source that sources are held against")
+    training_source: Name = Field(
+        "mc-paper", description="Monte Carlo source of training frames, by default"
+    )
+    reference: Name = Field(
+        "mc", description="Monte Carlo source that all others are compared with"
+    )
     sources: Annotated[dict[Name, ForeignSource | None], NullIsEmpty()] = Field(
-        default={}, description="frames made elsewhere; null leaves a source, or all, out"
+        default={}, description="imported frames; null leaves out a source, or all"
     )
     templates: Annotated[dict[Name, dict[str, Any]], NullIsEmpty()] = Field(
-        default={}, exclude=True, description="keys of models that are `like` them"
+        default={}, exclude=True, description="sets of keys that models can inherit by `like`"
     )
     models: Annotated[dict[Name, ModelSettings | None], NullIsEmpty()] = Field(
-        default={}, description="the model zoo; null leaves a model, or all, out of the run"
+        default={}, description="models; null leaves out a model, or all"
     )
     sampling: Sampling = Sampling()
     comparison: Annotated[Comparison, NullIsEmpty()] = Field(
-        Comparison(), description="null: nothing beyond distributions"
+        Comparison(), description="null: distances of distributions only"
     )
     equilibration: Annotated[Equilibration, NullIsEmpty()] = Field(
-        Equilibration(), description="null: no walks from random starts"
+        Equilibration(), description="null: no time series from random starts"
     )
     finish: Finish | None = Field(None, description="null: no Gibbs finish")
     relaxation: Relaxation | None = Field(None, description="null: no relaxed frames")
     attribution: Attribution | None = Field(None, description="null: no attribution")
     finite_size: FiniteSize | None = Field(None, description="null: no finite-size scaling")
     figures: Annotated[dict[str, Figure | None], NullIsEmpty()] = Field(
-        default={}, description="null leaves a figure, or all, out"
+        default={}, description="null leaves out a figure, or all"
     )
 
     @model_validator(mode="after")
@@ -76,28 +77,28 @@ class Config(Section):
 
     @property
     def chains(self) -> dict[str, MonteCarlo]:
-        """Every Monte Carlo source of this run: those not set to null."""
+        """Monte Carlo sources of this run, without null entries."""
         return {name: chain for name, chain in self.monte_carlo.items() if chain is not None}
 
     @property
     def foreign(self) -> dict[str, ForeignSource]:
-        """Every set of frames made elsewhere: those not set to null."""
+        """Imported sources of this run, without null entries."""
         return {name: source for name, source in self.sources.items() if source is not None}
 
     @property
     def walked(self) -> list[str]:
-        """Sources that are followed from random starts."""
+        """Sources with time series from random starts."""
         return [name for name in self.equilibration.sources if name in self.all_sources]
 
     @property
     def scaled(self) -> list[str]:
-        """Sources that finite-size scaling is done for."""
+        """Sources with finite-size scaling."""
         named = self.finite_size.sources if self.finite_size else []
         return [name for name in named if name in {*self.chains, *self.trained_models}]
 
     @property
     def trained_models(self) -> dict[str, ModelSettings]:
-        """Every trained model of this run: those not set to null, and their repeats."""
+        """Models of this run, without null entries, and their further training seeds."""
         given = {name: model for name, model in self.models.items() if model is not None}
         trained = {
             name: model.model_copy(update={"training_seeds": 1}) for name, model in given.items()
@@ -108,7 +109,7 @@ class Config(Section):
 
     @property
     def networks(self) -> dict[str, ModelSettings]:
-        """Those of the trained models that are networks of ours."""
+        """Trained models that are networks of this package."""
         return {
             name: model
             for name, model in self.trained_models.items()
@@ -117,13 +118,13 @@ class Config(Section):
 
     @property
     def commands(self) -> dict[str, Any]:
-        """Those of the trained models that commands train and sample, with settings of theirs."""
+        """Trained models that the user's own commands train and sample."""
         networks = self.networks
         return {name: one for name, one in self.trained_models.items() if name not in networks}
 
     @property
     def repeats(self) -> dict[str, list[str]]:
-        """For models of several training seeds, the sources of the second and later ones."""
+        """Sources of second and later training seeds, by model."""
         return {
             name: [f"{name}.seed{number}" for number in range(2, model.training_seeds + 1)]
             for name, model in self.models.items()
@@ -132,7 +133,7 @@ class Config(Section):
 
     @property
     def all_sources(self) -> list[str]:
-        """Every source of frames that is evaluated in this run."""
+        """All sources of frames that are evaluated in this run."""
         chains = [name for name, chain in self.chains.items() if chain.evaluated]
         made = (*self.trained_models, *self.finished_sources, *self.starts, *self.relaxed_sources)
         return [*chains, *made, *self.foreign]
@@ -142,7 +143,7 @@ class Config(Section):
         return self.trained_models[model].training_source or self.training_source
 
     def begun(self, source: str) -> str:
-        """Return the source whose frames a source begins with: itself, unless made of another."""
+        """Return the source from whose frames a source is made, or itself."""
         return (self.relaxed_sources | self.finished_sources).get(source, (source, 0))[0]
 
     def model_behind(self, source: str) -> ModelSettings | None:
@@ -151,15 +152,12 @@ class Config(Section):
 
     @property
     def starts(self) -> list[str]:
-        """Sources of frames that Monte Carlo without a model begins with."""
+        """Starts of relaxation without a model, which are sources, too."""
         return list(dict.fromkeys(self.relaxation.starts)) if self.relaxation else []
 
     @property
     def relaxed_sources(self) -> dict[str, tuple[str, int]]:
-        """Sources that are another's frames after Monte Carlo: which, and how many sweeps.
-
-        Those of clusters, their names ending so, have the number of clusters.
-        """
+        """Relaxed sources: the original source, and the number of sweeps or clusters."""
         if self.relaxation is None:
             return {}
         begun = [*self.relaxation.models, *self.starts]
@@ -170,7 +168,7 @@ class Config(Section):
 
     @property
     def finished_sources(self) -> dict[str, tuple[str, int]]:
-        """Sources that are a model's frames with a Gibbs finish: the model and how many sweeps."""
+        """Sources with a Gibbs finish: the model and the number of sweeps."""
         return self._after(self.finish.models, self.finish.sweeps, "gibbs") if self.finish else {}
 
     def _after(
@@ -185,7 +183,7 @@ class Config(Section):
 
     @property
     def attributed(self) -> dict[str, list[str]]:
-        """Sources whose specific heat is attributed to causes, and at which temperatures."""
+        """Sources whose specific heat is attributed to causes, with their temperatures."""
         if self.attribution is None:
             return {}
         there = list(dict.fromkeys(self.attributed_temperatures.values()))
@@ -193,6 +191,6 @@ class Config(Section):
 
     @property
     def attributed_temperatures(self) -> dict[str, str]:
-        """For each temperature of the attribution, the nearest one of the run below T_c, if any."""
+        """The nearest temperature of the run below T_c for each temperature of the attribution."""
         cold = [T for T in self.temperatures if float(T) < CRITICAL_TEMPERATURE]
         return nearest(self.attribution.temperatures, cold) if self.attribution else {}

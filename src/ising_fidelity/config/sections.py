@@ -19,27 +19,26 @@ from ising_fidelity.schema import (
 )
 
 STARTS = ("random", "ordered")
-"""Where Monte Carlo without a model begins; the names of sources if relaxation has them."""
+"""Starts of relaxation without a model, which are also names of sources."""
 
 FEWEST_PLACES = 8
-"""Pairs of lattice size and temperature that finite-size scaling needs more of."""
+"""Finite-size scaling needs more pairs of lattice size and temperature than this."""
 
 
 class MonteCarlo(Section):
-    """One Monte Carlo source: how its frames are made at every temperature."""
+    """One Monte Carlo source."""
 
     sampler: Literal["auto", "metropolis", "checkerboard", "cluster"] = Field(
-        description="metropolis (random site, the paper's), checkerboard, cluster (Wolff), or "
-        "auto: checkerboard where it is the better one, else cluster"
+        description="metropolis (random site, as in the paper), checkerboard, cluster (Wolff), or "
+        "auto: checkerboard or cluster, whichever is more efficient"
     )
     frames: Count = Field(description="frames per temperature, over all chains")
-    chains: Count = Field(1, description="independent chains that share the frames")
+    chains: Count = Field(1, description="number of independent chains")
     thermalization: int = Field(ge=0, le=10**9, description="sweeps before the first frame")
     spacing: Count = Field(description="sweeps between frames")
     evaluated: bool = Field(
         True,
-        description="whether it is held against the others; false: its frames are made only where "
-        "models are trained on them",
+        description="false: only used for training, and simulated at training temperatures only",
     )
 
     @model_validator(mode="after")
@@ -50,37 +49,37 @@ class MonteCarlo(Section):
 
 
 class ForeignSource(Section):
-    """A user's own set of frames, one file per temperature."""
+    """Imported frames, one file per temperature."""
 
     frames: str = Field(
         pattern=PATH,
-        description="path of the files, {T} being the temperature: frames/T{T}.nc",
+        description="path of the files with {T} for the temperature, e.g. frames/T{T}.nc",
     )
 
 
 class Sampling(Chain):
-    """How frames are sampled from every model."""
+    """Sampling of frames from every model."""
 
     frames: Count = Field(1000, description="frames per temperature and model")
 
 
 class Comparison(Section):
-    """What is compared beyond distributions; both take long."""
+    """Further comparisons, which take long."""
 
     memory_frames: int = Field(
         0,
         ge=0,
         le=10**9,
-        description="frames held against all training frames modulo translations, the square's "
+        description="frames compared with all training frames modulo translations, the square's "
         "symmetries and sign; 0: none",
     )
     classifier: bool = Field(
-        False, description="train a network to tell every source from the reference at each T"
+        False, description="train a network to separate every source from the reference at each T"
     )
 
 
 class Equilibration(Section):
-    """Energy and magnetisation on the way from random starts (the paper's first Fig. 4)."""
+    """Time series of energy and magnetisation from random starts (the paper's first Fig. 4)."""
 
     temperatures: Temperatures = Field(default=[], description="1.80, 2.30 and 2.80 in the paper")
     starts: Count = Field(100, description="random starts per temperature")
@@ -88,42 +87,46 @@ class Equilibration(Section):
     sampling_steps: Steps | None = Field(
         None, description="steps of the reverse chain; null: all N_t of the model"
     )
-    sources: list[Name] = Field(default=[], description="Monte Carlo sources, diffusion models")
+    sources: list[Name] = Field(default=[], description="Monte Carlo sources and diffusion models")
 
 
 class Relaxation(Section):
-    """The hybrid: Monte Carlo on top of models' frames, as sources DiffIsing1+5sweeps."""
+    """The hybrid: Monte Carlo started from models' frames, as sources DiffIsing1+5sweeps."""
 
-    sweeps: list[Count] = Field(min_length=1, description="each a source per model and start")
-    clusters: list[Count] = Field(
-        default=[], description="numbers of Wolff's clusters per frame, as DiffIsing1+3clusters"
+    sweeps: list[Count] = Field(
+        min_length=1, description="numbers of sweeps; each gives a source per model and start"
     )
-    models: list[Name] = Field(min_length=1, description="whose frames are relaxed")
+    clusters: list[Count] = Field(
+        default=[], description="numbers of Wolff clusters per frame, as DiffIsing1+3clusters"
+    )
+    models: list[Name] = Field(min_length=1, description="models whose frames are relaxed")
     starts: list[Literal["random", "ordered"]] = Field(
-        default=[], description="held beside the models: frames of coins, or of one sign each"
+        default=[], description="baselines: random configurations, or frames of one sign"
     )
 
 
 class Finish(Section):
-    """The posterior Gibbs finish, as sources DiffIsing3+3gibbs: it uses the Hamiltonian."""
+    """The posterior Gibbs finish, as sources DiffIsing3+3gibbs; it uses the Hamiltonian."""
 
     sigma: Positive = Field(
         3.0,
-        description="noise at which the reverse chain is left for heat-bath sweeps, or its first "
-        "level below",
+        description="noise level at or below which heat-bath sweeps replace the reverse chain",
     )
-    sweeps: list[Count] = Field(min_length=1, description="each a source per model")
-    models: list[Name] = Field(min_length=1, description="diffusion models that are finished so")
+    sweeps: list[Count] = Field(
+        min_length=1, description="numbers of sweeps; each gives a source per model"
+    )
+    models: list[Name] = Field(min_length=1, description="diffusion models to finish")
 
 
 class Attribution(Section):
-    """Which error makes how much of a wrong specific heat, for all models and foreign frames."""
+    """Attribution of a wrong specific heat to causes, for all models and imported frames."""
 
     temperatures: SomeTemperatures = Field(
-        description="below T_c; in place of one that the run lacks, the nearest that it has"
+        description="temperatures below T_c; the nearest ones of the run are used"
     )
     sweeps: list[Count] = Field(
-        min_length=1, description="of relaxation; the most of them mend the thermal part"
+        min_length=1,
+        description="sweeps of relaxation; the largest number defines the thermal part",
     )
 
     @model_validator(mode="after")
@@ -138,35 +141,41 @@ class Attribution(Section):
 
 
 class FiniteSize(Section):
-    """Critical temperature and exponents from lattices of several sizes, of some sources."""
+    """Critical temperature and exponents from several lattice sizes."""
 
     lattice_sizes: list[Annotated[int, Field(ge=4, le=LARGEST_LATTICE)]] = Field(
-        min_length=3, description="three or more, since corrections to scaling are fitted too"
+        min_length=3, description="three or more, as corrections to scaling are fitted, too"
     )
-    temperatures: SomeTemperatures = Field(description="close to T_c; seven are good")
+    temperatures: SomeTemperatures = Field(
+        description="temperatures close to T_c; seven are recommended"
+    )
     sources: list[Name] = Field(
-        min_length=1, description="Monte Carlo sources, models; one of family gan has one size"
+        min_length=1, description="Monte Carlo sources and models, except those of family gan"
     )
     frames: Count | None = Field(
-        None, description="of every Monte Carlo file, over all chains; null: as in monte_carlo"
+        None,
+        description="frames per Monte Carlo file, over all chains; null: as in monte_carlo",
     )
 
     @model_validator(mode="after")
     def _enough(self) -> Self:
         if len(set(self.lattice_sizes)) < len(self.lattice_sizes):
-            raise ValueError(f"lattice_sizes: {self.lattice_sizes}; allowed are different ones")
+            raise ValueError(f"lattice_sizes: {self.lattice_sizes}; allowed are distinct sizes")
         if len(self.lattice_sizes) * len(self.temperatures) <= FEWEST_PLACES:
             raise ValueError(
                 f"temperatures: {len(self.temperatures)} at {len(self.lattice_sizes)} lattice "
-                f"sizes; allowed are more than {FEWEST_PLACES} pairs of both"
+                f"sizes; more than {FEWEST_PLACES} pairs of size and temperature are needed"
             )
         return self
 
 
 class Figure(Section):
-    """What one figure shows, of sources that the run has and at the nearest of its temperatures."""
+    """Sources and temperatures of one figure.
+
+    Sources that the run lacks are left out; the nearest temperatures of the run are used.
+    """
 
     sources: list[SourceName] = Field(default=[], description="sources in the order of the legend")
     temperatures: Temperatures = Field(
-        default=[], description="for figures of single temperatures; all of the run if not given"
+        default=[], description="for figures at single temperatures; default: all of the run"
     )

@@ -1,1 +1,1 @@
-"""Figures of the paper and further ones."""
+"""Figures of the paper, and additional ones."""

@@ -1,4 +1,4 @@
-"""From the files of a run to a figure's data, and from the figure to its files."""
+"""Read a figure's data from the files of a run, and write the figure."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -22,11 +22,11 @@ METADATA: dict[str, dict[str, str | None]] = {
     ".svg": {"Date": None, "Creator": None},
     ".png": {"Software": None},
 }
-"""Formats by suffix; what is None here would change the bytes from day to day."""
+"""Metadata by suffix; None leaves out entries that would change the bytes on every run."""
 
 
 def read(files: Sequence[Path], foreign: Mapping[str, str]) -> dict[str, Any]:
-    """Return what the files hold by kind, see :class:`Inputs`."""
+    """Return the content of the files by kind, see :class:`Inputs`."""
     found: dict[str, Any] = {}
     for path in files:
         kind, source = path.parent.parent.name, path.parent.name
@@ -53,7 +53,7 @@ def read(files: Sequence[Path], foreign: Mapping[str, str]) -> dict[str, Any]:
             found.setdefault(kind, {})[source, canonical(temperature[1])] = reader(path)
         else:
             raise InputError(
-                f"{path}: no file of a run; allowed are fidelity.nc, exact.nc, attribution.nc, "
+                f"{path}: not a file of a run; allowed are fidelity.nc, exact.nc, attribution.nc, "
                 "finite_size/<source>.nc, <model>.training.nc, <model>.safetensors and "
                 f"<kind>/<source>/T<T>.nc, kind in {SERIES}"
             )
@@ -61,12 +61,12 @@ def read(files: Sequence[Path], foreign: Mapping[str, str]) -> dict[str, Any]:
 
 
 def sources(figure: str, found: Mapping[str, Any], named: Sequence[str]) -> list[str]:
-    """Return the sources to show, the paper's order first where none are named."""
+    """Return the sources to show; by default all, the paper's ones first."""
     there = {source for kind in found if kind != "exact" for source in sources_of(found[kind])}
     for source in named:
         if source not in there:
             raise InputError(
-                f"{figure}: no data of source {source} given; there are {', '.join(sorted(there))}"
+                f"{figure}: no data of source {source}; allowed are {', '.join(sorted(there))}"
             )
     from ising_fidelity.figures.style import LOOKS
 
@@ -75,7 +75,7 @@ def sources(figure: str, found: Mapping[str, Any], named: Sequence[str]) -> list
 
 
 def temperatures(found: Mapping[str, Any]) -> list[str]:
-    """Return every temperature that there are data of."""
+    """Return all temperatures with data."""
     there = {T for kind in SERIES for _, T in found.get(kind, ())}
     for group in [*found.get("fidelity", {}).values(), *found.get("attribution", {}).values()]:
         there |= {name_of(T) for T in group["temperature"].values.tolist()}

@@ -1,4 +1,4 @@
-"""What a figure is drawn from."""
+"""The data of a figure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,14 +21,14 @@ def sources_of(found: Mapping[Any, Any]) -> set[str]:
 
 @dataclass(frozen=True)
 class Inputs:
-    """The data of one figure, and what of it to show.
+    """The data of one figure, and the sources and temperatures to show.
 
     Attributes
     ----------
     sources, temperatures
-        In the order of the legend; temperatures canonical, in J/k_B.
+        Sources in the order of the legend; canonical temperatures in J/k_B.
     training_temperatures
-        Of each model.
+        Training temperatures of each model.
     fidelity
         Observables of each source along ``temperature``.
     exact
@@ -38,7 +38,7 @@ class Inputs:
     configurations, observables, equilibration
         One dataset per source and temperature.
     finite_size
-        Each source's critical temperature and exponents, and what they were fitted to.
+        Critical temperature and exponents of each source, and the fitted data.
     training
         Losses of each model along ``epoch``.
     model
@@ -72,7 +72,7 @@ class Inputs:
     def series(self, kind: str, source: str) -> list[xr.Dataset]:
         """Return one of :data:`SERIES` of a source, a dataset per temperature.
 
-        Raises :class:`InputError` if one of the temperatures is not there.
+        Raises :class:`InputError` if one of the temperatures is missing.
         """
         files: Files = getattr(self, kind)
         for temperature in self.temperatures:
@@ -81,7 +81,7 @@ class Inputs:
         return [files[source, temperature] for temperature in self.temperatures]
 
     def having(self, kind: str) -> list[str]:
-        """Return the sources with data of one kind; raises :class:`InputError` without any."""
+        """Return the sources with data of one kind; raises :class:`InputError` if none has."""
         there = sources_of(getattr(self, kind))
         found = [source for source in self.sources if source in there]
         if not found:

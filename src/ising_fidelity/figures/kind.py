@@ -1,4 +1,4 @@
-"""What the registry says of a figure."""
+"""Entries of the registry of figures."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -16,40 +16,40 @@ Need = Literal[
 ]
 
 SERIES = ("configurations", "observables", "equilibration")
-"""Kinds of files of which there is one per source and temperature."""
+"""Kinds of files with one file per source and temperature."""
 
 
 @dataclass(frozen=True)
 class FigureKind:
-    """What a figure is.
+    """Properties of a figure; a run that does not meet them leaves the figure out.
 
     Attributes
     ----------
     title
         A few words for lists of figures.
     caption
-        One sentence.
+        A few sentences.
     category
-        Its place in the report.
+        Its section of the report.
     needs
-        Files that it is drawn from: one of ``fidelity``, ``exact`` and ``attribution``; one per
-        source and temperature of ``configurations``, ``observables`` and ``equilibration``; one per
-        model of ``training`` and ``model``; one per source that has it of ``finite_size``.
+        Files that it is drawn from: one file for ``fidelity``, ``exact`` and ``attribution``; one
+        per source and temperature for ``configurations``, ``observables`` and ``equilibration``;
+        one per model for ``training`` and ``model``; one per source for ``finite_size``.
     comparison
-        Key of the config's ``comparison`` that must be set for it; a run without leaves it out.
+        Key of the config's ``comparison`` that must be set.
     relaxed
-        Whether it is of sources that Monte Carlo sweeps or a Gibbs finish follow, the first of its
-        sources being what they are compared with; a run without leaves it out.
+        Whether the figure needs relaxed or Gibbs-finished sources. They are compared with its
+        first source.
     reverse
-        Whether it shows how a diffusion model samples: other networks have no place in it.
+        Whether it shows the reverse chain of a diffusion model; other networks are left out.
     of_models
-        Whether its title says of which models it is; a run without them leaves it out.
+        Whether its title names a kind of models, which the run must have.
     ordered
-        Whether it shows the way to T_c from below; a run without such temperatures leaves it out.
+        Whether it needs temperatures below T_c.
     fewest_temperatures
-        How many temperatures a run must have for it.
+        Number of temperatures that the run must have.
     one_temperature
-        Whether it shows one temperature alone.
+        Whether it shows a single temperature.
     """
 
     title: str
@@ -66,6 +66,6 @@ class FigureKind:
 
     @property
     def of_frames(self) -> bool:
-        """Whether any set of frames has a place in it, whoever made them."""
+        """Whether it can show any set of frames, imported ones included."""
         others = {"equilibration", "finite_size", "model", "training"}
         return not (self.relaxed or others & set(self.needs))

@@ -24,7 +24,7 @@ Values = NDArray[Any]
 FLOOR: dict[str, Any] = {"color": "0.85", "linewidth": 0, "zorder": 0.5}
 Z_LINEAR = 10
 Z_TICKS = (-1000, -100, -10, -5, 0, 5, 10, 100, 1000, 10000)
-"""z up to which its axis is linear, logarithmic above, and what is written at it."""
+"""Largest abs(z) on the linear part of a symlog axis, and the labelled values of z."""
 
 
 def panels(
@@ -36,12 +36,12 @@ def panels(
 
 
 def close() -> ConstrainedLayoutEngine:
-    """Return a layout with little room between panels, for frames side by side."""
+    """Return a layout with little space between panels, for frames side by side."""
     return ConstrainedLayoutEngine(w_pad=0.015, h_pad=0.02, wspace=0.01, hspace=0.01)
 
 
 def letter(axes: Iterable[Axes], titles: Iterable[str] = ()) -> None:
-    """Head the panels with (a), (b), ..., and with titles if there are any."""
+    """Title the panels (a), (b), ..., followed by titles if given."""
     texts = list(titles)
     for index, ax in enumerate(axes):
         text = f"({chr(ord('a') + index)})"
@@ -51,7 +51,7 @@ def letter(axes: Iterable[Axes], titles: Iterable[str] = ()) -> None:
 def finish(
     figure: Figure, axes: Iterable[Axes], titles: Iterable[str] = (), columns: int = 4
 ) -> Figure:
-    """Return the figure with headed panels, and the legend of all of them above."""
+    """Return the figure with panel titles and a common legend above."""
     panels = list(axes)
     letter(panels, titles)
     legend(figure, panels, columns)
@@ -59,7 +59,7 @@ def finish(
 
 
 def points(ax: Axes, look: style.Look, x: Values, y: Values, error: Values, **options: Any) -> None:
-    """Draw values with error bars in the look of their source."""
+    """Draw values with error bars in the style of their source."""
     drawn: dict[str, Any] = {
         "color": look.color,
         "marker": look.marker,
@@ -77,13 +77,13 @@ def points(ax: Axes, look: style.Look, x: Values, y: Values, error: Values, **op
 def along_temperature(
     ax: Axes, look: style.Look, data: xr.Dataset, name: str, unit: Any = 1, **options: Any
 ) -> None:
-    """Draw a variable with its errors against temperature, in units of a number for each."""
+    """Draw a variable with its errors against temperature, divided by ``unit``."""
     values = (data[key].values / unit for key in (name, f"{name}_error"))
     points(ax, look, data["temperature"].values, *values, **options)
 
 
 def curves(ax: Axes, inputs: Inputs, name: str) -> None:
-    """Draw one observable of every source against temperature, training range shaded."""
+    """Draw one observable of every source against temperature, with shaded training range."""
     for source, look in style.looks(inputs.sources).items():
         along_temperature(ax, look, inputs.fidelity[source], name)
     shade_training(ax, inputs, inputs.sources)
@@ -92,7 +92,7 @@ def curves(ax: Axes, inputs: Inputs, name: str) -> None:
 
 
 def ratios(above: Axes, below: Axes, inputs: Inputs, name: str) -> None:
-    """Draw one observable of every source, and below it over that of the first source."""
+    """Draw one observable of every source, and its ratio to the first source below."""
     curves(above, inputs, name)
     first = inputs.fidelity[inputs.sources[0]]
     for source, look in style.looks(inputs.sources).items():
@@ -114,7 +114,7 @@ def ratio_axis(ax: Axes) -> None:
 
 
 def z_axis(ax: Axes) -> None:
-    """Shade what chance leaves of z on an axis drawn full, and write plain numbers at it."""
+    """Shade abs(z) < 2 on an axis with data, and label it with plain numbers."""
     ax.axhspan(-2, 2, **FLOOR)
     limits = ax.get_ylim()
     ax.set_yticks([z for z in Z_TICKS if limits[0] <= z <= limits[1]])
@@ -135,7 +135,7 @@ def over_temperature(axes: Iterable[Axes]) -> None:
 
 
 def shade_training(ax: Axes, inputs: Inputs, sources: Sequence[str]) -> None:
-    """Shade the range of these sources' training temperatures and mark each with a tick."""
+    """Shade the range of training temperatures of these sources, with a tick at each."""
     trained: dict[tuple[float, ...], str] = {}
     for source, look in style.looks(sources).items():
         temperatures = tuple(float(T) for T in inputs.training_temperatures.get(source, ()))
@@ -154,10 +154,10 @@ def shade_training(ax: Axes, inputs: Inputs, sources: Sequence[str]) -> None:
 def exact_curves(ax: Axes, inputs: Inputs, name: str) -> None:
     """Draw exact u or C of this lattice (solid) and u, C or m of the infinite one (dashed).
 
-    The curves run between the temperatures of exact.nc, by the functions that made it. Where the
-    infinite lattice's specific heat diverges it leaves the panel.
+    The curves span the temperatures of exact.nc. The divergence of the infinite lattice's specific
+    heat is cut off by the panel.
     """
-    # mpmath takes a while, and few figures need it.
+    # mpmath is slow to import, and few figures need it.
     from ising_fidelity.exact import finite, infinite
 
     size = int(inputs.exact.attrs["lattice_size"])
@@ -181,7 +181,7 @@ def exact_curves(ax: Axes, inputs: Inputs, name: str) -> None:
 
 
 def exact_label(lattice_size: int) -> str:
-    """Return the legend's words for exact results on a finite lattice."""
+    """Return the legend entry for exact results of a finite lattice."""
     return rf"exact, {lattice_size}$\times${lattice_size}"
 
 
@@ -193,7 +193,7 @@ def plain_ticks(axis: Axis, digits: Sequence[float], base: int = 10) -> None:
 
 
 def legend(figure: Figure, axes: Iterable[Axes], columns: int = 4) -> Legend:
-    """Put one legend of everything labelled above the panels: points, lines, areas."""
+    """Add one legend of all labelled points, lines and areas above the panels."""
     handles: dict[str, Any] = {}
     for ax in axes:
         for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
@@ -206,7 +206,7 @@ def legend(figure: Figure, axes: Iterable[Axes], columns: int = 4) -> Legend:
 
 
 def frame(ax: Axes, values: Values) -> None:
-    """Draw spins, or real numbers in their colours and between."""
+    """Draw spins, or real numbers in interpolated colours."""
     of_spins = values.dtype.kind == "i"
     limit = 1.0 if of_spins else 1.2
     ax.imshow(values, cmap=style.SPINS if of_spins else style.FIELD, vmin=-limit, vmax=limit)
@@ -214,7 +214,7 @@ def frame(ax: Axes, values: Values) -> None:
 
 
 def bare(ax: Axes) -> None:
-    """Take ticks, grid and labels off, keep a thin frame."""
+    """Remove ticks, grid and labels, and keep a thin border."""
     ax.set(xticks=[], yticks=[])
     ax.grid(False)
     ax.spines[:].set(visible=True, color="0.6", linewidth=0.6)

@@ -1,7 +1,7 @@
-"""The figures, most of them the paper's: what each shows and which files it is drawn from.
+"""The figures: title, caption and the files that each is drawn from.
 
-Each figure is drawn by a function from :class:`.Inputs` to a figure of matplotlib, see
-:data:`MODULES`. This registry alone is cheap to import.
+A function from :class:`.Inputs` to a matplotlib figure draws each of them, see :data:`MODULES`.
+This registry is fast to import, unlike the functions.
 """
 
 from ising_fidelity.figures.kind import FigureKind
@@ -15,16 +15,18 @@ MODULES = {
     "more.correlations": ("structure", "clusters", "windows"),
     "more.equilibrium": ("independence", "local", "ordering", "energy_slope"),
 }
-"""Modules below this package with several figures, each drawn by the function of its name; every
-other figure has a module of its name, in ``paper`` or in ``more``, and is drawn by its ``draw``."""
+"""Modules with several figures, each drawn by the function of its name.
+
+Every other figure has a module of its name, in ``paper`` or ``more``, with a function ``draw``.
+"""
 
 
 def _thermodynamics(title: str, models: str, *, of_models: bool = True) -> FigureKind:
     return FigureKind(
         title,
         "Energy, absolute magnetization, specific heat and susceptibility per spin of "
-        f"{models} and of Monte Carlo against temperature, with the exact curves, and the "
-        "range of training temperatures in gray, a tick for each of them.",
+        f"{models} and Monte Carlo against temperature, with exact curves. The training range is "
+        "gray, with a tick at each training temperature.",
         "Thermodynamics",
         ("fidelity", "exact"),
         of_models=of_models,
@@ -34,7 +36,7 @@ def _thermodynamics(title: str, models: str, *, of_models: bool = True) -> Figur
 def _histograms(title: str, quantity: str, more: str = "") -> FigureKind:
     return FigureKind(
         title,
-        f"Distribution over frames of the {quantity} per spin at single temperatures, a column "
+        f"Distribution of the {quantity} per spin over frames at single temperatures, a column "
         f"per source{more}.",
         "Distributions",
         ("observables",),
@@ -44,8 +46,8 @@ def _histograms(title: str, quantity: str, more: str = "") -> FigureKind:
 FIGURES: dict[str, FigureKind] = {
     "fig1a": FigureKind(
         "Forward and reverse process",
-        "A training frame loses its spins to noise in the forward process, and the trained model "
-        "makes spins of noise in the reverse process.",
+        "The forward process turns a training frame into noise; the reverse process of the "
+        "trained model turns noise into a frame.",
         "Method",
         ("configurations", "equilibration", "model"),
         reverse=True,
@@ -59,215 +61,212 @@ FIGURES: dict[str, FigureKind] = {
     ),
     "fig1c": FigureKind(
         "U-Net",
-        "Channels and resolutions of the U-Net's blocks, read from the trained network.",
+        "Channels and resolutions of the U-Net's blocks, taken from the trained network.",
         "Method",
         ("model",),
         reverse=True,
     ),
     "fig1d": FigureKind(
         "Embeddings",
-        "The encoding of the diffusion time, and how time and temperature reach every level of "
+        "Encoding of the diffusion time, and the paths of time and temperature to every level of "
         "the U-Net.",
         "Method",
         ("model",),
         reverse=True,
     ),
-    # Frames made elsewhere are shown in it, with or without models beside them.
+    # It also shows imported frames, with or without models.
     "fig3": _thermodynamics(
         "Thermodynamics of diffusion models", "diffusion models", of_models=False
     ),
     "fig4": FigureKind(
         "Equilibration",
-        "Energy and absolute magnetization on the way from random starts, Monte Carlo in sweeps "
-        "and the diffusion model in reverse steps: thin lines are single starts, bold lines their "
-        "mean.",
+        "Energy and absolute magnetization from random starts, versus sweeps of Monte Carlo and "
+        "reverse steps of the diffusion model. Thin lines: single starts; bold lines: mean.",
         "Equilibration",
         ("equilibration",),
     ),
     "fig4_gan": _thermodynamics("Thermodynamics of GANs", "generative adversarial networks"),
     "fig5": FigureKind(
         "Correlation functions",
-        "Spin-spin correlation along the axes against distance, as it is and with the squared "
-        "mean absolute magnetization subtracted, a column per source.",
+        "Spin-spin correlation along the axes against distance, raw and with the squared mean "
+        "absolute magnetization subtracted, a column per source.",
         "Correlations",
         ("fidelity", "exact"),
     ),
     "fig6": FigureKind(
         "Hamming distance",
-        "Mean share of differing sites over pairs of frames against temperature: one Monte Carlo "
-        "chain of single-spin flips keeps one sign below the critical temperature, the reference "
-        "has both.",
+        "Mean share of differing sites between two frames against temperature. A single Monte "
+        "Carlo chain keeps one sign below the critical temperature; the reference has both.",
         "Diversity",
         ("fidelity", "exact"),
     ),
     "fig7": FigureKind(
         "Snapshots",
-        "The first frame and the middle one of every source and temperature.",
+        "The first and the middle frame of every source at each temperature.",
         "Diversity",
         ("configurations",),
     ),
     "figS1": FigureKind(
         "Two magnetizations",
-        "Magnetization with the absolute value taken of every frame and of the mean over all "
-        "frames.",
+        "Two definitions: mean of the absolute magnetization of frames, and absolute value of the "
+        "mean magnetization.",
         "Thermodynamics",
         ("fidelity", "exact"),
     ),
-    "figS2": _thermodynamics("Thermodynamics of DiffFlip", "the model of flipped frames"),
+    "figS2": _thermodynamics(
+        "Thermodynamics of DiffFlip", "DiffFlip, trained with flipped frames,"
+    ),
     "figS3": _histograms("Distribution of magnetization", "magnetization"),
     "figS4": _histograms(
         "Distribution of energy",
         "energy",
-        ", with the exact distribution of this lattice (or its mean alone above L = 32)",
+        ", with the exact distribution of this lattice (above L = 32 only its exact mean)",
     ),
     "figS5": FigureKind(
         "Logarithmic axes",
         "Energy and absolute magnetization on logarithmic axes, against temperature and against "
-        "the distance to the critical temperature.",
+        "the distance from the critical temperature.",
         "Thermodynamics",
         ("fidelity", "exact"),
         ordered=True,
     ),
     "figS6": FigureKind(
         "Correlation at one temperature",
-        "Spin-spin correlation near the critical temperature with its fits, a power law with and "
-        "without exponential decay, in the shaded window.",
+        "Spin-spin correlation near the critical temperature, with fits of a power law with and "
+        "without exponential decay in the shaded window.",
         "Correlations",
         ("fidelity", "exact"),
         one_temperature=True,
     ),
     "independence": FigureKind(
-        "Independent values among Monte Carlo frames",
-        "How many independent absolute magnetizations and energies the frames of each Monte Carlo "
-        "source are worth, and how many times larger their errors are than those of as many "
-        "independent frames.",
+        "Effective sample size of Monte Carlo frames",
+        "Effective sample size of absolute magnetization and energy for each Monte Carlo source, "
+        "and the resulting factor on errors compared with independent frames.",
         "Monte Carlo",
         ("fidelity",),
     ),
     "training": FigureKind(
         "Training curves",
         "Losses and learning rate of every model against epochs; the dotted line marks the epoch "
-        "whose weights are kept. Held-out losses are means over all diffusion times alike, those "
-        "of training over the times that were trained on.",
+        "whose weights are kept. Held-out losses average over all diffusion times equally, "
+        "training losses over the times used in training.",
         "Method",
         ("training",),
     ),
     "distances": FigureKind(
         "Distances from Monte Carlo",
-        "Distances between each source's distributions of energy, absolute and signed "
-        "magnetization and those of the reference, with bootstrap errors, and below each how far "
-        "it is above the distances of Monte Carlo from Monte Carlo (gray) in units of their "
-        "spread, z; the reference itself is its even frames against its odd ones.",
+        "Distances between the distributions of energy, absolute and signed magnetization of each "
+        "source and of the reference, with bootstrap errors. Below each: z, the excess over the "
+        "noise floor (gray) in standard deviations of the floor. For the reference, even and odd "
+        "frames are compared.",
         "Distributions",
         ("fidelity",),
     ),
     "memory": FigureKind(
         "Memory and diversity",
-        "Sites that differ from the nearest training frame modulo translations, the square's "
-        "symmetries and the global sign, for frames of each model and for held-out Monte Carlo "
-        "frames; the difference of the two in spreads of its permutations, z; and the effective "
-        "number of distinct frames in units of that of as many Monte Carlo frames.",
+        "Share of sites that differ from the nearest training frame modulo translations, lattice "
+        "symmetries and sign, for frames of each model and held-out Monte Carlo frames. Then z of "
+        "their difference, by permutations, and the effective number of distinct frames relative "
+        "to that of equally many Monte Carlo frames.",
         "Diversity",
         ("fidelity",),
         comparison="memory_frames",
     ),
     "classifier": FigureKind(
         "Classifier two-sample test",
-        "Area under the ROC curve of a network that tells each source's frames from those of the "
-        "reference, held out and cross-validated, at each temperature.",
+        "Cross-validated area under the ROC curve of a network that separates the frames of each "
+        "source from the reference, at each temperature.",
         "Distributions",
         ("fidelity",),
         comparison="classifier",
     ),
     "attribution": FigureKind(
         "Causes of a wrong specific heat",
-        "From each model's excess of the specific heat over the exact one down to nothing, a row "
-        "per model and a column per temperature: what one intervention on the frames after the "
-        "other takes away, each with its own error bar, and, on the right, the specific heat after "
-        "Monte Carlo sweeps on top of the frames against the exact one (dashed).",
+        "Excess of each model's specific heat over the exact value, and the parts that successive "
+        "interventions on its frames remove, with error bars; a row per model, a column per "
+        "temperature. Right: specific heat after Monte Carlo sweeps started from the frames, with "
+        "the exact value (dashed).",
         "Thermodynamics",
         ("attribution",),
     ),
     "relaxation": FigureKind(
         "Monte Carlo on top of models",
-        "Fewest sweeps of Metropolis (solid) or of a Gibbs finish (dashed), or clusters, that a "
-        "source's frames need until u, C (against exact results), the absolute magnetization and "
-        "susceptibility (against the first source) are within three errors there and at every "
-        "larger number measured; above the line, more than the largest one of its own. Curves with "
-        "as many sweeps run beside each other. And how many sweeps that saves against a random and "
-        "an ordered start with Metropolis: bars span what is possible, as not every number was "
-        "measured, arrows stand where one end is not known, and where neither reaches equilibrium "
-        "there is nothing.",
+        "Smallest number of Metropolis sweeps (solid), Gibbs sweeps (dashed) or clusters after "
+        "which frames are in equilibrium. This means that u, C (compared with exact results), |m| "
+        "and chi (compared with the first source) are within three standard errors, then and at "
+        "all larger measured numbers. Points above the line need more than the largest number "
+        "measured; equal numbers are shifted apart. Last panels: sweeps saved compared with a "
+        "random and an ordered Metropolis start. Bars span the range left open by unmeasured "
+        "numbers; arrows mark an unknown end; nothing is shown if neither reaches equilibrium.",
         "Thermodynamics",
         ("fidelity", "exact"),
         relaxed=True,
     ),
     "local": FigureKind(
         "Local Boltzmann test",
-        "Temperature at which spins are in equilibrium with their neighbors, of all spins by "
-        "greatest pseudo-likelihood and of those whose neighbors sum to 2 and 4 by log odds, over "
-        "the temperature asked for; and the share of spins against four like neighbors beyond what "
-        "the temperature of those against three allows.",
+        "Effective temperature of spins given their neighbors, relative to the nominal one: of "
+        "all spins by maximum pseudo-likelihood, and of spins in local fields of 2 J and 4 J by "
+        "log odds. Last panel: share of spins opposite to four equal neighbors beyond that "
+        "expected from the temperature at 2 J.",
         "Thermodynamics",
         ("fidelity",),
     ),
     "structure": FigureKind(
         "Structure factor",
-        "Structure factor along the axes at single temperatures, and the correlation length of its "
-        "second moment against temperature; below, each over that of the first source.",
+        "Structure factor along the axes at single temperatures, and second-moment correlation "
+        "length against temperature; below, ratios to the first source.",
         "Correlations",
         ("fidelity",),
     ),
     "clusters": FigureKind(
-        "Clusters of like spins",
-        "Number of clusters of like spins per site and size at single temperatures, below it over "
-        "that of the first source; share of sites in the largest cluster and mean size of the "
+        "Clusters of equal spins",
+        "Number of clusters of equal spins per site and size at single temperatures; below, ratios "
+        "to the first source. Right: share of sites in the largest cluster and mean size of the "
         "others against temperature.",
         "Correlations",
         ("fidelity",),
     ),
     "ordering": FigureKind(
         "Signs and order",
-        "Share of frames with positive magnetization, the chance of such a share if both signs "
-        "were as likely (shaded: below 0.05 over the number of temperatures), and the Binder "
-        "cumulant against temperature.",
+        "Share of frames with positive magnetization, p-value of the hypothesis of equally likely "
+        "signs (shaded: below 0.05 divided by the number of temperatures), and Binder cumulant "
+        "against temperature.",
         "Thermodynamics",
         ("fidelity",),
     ),
     "energy_slope": FigureKind(
         "Slope of the energy and its fluctuations",
-        "In equilibrium the slope of the energy over temperature is the specific heat of its "
-        "fluctuations: their difference, with slopes between neighboring temperatures, and how "
-        "many errors it is from that of exact energies and specific heats, at the same "
-        "temperatures.",
+        "Difference of the energy's slope du/dT, between neighboring temperatures, and the "
+        "specific heat from fluctuations; in equilibrium they agree up to discretization. Below: "
+        "its deviation from the same difference of exact results, in standard errors.",
         "Thermodynamics",
         ("fidelity", "exact"),
         fewest_temperatures=3,
     ),
     "windows": FigureKind(
-        "Exponent of the correlation against the fit's window",
-        "Exponent eta of the correlation function as it is, by fits from 1 to each last distance: "
-        "of a pure power law, as in the paper, and of the power law that conformal invariance "
-        "has on the periodic lattice; with the paper's two values, and what a pure power law "
-        "makes of the exact correlations of the infinite lattice.",
+        "Exponent of the correlation against the fit window",
+        "Exponent eta of the raw correlation function, fitted from distance 1 to each last "
+        "distance: by a pure power law, as in the paper, and by the power law of conformal "
+        "invariance on the periodic lattice. Lines: the paper's two values, and the pure power law "
+        "fitted to exact correlations of the infinite lattice.",
         "Correlations",
         ("fidelity",),
     ),
     "finite_size": FigureKind(
         "Finite-size scaling",
         "A row per source: Binder cumulants against temperature with the joint fit of all lattice "
-        "sizes; Binder cumulants and squared magnetizations in the scaling variable with T_c, nu "
-        "and eta of the fit, corrections subtracted; and those three with their errors beside the "
-        "exact ones (lines).",
+        "sizes, and Binder cumulants and squared magnetizations against the scaling variable with "
+        "fitted T_c, nu and eta, corrections to scaling subtracted. Last row: the three fitted "
+        "values with errors and exact values (lines).",
         "Correlations",
         ("finite_size",),
     ),
 }
-"""Every figure by the name that files, config and command line use."""
+"""All figures, by their names in files, config and command line."""
 
 
 def function_of(figure: str) -> str:
-    """Return what draws a figure, as ``module:name`` below the package's root."""
+    """Return the function that draws a figure, as ``module:name`` below the package's root."""
     for module, figures in MODULES.items():
         if figure in figures:
             return f"figures.{module}:{figure}"

@@ -1,7 +1,7 @@
-"""How the figures look: type, colours, markers, and the parts that several of them share.
+"""Style of the figures: fonts, colours, markers and common labels.
 
-Colours are those of Okabe and Ito, which colour-blind people can tell apart; every source has
-its own marker and line, too, so that nothing is lost in grey.
+Colours are the colour-blind safe ones of Okabe and Ito. Every source has its own marker and line,
+too, so figures are readable in grey.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,7 +34,7 @@ RC: dict[str, Any] = {
     "savefig.dpi": 160,
     "svg.hashsalt": "ising-fidelity",
 }
-"""Laid over matplotlib's defaults by the plot step."""
+"""Changes of matplotlib's default style."""
 
 INK = "0.25"
 FINITE: dict[str, Any] = {"color": INK, "linewidth": 1.4, "zorder": 1.8}
@@ -45,10 +45,10 @@ INFINITE: dict[str, Any] = {
     "zorder": 1.7,
 }
 EXACT_INFINITE = "exact, infinite lattice"
-"""Exact curves, behind the points."""
+"""Label of exact curves, which are drawn behind the points."""
 SPINS = ListedColormap(["#f4f1ea", "#16324f"], name="spins")
 FIELD = LinearSegmentedColormap.from_list("field", ["#f4f1ea", "#9fb0bb", "#16324f"])
-"""Down light, up dark, and what is between."""
+"""Colours of spins: down light, up dark; and of values in between."""
 
 TEMPERATURE = r"temperature $T$ / ($J/k_B$)"
 LABELS = {
@@ -68,7 +68,7 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Look:
-    """How one source is drawn."""
+    """Style of one source."""
 
     label: str
     color: str
@@ -95,7 +95,7 @@ MARKERS = "osD^vXP<>*hp"
 
 
 def looks(sources: Iterable[str]) -> dict[str, Look]:
-    """Return each source's look; one that is not the paper's has its name and the next colour."""
+    """Return the style of each source; sources without a fixed one get the next colour."""
     others = zip(cycle(OTHER_COLORS), cycle(OTHER_MARKERS), strict=False)
     return {
         source: LOOKS[source] if source in LOOKS else Look(spoken(source), *next(others))
@@ -104,7 +104,7 @@ def looks(sources: Iterable[str]) -> dict[str, Look]:
 
 
 def spoken(source: str) -> str:
-    """Return a source's name as people say it: GAN + 5 sweeps for GAN+5sweeps."""
+    """Return a source's name for a legend, such as GAN + 5 sweeps for GAN+5sweeps."""
     model, _, after = source.rpartition("+")
     label = LOOKS[model].label if model in LOOKS else model
     kinds = {"sweeps": "sweep", "clusters": "cluster", "gibbs": "Gibbs sweep"}
@@ -112,17 +112,17 @@ def spoken(source: str) -> str:
         number = after.removesuffix(suffix)
         if number != after:
             return f"{label} + {number} {words}{'s' * (number != '1')}"
-    # A dollar sign begins a formula.
+    # A dollar sign would start a formula.
     return LOOKS[source].label if source in LOOKS else source.replace("$", r"\$")
 
 
 def temperature_looks(temperatures: Sequence[str]) -> dict[str, Look]:
-    """Return a look per temperature, dark blue to light yellow-green as it rises."""
+    """Return a style per temperature, from dark blue (low) to yellow-green (high)."""
     shades = colormaps["viridis"](np.linspace(0, 0.88, len(temperatures)))
     markers = zip(temperatures, shades, cycle(MARKERS), strict=False)
     return {T: Look(f"$T$ = {short(T)}", to_hex(color), marker) for T, color, marker in markers}
 
 
 def short(temperature: str) -> str:
-    """Return a temperature as people say it: 2.3 for 2.30."""
+    """Return a temperature without trailing zeros, 2.3 for 2.30."""
     return f"{float(temperature):.10g}"

@@ -1,1 +1,1 @@
-"""Files: how they are written, read and described."""
+"""Reading, writing and describing files."""

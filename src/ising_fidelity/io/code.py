@@ -1,10 +1,10 @@
-"""Which code a result depends on, as a hash.
+"""Hashes of the code that a result depends on.
 
-The hash of a step is that of its modules and of all that they import, as far as it can change a
-number: the parsed code without comments, docstrings, texts of errors and descriptions, imports for
-type checks, and without the modules of :data:`LISTS`. Families of models are loaded by name and not
-imported (see :mod:`ising_fidelity.models.family`), so that each has a hash of its own. Compiled
-kernels count by their bytes.
+The hash of a step covers its modules and all that they import, as far as it can change a number. It
+leaves out comments, docstrings, error messages, descriptions, imports for type checks, and the
+modules of :data:`LISTS`. Families of models are loaded by name instead of imported (see
+:mod:`ising_fidelity.models.family`), so each has a hash of its own. Compiled kernels are hashed as
+bytes.
 """
 
 import ast
@@ -17,25 +17,23 @@ from typing import Any
 
 PACKAGE = "ising_fidelity"
 LISTS = ("labels", "registry", "family", "progress", "display")
-"""Names of modules that list long names, captions and families, or that show things on a screen: no
-number depends on them."""
+"""Modules on which no number depends: lists of names, captions and families, and display."""
 
 DESCRIPTIONS = ("description", "help", "source", "summary", "title")
-"""Keyword arguments that describe what a call makes, where they are texts."""
+"""Keyword arguments that are descriptions if their value is text."""
 
 
 def code_hash(*modules: str, without: Sequence[str] = (), words: bool = False) -> str:
-    """Return a hash of the code that some modules consist of and can reach.
+    """Return a hash of the code of some modules and of all modules that they import.
 
     Parameters
     ----------
     modules
         Dotted names below the package, such as ``steps.simulate``.
     without
-        Packages that the result does not depend on, though some of this code imports them, such as
-        ``montecarlo``.
+        Packages that are imported but do not affect the result, such as ``montecarlo``.
     words
-        Whether texts count, as in figures and pages, which show them.
+        Whether texts count, as for figures and pages, which show them.
 
     Returns
     -------
@@ -52,9 +50,9 @@ def code_hash(*modules: str, without: Sequence[str] = (), words: bool = False) -
 
 
 def closure(*modules: str, without: Sequence[str] = ()) -> list[str]:
-    """Return the sorted names of some modules and of all modules of the package they can reach.
+    """Return the sorted names of some modules and of all package modules that they import.
 
-    Import statements count wherever they stand in a file, but for those of type checks.
+    Import statements anywhere in a file count, except those for type checks.
     """
     left_out = tuple(f"{PACKAGE}.{name}" for name in without)
     seen: set[str] = set()
@@ -74,7 +72,7 @@ def closure(*modules: str, without: Sequence[str] = ()) -> list[str]:
 
 @cache
 def _path(name: str) -> Path | None:
-    """Return the file of a module of the package; None if it is none."""
+    """Return the file of a module of the package; None if there is no such module."""
     base = Path(str(files(PACKAGE))).joinpath(*name.split(".")[1:])
     places = (base / "__init__.py", base.with_suffix(".py"), base.with_suffix(".pyx"))
     return next((path for path in places if path.is_file()), None)
@@ -82,7 +80,7 @@ def _path(name: str) -> Path | None:
 
 @cache
 def _kernel(path: Path) -> bytes:
-    """Return the bytes of a compiled module and of the headers beside it."""
+    """Return the source of a compiled module and of the headers in its folder."""
     return b"".join(one.read_bytes() for one in [path, *sorted(path.parent.glob("*.h"))])
 
 
@@ -107,13 +105,13 @@ def _imports(path: Path) -> list[str]:
 
 @cache
 def _essence(path: Path, words: bool) -> bytes:
-    """Return what of a file can change a result."""
+    """Return the part of a file that can change a result."""
     tree = ast.parse(path.read_bytes())
     return "\n".join(_dumped(_Essence(words).visit(tree))).encode()
 
 
 def _dumped(node: Any) -> Iterator[str]:
-    """Yield a syntax tree as text, the same for every version of Python that parses it alike."""
+    """Yield a syntax tree as text that does not depend on the version of Python."""
     if isinstance(node, ast.AST):
         yield f"({type(node).__name__}"
         for name, value in ast.iter_fields(node):
@@ -129,7 +127,7 @@ def _dumped(node: Any) -> Iterator[str]:
 
 
 class _WithoutTypeChecks(ast.NodeTransformer):
-    """Drops what stands below ``if TYPE_CHECKING``."""
+    """Drops blocks of ``if TYPE_CHECKING``."""
 
     def visit_If(self, node: ast.If) -> Any:
         self.generic_visit(node)

@@ -1,4 +1,4 @@
-"""The one way files are written, whole or not there at all, and YAML is read."""
+"""Write files atomically, check paths, lock files, and read YAML."""
 
 import fcntl
 import glob
@@ -18,25 +18,25 @@ import yaml
 from ising_fidelity.exceptions import InputError
 
 PROBE = 2**20
-"""Bytes that a file system is asked for after an error, to see whether it is full."""
+"""Bytes written after an error to test whether the disk is full."""
 
 LETTERS = "its name has letters that the locale does not know; rename it, or set LC_ALL=C.UTF-8"
 
 THOUSANDS = re.compile("[1-9][0-9]{0,2}(?:_[0-9]{3})+")
-"""Whole numbers in which strokes can mean nothing else."""
+"""Integers in which underscores can only separate thousands."""
 
 _in_use: set[Path] = set()
-"""Hidden files and folders of this process."""
+"""Hidden files and folders that this process uses."""
 
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """Give a place to write to, and move what was written to ``path`` if nothing went wrong.
+    """Provide a temporary path to write to, and move the file to ``path`` on success.
 
-    The place is in a hidden folder beside ``path`` and has its name, so that libraries that go by
-    suffixes are content, moving it is atomic, and nothing is left after an error. What a killed
-    process left there is taken away by the next one that writes the same file. A symbolic link
-    stays, and the file that it leads to is written.
+    The temporary file has the same name, in a hidden folder next to ``path``. So libraries that
+    use suffixes work, the move is atomic, and nothing is left after an error. Leftovers of a killed
+    process are removed by the next one that writes the same file. If ``path`` is a symbolic link,
+    its target is written.
 
     Raises
     ------
@@ -57,18 +57,20 @@ def whole(path: Path) -> Iterator[Path]:
             with _named(path):
                 if isinstance(error, OSError) and (error.errno or 0) > 0:
                     raise
-                # Libraries have errors of their own for a full disk, which do not say what it was.
+                # Libraries hide the cause in errors of their own if the disk is full.
                 (Path(folder) / "probe").write_bytes(bytes(PROBE))
             raise
         with _named(path):
             mask = os.umask(0)
             os.umask(mask)
-            os.chmod(place, 0o666 & ~mask)  # some libraries write files for the owner alone
+            os.chmod(
+                place, 0o666 & ~mask
+            )  # some libraries write files that only the owner can read
             os.replace(place, target)
 
 
 def check_readable(path: Path) -> None:
-    """Raise InputError unless there is a file at ``path`` that this user may read."""
+    """Raise InputError unless ``path`` is a file that this user may read."""
     try:
         kind = path.stat().st_mode
         if not stat.S_ISREG(kind):
@@ -77,7 +79,7 @@ def check_readable(path: Path) -> None:
     except InputError:
         raise
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
-        # A ValueError is a zero byte in the name.
+        # A zero byte in the name raises ValueError.
         raise InputError(f"{path}: no such file") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
@@ -86,9 +88,9 @@ def check_readable(path: Path) -> None:
 
 
 def check_unlocked(path: Path, named: Path | None = None) -> None:
-    """Raise InputError if no lock to read ``path`` is to be had, as the HDF5 library asks for.
+    """Raise InputError if the lock that HDF5 needs to read ``path`` is not available.
 
-    The error says ``named`` in place of a path that no user knows.
+    The message contains ``named`` in place of a temporary path.
     """
     name = named or path
     try:
@@ -96,9 +98,9 @@ def check_unlocked(path: Path, named: Path | None = None) -> None:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError as error:
         raise InputError(
-            f"{name}: in use, another process has it open for writing; wait for that, or close it "
-            "there (if no process has, the file system's locks are at fault: set the environment "
-            "variable HDF5_USE_FILE_LOCKING=FALSE)"
+            f"{name}: in use, another process has it open for writing; wait for it, or close the "
+            "file there (if no process has it open, the file system's locks do not work: set the "
+            "environment variable HDF5_USE_FILE_LOCKING=FALSE)"
         ) from error
     except OSError as error:
         raise InputError(
@@ -108,9 +110,9 @@ def check_unlocked(path: Path, named: Path | None = None) -> None:
 
 
 def check_writable(path: Path) -> None:
-    """Raise InputError if there is no writing to ``path``, before hours have gone into a result.
+    """Raise InputError if ``path`` cannot be written, before a long computation.
 
-    Nothing is changed: folders that are not there yet are made when the file is written.
+    Nothing is changed; missing folders are created when the file is written.
     """
     with _named(path):
         target = _target(path)
@@ -123,7 +125,7 @@ def check_writable(path: Path) -> None:
 
 
 def abandon() -> None:
-    """Take away all that is half written, for a process that ends where it is."""
+    """Remove all partly written files of a process that exits at once."""
     for place in _in_use:
         if place.is_dir():
             shutil.rmtree(place, ignore_errors=True)
@@ -133,10 +135,10 @@ def abandon() -> None:
 
 @contextmanager
 def alone(path: Path) -> Iterator[None]:
-    """Hold a lock while work on ``path`` goes on, so that no second process works on it, too.
+    """Hold a lock on ``path``, so that no second process makes the same file.
 
-    The lock is that of a hidden file beside ``path``. It ends with the process, however that ends;
-    the file is taken away with the lock, or left to the next process where this one was killed.
+    A hidden file next to ``path`` carries the lock. The lock ends with the process in any case; the
+    file is removed with it, or by the next process if this one is killed.
 
     Raises
     ------
@@ -154,9 +156,9 @@ def alone(path: Path) -> Iterator[None]:
         except BlockingIOError:
             mine = False
         except OSError:
-            mine = True  # a file system without locks: as good as it can be
-        if not mine:  # held, or taken away with its lock since it was opened
-            raise InputError(f"{path}: another process is making it; wait for that, or stop it")
+            mine = True  # a file system without locks
+        if not mine:  # held by another process, or removed with its lock since it was opened
+            raise InputError(f"{path}: another process is making it; wait for it, or stop it")
         _in_use.add(place)
         try:
             yield
@@ -168,7 +170,7 @@ def alone(path: Path) -> Iterator[None]:
 
 
 class _Loader(yaml.SafeLoader):
-    """A loader that refuses what YAML 1.1 lets through without a word."""
+    """A loader that refuses repeated keys and misleading numbers, which YAML 1.1 accepts."""
 
     def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
         node = super().compose_mapping_node(anchor)
@@ -179,7 +181,7 @@ class _Loader(yaml.SafeLoader):
         return node
 
     def construct_number(self, node: yaml.ScalarNode) -> int | float:
-        """Return a number, unless most people read it as another one than YAML does."""
+        """Return a number; refuses notations that YAML reads differently from most people."""
         whole = node.tag.endswith("int")
         value: int | float = (self.construct_yaml_int if whole else self.construct_yaml_float)(node)
         text = node.value.lstrip("+-")
@@ -198,13 +200,13 @@ for _number in ("int", "float"):
 
 
 def read_yaml(path: Path) -> Any:
-    """Return what a YAML file holds, plain values alone.
+    """Return the content of a YAML file as plain values.
 
     Raises
     ------
     InputError
-        Naming the file, if it cannot be read, is no YAML, names a key twice, or has a number that
-        YAML reads as another one than most people do.
+        If the file cannot be read, is not valid YAML, repeats a key, or has a number that YAML
+        reads differently from most people.
     """
     try:
         return _Loader(path.read_text(encoding="utf-8")).get_single_data()
@@ -213,18 +215,18 @@ def read_yaml(path: Path) -> Any:
     except RecursionError as error:
         raise InputError(f"{path}: not valid YAML (nested too deeply)") from error
     except (yaml.YAMLError, ValueError, OverflowError) as error:
-        # Dates and numbers that are none are ValueErrors.
+        # Invalid dates and numbers raise ValueError.
         text = " ".join(str(error).split())
         raise InputError(f"{path}: not valid YAML ({text})") from error
 
 
 def _target(path: Path) -> Path:
-    """Return the whole path of the file that ``path`` stands for, behind any symbolic links.
+    """Return the absolute path of the file, with symbolic links resolved.
 
-    A device or a pipe is none: root would put a file in its place, of ``/dev/null``, too.
+    Devices and pipes are refused, as root would replace them by a file, even ``/dev/null``.
     """
     if path.parts and path.parts[0].startswith("~"):
-        raise OSError(0, "the shell did not expand ~; allowed are whole and relative paths")
+        raise OSError(0, "the shell did not expand ~; allowed are absolute and relative paths")
     target = Path(os.path.realpath(path))
     if not _has_letters_of_the_locale(target):
         raise OSError(0, LETTERS)
@@ -236,7 +238,7 @@ def _target(path: Path) -> Path:
 
 
 def _has_letters_of_the_locale(path: Path) -> bool:
-    """Whether a path can be given to netCDF, which does not take all bytes that Python does."""
+    """Whether netCDF accepts a path; it refuses some bytes that Python accepts."""
     try:
         str(path).encode(sys.getfilesystemencoding())
     except UnicodeEncodeError:
@@ -245,10 +247,10 @@ def _has_letters_of_the_locale(path: Path) -> bool:
 
 
 def _scratch(path: Path, folder: Path) -> tuple[tempfile.TemporaryDirectory[str], ExitStack]:
-    """Return a hidden folder to write ``path`` in, and the lock on it, which is to be closed.
+    """Return a hidden folder for writing ``path``, and the lock on it, which must be closed.
 
-    A folder of that kind without a lock is one that a killed process left, and is taken away. On a
-    file system without locks nothing is.
+    Unlocked folders of this kind are leftovers of killed processes, and are removed. On a file
+    system without locks none is removed.
     """
     prefix = f".{path.name}-"
     for left in folder.glob(f"{glob.escape(prefix)}*"):
@@ -262,7 +264,7 @@ def _scratch(path: Path, folder: Path) -> tuple[tempfile.TemporaryDirectory[str]
         try:
             held.enter_context(_locked(place))
         except (BlockingIOError, FileNotFoundError):
-            # Another process has just taken it for one that was left.
+            # Another process has just removed it as a leftover.
             scratch.cleanup()
             held.close()
             continue
@@ -273,7 +275,7 @@ def _scratch(path: Path, folder: Path) -> tuple[tempfile.TemporaryDirectory[str]
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Hold the lock on a folder; raises OSError if it is held, gone, or there are no locks."""
+    """Hold the lock on a folder; raises OSError if it is held or gone, or locks do not exist."""
     opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -285,7 +287,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """Turn what the file system refuses into an error that names the file."""
+    """Turn errors of the file system into an InputError that names the file."""
     try:
         yield
     except OSError as error:

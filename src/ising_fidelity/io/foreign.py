@@ -1,4 +1,4 @@
-"""Files of frames that others have written: which array is the frames, and what goes with it."""
+"""Imported files of frames: find the array of frames, and its temperatures and labels."""
 
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -24,31 +24,31 @@ from ising_fidelity.io.formats import Alphabet, arrange, signs, standard
 from ising_fidelity.io.variables import LOG_PROBABILITY, SAMPLINGS
 
 BESIDE = (*TEMPERATURES, *INVERSE, LOG_PROBABILITY)
-"""What is no array of frames."""
+"""Names of arrays that are not frames."""
 SCIENTIFIC = (b"\x89HDF", b"CDF")
-"""First bytes of HDF5, which netCDF files are, and of older netCDF files."""
+"""First bytes of HDF5 files, including netCDF 4, and of older netCDF files."""
 SEEN = 4096
-"""Numbers of an array that are looked at to see whether they may be spins."""
+"""Number of values that are inspected to decide whether an array may be spins."""
 SUFFIXES = (".npy", ".npz", ".nc", ".h5", ".hdf5")
-"""What is looked for in a folder."""
+"""Suffixes of files that are read from a folder."""
 
 
 @dataclass(frozen=True)
 class Arrays:
-    """What a file or a group of it holds.
+    """The content of a file or of one of its groups.
 
     Attributes
     ----------
     values
         Arrays by name.
     dimensions
-        Names of their axes, if they have some.
+        Names of their axes, if they have any.
     attributes
-        Of all.
+        Attributes of file or group.
     own
         Attributes of single arrays.
     group
-        The path of the group in the file.
+        Path of the group in the file.
     """
 
     values: Mapping[str, NDArray[Any]]
@@ -60,22 +60,22 @@ class Arrays:
 
 @dataclass(frozen=True)
 class Found:
-    """Frames of one temperature in a file.
+    """Frames at one temperature in a file.
 
     Attributes
     ----------
     spins
         Shape (chain, draw, L, L), -1 and +1, int8.
     temperature
-        In J/k_B; None if the file does not say.
+        In J/k_B; None if the file lacks it.
     sampling
-        ``chain`` or ``independent``; None if the file does not say.
+        ``chain`` or ``independent``; None if the file lacks it.
     said
-        What it was taken for, in words.
+        How the array was read, in words.
     group
-        The path of the group in the file that they are in.
+        Path of their group in the file.
     log_probability
-        ln q of every frame, shape (chain, draw), if it is there.
+        ln q of every frame, shape (chain, draw), if the file has it.
     """
 
     spins: NDArray[np.int8]
@@ -99,19 +99,18 @@ def find(
     Parameters
     ----------
     path
-        .npy, .npz, or netCDF and HDF5; what it is, is told by its first bytes.
+        .npy, .npz, netCDF or HDF5, recognized by the first bytes.
     variable
-        The name of the frames, where there are several arrays.
+        Name of the array of frames, if there are several arrays.
     alphabet, L
         See :func:`.take`.
     temperatures
-        Those along an axis, where the file does not say them.
+        Temperatures along an axis, if the file lacks them.
 
     Raises
     ------
     InputError
-        If the file cannot be read, or it cannot be told which array the frames are, what they mean,
-        or at which temperature they are.
+        If the file cannot be read, or array, meaning or temperature of the frames is ambiguous.
     """
     groups = _read(path)
     along = None if temperatures is None else of_numbers(temperatures)
@@ -170,7 +169,7 @@ def _found(
 
 
 def files_in(folder: Path) -> list[Path]:
-    """Return the files below a folder that frames may be in, in the order of their names."""
+    """Return the files in a folder and below that may contain frames, sorted by name."""
     found = sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES)
     if not found:
         raise InputError(f"{folder}: no files of {', '.join(SUFFIXES)} in this folder or below")
@@ -178,7 +177,7 @@ def files_in(folder: Path) -> list[Path]:
 
 
 def _read(path: Path) -> list[Arrays]:
-    """Return what a file holds, each of its groups."""
+    """Return the content of a file, one entry per group."""
     check_readable(path)
     with path.open("rb") as file:
         magic = file.read(6)
@@ -190,16 +189,14 @@ def _read(path: Path) -> list[Arrays]:
             raise InputError(f"{path}: not readable by NumPy ({error})") from error
         return [Arrays(values)]
     if not magic.startswith(SCIENTIFIC):
-        raise InputError(
-            f"{path}: no .npy, .npz, netCDF or HDF5 file by its first bytes; numpy.save writes one"
-        )
+        raise InputError(f"{path}: not a .npy, .npz, netCDF or HDF5 file by its first bytes")
     from ising_fidelity.io import netcdf  # xarray is slow to import
 
     groups = netcdf.read_groups(path)
     above: dict[str, Any] = {}
     found = []
     for group, data in groups.items():
-        # What a group does not say, those that it is in may have said.
+        # Groups inherit the attributes of the groups above.
         above[group] = {**above.get(str(Path(group).parent), {}), **data.attrs}
         named = {str(name): variable for name, variable in data.variables.items()}
         if not named and len(groups) > 1:
@@ -217,9 +214,9 @@ def _read(path: Path) -> list[Arrays]:
 
 
 def _frames_in(arrays: Arrays, path: Path, variable: str | None, alone: bool) -> list[str]:
-    """Return the names of arrays that hold frames, none if one of many groups has none.
+    """Return the names of arrays of frames; empty if one of many groups has none.
 
-    There are several if each says its own temperature.
+    There can be several if each has its own temperature.
     """
     place = f"{path}{arrays.group}"
     if variable is not None:
@@ -245,16 +242,16 @@ def _frames_in(arrays: Arrays, path: Path, variable: str | None, alone: bool) ->
             if found
             else f"no array of numbers with two axes or more; there are: {there}"
         )
-        raise InputError(f"{place}: it cannot be told which array the frames are: {which}")
+        raise InputError(f"{place}: cannot determine the array of frames: {which}")
     return found
 
 
 def _has_two_values(array: NDArray[Any]) -> bool:
-    """Whether the first numbers of an array are of two values at most, as spins are."""
+    """Whether the first numbers of an array have at most two values, as spins have."""
     return np.unique(array.ravel()[:SEEN]).size <= 2
 
 
 def _has_temperature(arrays: Arrays, name: str) -> bool:
-    """Whether an array says its own temperature, by its name or among its attributes."""
+    """Whether an array has its own temperature, in its name or its attributes."""
     own = arrays.own.get(name, {})
     return in_name(name) is not None or any(key in own for key in (*TEMPERATURES, *INVERSE))

@@ -1,4 +1,4 @@
-"""The temperatures of frames that others have written: in a file, in its name, along an axis."""
+"""Temperatures of imported frames: in a file, in its name, or along an axis."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,31 +13,31 @@ from ising_fidelity.exceptions import InputError
 from ising_fidelity.io.temperatures import as_written, name_of
 
 TEMPERATURES = ("temperature", "temperatures", "T", "Ts", "Temperature", "temp", "temps", "kT")
-"""What the temperature of frames is called, in units of J/k_B."""
+"""Names of the temperature in files, in units of J/k_B."""
 INVERSE = ("beta", "betas", "inverse_temperature")
-"""What its inverse is called."""
+"""Names of the inverse temperature in files."""
 DIFFERENT = 0.01
-"""How far a temperature may be from the inverse of a rounded beta beside it, relative to it."""
+"""Largest relative difference of a temperature and the inverse of a rounded beta."""
 NUMBER = r"([0-9]+(?:[.p][0-9]+)?(?:[eE][+-]?[0-9]+)?)(?=[^0-9.]|[.][^0-9]|$)"
-"""As 2.30 or 2p30."""
+"""A number such as 2.30 or 2p30."""
 PATTERN = rf"(?:^|[^A-Za-z])T=?_?{NUMBER}"
-"""Where a name has a temperature: T2.30.nc, run_T=2.3.npy."""
+"""The temperature in a name: T2.30.nc, run_T=2.3.npy."""
 INVERSE_PATTERN = rf"(?:^|[^A-Za-z])beta=?_?{NUMBER}"
-"""Where a name has its inverse: beta0.44.nc."""
+"""The inverse temperature in a name: beta0.44.nc."""
 
 
 @dataclass(frozen=True)
 class Temperatures:
-    """What a file says of its temperatures.
+    """The temperatures in a file.
 
     Attributes
     ----------
     values
         In J/k_B, shape () if there is one.
     dimensions
-        Names of its axes, if they have some.
+        Names of the axes, if they have any.
     said
-        How it was found, if that is not plain.
+        How they were found, unless directly.
     """
 
     values: NDArray[np.float64]
@@ -47,7 +47,7 @@ class Temperatures:
 
 @dataclass(frozen=True)
 class Part:
-    """Spins of one temperature, or of one that is not known, with the names of their axes."""
+    """Spins at one temperature, known or unknown, with the names of their axes."""
 
     spins: NDArray[np.int8]
     dimensions: tuple[str, ...]
@@ -56,11 +56,11 @@ class Part:
 
 
 def in_names(path: Path, group: str = "", pattern: str | None = None) -> tuple[float, str] | None:
-    """Return the temperature that a name has and whose name it is, None if none has one.
+    """Return the temperature in a name and the kind of name; None if no name has one.
 
-    Looked at are those of groups in the file, of the file, and of its folders, in this order.
-    Where it stands is at ``{T}`` or ``{beta}`` of a pattern, or at :data:`PATTERN` or
-    :data:`INVERSE_PATTERN` if none is given.
+    The names are those of groups in the file, of the file, and of its folders, in this order. The
+    temperature is at ``{T}`` or ``{beta}`` of the pattern, by default at :data:`PATTERN` or
+    :data:`INVERSE_PATTERN`.
     """
     groups = [(one, "its group") for one in reversed(group.split("/"))]
     folders = [(one, "its folder") for one in reversed(path.parts[:-1])]
@@ -72,7 +72,7 @@ def in_names(path: Path, group: str = "", pattern: str | None = None) -> tuple[f
 
 
 def in_name(name: str, pattern: str | None = None) -> float | None:
-    """Return the temperature that a name has, None if it has none, or several."""
+    """Return the temperature in a name; None if it has none or several."""
     places = [(PATTERN, False), (INVERSE_PATTERN, True)]
     if pattern is not None:
         inverse = "{beta}" in pattern
@@ -101,7 +101,7 @@ def of_content(
     Raises
     ------
     InputError
-        If they are no temperatures, or differ from each other.
+        If they are not valid temperatures, or contradict each other.
     """
     direct = _said(values, attributes, TEMPERATURES, name)
     inverse = _said(values, attributes, INVERSE, name)
@@ -131,7 +131,7 @@ def of_numbers(given: Sequence[float]) -> Temperatures:
     """Return temperatures along an axis that a user has given."""
     values = np.array([as_written(T) for T in given])
     if len({*values}) < len(values) or not (values >= 0).all() or not values.size:
-        raise InputError(f"T: {list(given)}; allowed are different numbers >= 0, one or more")
+        raise InputError(f"T: {list(given)}; allowed are distinct numbers >= 0, at least one")
     return Temperatures(values if values.size > 1 else values[0])
 
 
@@ -141,7 +141,7 @@ def _said(
     names: Sequence[str],
     name: str,
 ) -> dict[str, NDArray[Any]]:
-    """Return numbers >= 0 that are called by one of some names."""
+    """Return the values with one of some names, which must be numbers >= 0."""
     found = {
         f"{key}{where}": _numbers(np.asarray(content[key]))
         for where, content in {"": values, " among the attributes": attributes}.items()
@@ -155,7 +155,7 @@ def _said(
 
 
 def _numbers(one: NDArray[Any]) -> NDArray[Any]:
-    """Return text that stands for numbers as numbers, as in this project's own files."""
+    """Return text as numbers if possible; this project's own files have text."""
     try:
         return one.astype(np.float64) if one.dtype.kind in "US" else one
     except ValueError:
@@ -168,12 +168,12 @@ def split(
     temperatures: Temperatures | None,
     name: str,
 ) -> list[Part]:
-    """Return spins of each temperature.
+    """Split spins by temperature.
 
     Raises
     ------
     InputError
-        If it cannot be told which spins are of which temperature.
+        If the assignment of temperatures to spins is ambiguous.
     """
     along = [one for one in dimensions if one in (*TEMPERATURES, *INVERSE)]
     if temperatures is None and along:
@@ -205,7 +205,7 @@ def _axes(
     temperatures: Temperatures,
     name: str,
 ) -> list[int]:
-    """Return the axes of spins along which temperatures go."""
+    """Return the axes of spins along which temperatures vary."""
     T, named = temperatures.values, temperatures.dimensions
     if named and {*named} <= {*dimensions}:
         return [dimensions.index(one) for one in named]
@@ -217,18 +217,18 @@ def _axes(
         found = [[axis] for axis, size in enumerate(leading) if size == T.size]
     if not found:
         raise InputError(
-            f"{name}: {T.size} temperatures of frames of shape {spins.shape}; allowed is one of "
-            "all, or one of each frame or of each place on a leading axis"
+            f"{name}: {T.size} temperatures of frames of shape {spins.shape}; allowed is one for "
+            "all frames, one for each frame, or one for each index of a leading axis"
         )
     if len(found) > 1:
         raise InputError(
-            f"{name}: {T.size} temperatures go along axes "
+            f"{name}: {T.size} temperatures may vary along axes "
             f"{' or '.join(str(one[0]) for one in found)} of frames of shape {spins.shape}; "
-            f"T of shape {leading}, one of each frame, decides"
+            f"T of shape {leading}, one for each frame, decides"
         )
     return found[0]
 
 
 def listed(temperatures: Mapping[str, float]) -> str:
-    """Return temperatures that differ, with where they are from."""
+    """Return contradicting temperatures and their origins in words."""
     return ", ".join(f"{name_of(T)} by {where}" for where, T in temperatures.items())

@@ -1,7 +1,7 @@
-"""Frames as people keep them: what an array of spins can mean.
+"""Common formats of frames: interpret an array as spins.
 
-One meaning is taken, and said in words; of two meanings none is, and the error names the option
-that decides.
+An unambiguous array is converted, and the conversion described in words. For an ambiguous one the
+error names the parameter that decides.
 """
 
 from collections.abc import Sequence
@@ -16,33 +16,33 @@ from ising_fidelity.exceptions import InputError
 from ising_fidelity.io.variables import FRAME_DIMENSIONS
 
 Alphabet = tuple[float, float]
-"""The numbers of a spin that is down, and of one that is up."""
+"""The values of spin down and up."""
 
 WRAPPED = (255.0, 1.0)
 """-1 and 1 in unsigned bytes."""
 ALPHABETS: tuple[Alphabet, ...] = ((0.0, 1.0), (0.0, 255.0), WRAPPED)
-"""What spins are written as, beside numbers of two signs."""
+"""Values of spin down and up, other than numbers of opposite sign."""
 AXES = {
     "chain": ("chain", "chains", "replica", "walker"),
     "draw": ("draw", "sample", "samples", "frame", "frames", "sweep", "step", "time", "n"),
     "y": ("y", "row", "rows", "lat"),
     "x": ("x", "col", "column", "columns", "lon"),
 }
-"""What the axes of frames are called."""
+"""Names of the axes of frames."""
 NAMED = 3
-"""Values that an error lists."""
+"""Number of values that an error lists."""
 
 
 @dataclass(frozen=True)
 class Taken:
-    """Spins, and what their array was taken for.
+    """Spins, and how their array was read.
 
     Attributes
     ----------
     spins
         Shape (chain, draw, L, L), -1 and +1, int8.
     said
-        How they were made of what was given, nothing of what was so already.
+        The conversions in words, empty if none was needed.
     """
 
     spins: NDArray[np.int8]
@@ -57,26 +57,27 @@ def take(
     alphabet: Alphabet | None = None,
     L: int | None = None,
 ) -> Taken:
-    """Return the spins that an array holds.
+    """Return the spins in an array.
 
     Parameters
     ----------
     array
         Frames of shape (L, L), (n, L, L), (chain, draw, L, L), or with one channel or in rows of
-        L^2 numbers; spins of -1 and 1 or other numbers of two signs, 0 and 1, 0 and 255, booleans.
+        L^2 numbers. Spins are -1 and 1 or other numbers of opposite sign, 0 and 1, 0 and 255, or
+        booleans.
     name
-        What an error calls it.
+        Name of the array in errors.
     dimensions
-        Names of the axes, as a netCDF file has them; those of frames are found in any order.
+        Names of the axes, as in a netCDF file; axes of frames may have any order.
     alphabet
-        The numbers of a spin down and up, where they cannot be told, or are others.
+        Values of spin down and up, where they are ambiguous or different.
     L
-        Sites along a side, where it cannot be told.
+        Sites along a side, where it is ambiguous.
 
     Raises
     ------
     InputError
-        If it has no meaning, or more than one.
+        If the array cannot be interpreted, or is ambiguous.
     """
     spins, letters = signs(array, name, alphabet)
     arranged, order = arrange(spins, name, dimensions, L)
@@ -84,17 +85,17 @@ def take(
 
 
 def signs(array: Any, name: str, alphabet: Alphabet | None = None) -> tuple[NDArray[np.int8], str]:
-    """Return an array as spins of -1 and +1 of its shape, and what they were made of.
+    """Return an array as spins of -1 and +1 with its shape, and the conversion in words.
 
     Parameters and errors are those of :func:`take`.
     """
     try:
         given = np.asarray(array)
     except ValueError as error:
-        raise InputError(f"{name}: no array of numbers ({error})") from error
+        raise InputError(f"{name}: not an array of numbers ({error})") from error
     if given.dtype.kind not in "biuf" or not given.size:
         raise InputError(
-            f"{name}: {given.dtype.name} of shape {given.shape}; allowed are numbers, one or more"
+            f"{name}: {given.dtype.name} of shape {given.shape}; allowed are numbers, at least one"
         )
     return _spins(given, name, alphabet)
 
@@ -105,7 +106,7 @@ def arrange(
     dimensions: Sequence[str] = (),
     L: int | None = None,
 ) -> tuple[NDArray[np.int8], str]:
-    """Return spins as (chain, draw, L, L), and how they were arranged.
+    """Return spins as (chain, draw, L, L), and the rearrangement in words.
 
     Parameters and errors are those of :func:`take`.
     """
@@ -116,7 +117,7 @@ def arrange(
 
 
 def standard(dimensions: Sequence[str]) -> tuple[str, ...]:
-    """Return names of axes with those of :data:`FRAME_DIMENSIONS` where they mean these."""
+    """Return names of axes with synonyms replaced by :data:`FRAME_DIMENSIONS`."""
     known = {other: one for one, others in AXES.items() for other in others}
     renamed = tuple(known.get(one.lower(), one) for one in dimensions)
     return renamed if len({*renamed}) == len(renamed) else tuple(dimensions)
@@ -132,7 +133,7 @@ def _arranged(
         return _by_name(given, name, dimensions)
     unknown = [one for one in _named(dimensions) if one not in FRAME_DIMENSIONS]
     if given.ndim == 4 and unknown:
-        # The first two may be chains and draws, or temperatures, which must not be mixed.
+        # The first two may be chains and draws, or temperatures, which must not be confused.
         raise _misnamed(name, dimensions)
     shape = given.shape
     if given.ndim == 2 and (frames := _flat(given, name, wanted)) is not None:
@@ -156,7 +157,7 @@ def _arranged(
 def _flat(
     given: NDArray[np.int8], name: str, wanted: int | None
 ) -> tuple[NDArray[np.int8], str] | None:
-    """Return a matrix as frames below each other, or in rows each; None if it is neither."""
+    """Return a matrix of stacked frames, or of a frame per row; None if it is neither."""
     count, width = given.shape
     L = isqrt(width)
     rows = width > 1 and width == L**2 and wanted in (None, L)
@@ -176,7 +177,7 @@ def _flat(
 
 
 def _named(dimensions: Sequence[str]) -> list[str]:
-    """Return names of axes but for those that a library gives to axes without a name."""
+    """Return names of axes without those that libraries give to unnamed axes."""
     return [one for one in dimensions if not one.startswith(("phony_dim", "dim_"))]
 
 
@@ -212,7 +213,7 @@ def _by_name(
 def _spins(
     given: NDArray[Any], name: str, alphabet: Alphabet | None
 ) -> tuple[NDArray[np.int8], str]:
-    """Return spins of -1 and +1, and what they were made of."""
+    """Return spins of -1 and +1, and the conversion in words."""
     if given.dtype.kind == "b":
         return _signs(given), "True as up"
     unknown = int(np.isnan(given).sum()) if given.dtype.kind == "f" else 0
@@ -237,13 +238,13 @@ def _spins(
     ]
     if len({tuple(value == up for value in values) for _, up in found}) > 1:
         raise InputError(
-            f"{name}: all values are {values[0]:g}, which is up of 0 and 255, and down of -1 and 1 "
-            "in unsigned bytes; alphabet: (0, 255) or (255, 1) decides"
+            f"{name}: all values are {values[0]:g}, which may be up (0 and 255) or down (-1 and 1 "
+            "in unsigned bytes); alphabet: (0, 255) or (255, 1) decides"
         )
     if not found:
         raise InputError(
             f"{name}: values are {_listed(values)}; allowed are -1 and 1, 0 and 1, 0 and 255, "
-            "booleans, or two that alphabet: (down, up) names; round fields by a rule of your own"
+            "booleans, or two that alphabet: (down, up) names; round real fields yourself"
         )
     down, up = found[0]
     wrapped = ", -1 in unsigned bytes," if (down, up) == WRAPPED else ""

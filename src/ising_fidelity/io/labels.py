@@ -8,7 +8,7 @@ LONG_NAMES = {
     LOG_PROBABILITY: "natural logarithm of the probability that the model draws the frame",
     "temperature": "temperature in units of J/k_B",
     "distance": "distance along the axes in lattice constants",
-    "correlation_kind": "which correlation function was fitted",
+    "correlation_kind": "kind of the fitted correlation function",
     "energy": "mean energy per spin in units of J",
     "magnetization": "mean signed magnetization per spin",
     "abs_magnetization": "mean of the absolute magnetization per spin of each frame",
@@ -31,4 +31,4 @@ LONG_NAMES = {
     "free_energy": "free energy per spin in units of J",
     "entropy": "entropy per spin in units of k_B",
 }
-"""What every variable is, in the words of the files and of the figures."""
+"""Long names of variables in files and figures."""

@@ -1,9 +1,9 @@
-"""The netCDF contract: build, check, write atomically, read.
+"""Read netCDF files, and write them atomically.
 
-Every file of frames, whoever wrote it, holds ``spin(chain, draw, y, x)`` of -1 and +1, a scalar
-``temperature`` and the attribute ``sampling``; nothing else is required. Independent frames may
-carry ``log_probability(chain, draw)``, how likely their generator was to draw each. This module is
-the only reader and writer of files in the project.
+Every file of frames needs ``spin(chain, draw, y, x)`` of -1 and +1, a scalar ``temperature`` and
+the attribute ``sampling``, and nothing else. Independent frames may have
+``log_probability(chain, draw)``, the log-likelihood of each frame under its generator. All netCDF
+files of the project are read and written by this module.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,10 +23,10 @@ _Data = TypeVar("_Data", xr.Dataset, xr.DataTree)
 
 
 def describe(dataset: xr.Dataset, long_names: Mapping[str, str] | None = None) -> xr.Dataset:
-    """Return a copy whose variables have ``long_name`` and units, and errors linked to values.
+    """Return a copy with ``long_name`` and units for all variables, and errors linked to values.
 
-    Names are those of :data:`LONG_NAMES`, or of ``long_names``, which only the caller knows;
-    ``<name>_error`` is the standard error of ``<name>``. Existing attributes stay.
+    Long names are from :data:`LONG_NAMES` or from the caller's ``long_names``; ``<name>_error`` is
+    the standard error of ``<name>``. Existing attributes are kept.
     """
     known = {**LONG_NAMES, **(long_names or {})}
     dataset = dataset.copy()
@@ -49,13 +49,13 @@ def read(path: str | Path) -> xr.Dataset:
     Raises
     ------
     InputError
-        If the file is missing or no netCDF file, or does not fit in memory.
+        If the file is missing, is not netCDF, or does not fit in memory.
     """
     return _read(path, xr.open_dataset)
 
 
 def read_groups(path: str | Path) -> dict[str, xr.Dataset]:
-    """Read each group of a netCDF or HDF5 file into memory by its path; raises like read."""
+    """Read all groups of a netCDF or HDF5 file into memory, by path; raises like read."""
     root = read(path)
     import netCDF4
 
@@ -69,9 +69,9 @@ def read_groups(path: str | Path) -> dict[str, xr.Dataset]:
 
 
 def outline(path: str | Path) -> xr.Dataset:
-    """Return what a netCDF file says of itself: of arrays the shapes and types alone.
+    """Return the content of a netCDF file without the values of arrays, only scalars are read.
 
-    Raises InputError like :func:`read`. Scalars have their values.
+    Raises InputError like :func:`read`.
     """
     return _read(path, xr.open_dataset, complete=False)
 
@@ -82,14 +82,14 @@ def read_tree(path: str | Path) -> xr.DataTree:
 
 
 def united(parts: Sequence[xr.Dataset]) -> xr.Dataset:
-    """Return the variables of several datasets of the same coordinates; the first one's count."""
+    """Merge datasets with the same coordinates; for repeated variables the first one counts."""
     return xr.merge(parts, combine_attrs="override", compat="override", join="exact")
 
 
 def along_temperature(rows: Sequence[xr.Dataset]) -> xr.Dataset:
-    """Return datasets of single temperatures along ``temperature``, NaN where one lacks a number.
+    """Concatenate datasets of single temperatures; missing variables are NaN.
 
-    Series of frames, along ``chain`` and ``draw``, are left out.
+    Time series along ``chain`` and ``draw`` are left out.
     """
     return xr.concat(
         [row.drop_dims(["chain", "draw"], errors="ignore") for row in rows],
@@ -103,12 +103,12 @@ def along_temperature(rows: Sequence[xr.Dataset]) -> xr.Dataset:
 
 
 def are_numbers(values: xr.DataArray) -> bool:
-    """Whether all values are numbers, and finite."""
+    """Whether all values are finite numbers."""
     return values.dtype.kind in "iuf" and bool(np.isfinite(values.values).all())
 
 
 def require(data: xr.Dataset, names: Iterable[str], name: str, verb: str) -> None:
-    """Raise InputError, naming ``name``, unless a file has variables that ``verb`` writes."""
+    """Raise InputError, naming ``name``, unless a file has the variables that ``verb`` writes."""
     missing = [wanted for wanted in names if wanted not in data]
     if missing:
         raise InputError(f"{name}: no variable {missing[0]!r}; a file that {verb} writes is needed")
@@ -117,8 +117,8 @@ def require(data: xr.Dataset, names: Iterable[str], name: str, verb: str) -> Non
 def _read(path: str | Path, opened: Callable[..., _Data], complete: bool = True) -> _Data:
     check_readable(Path(path))
     try:
-        # Nothing here is a time, whatever the units of a file from elsewhere look like. Of a
-        # relative path xarray takes ~ for somebody's home, and a colon for the end of a protocol.
+        # No variable is a time, whatever the units of an imported file look like. The path is
+        # absolute, as xarray expands ~ and reads a colon as the end of a protocol.
         whole_path = Path(path).absolute()
         with opened(whole_path, engine="netcdf4", decode_times=False) as data:
             if complete:
@@ -131,21 +131,20 @@ def _read(path: str | Path, opened: Callable[..., _Data], complete: bool = True)
         raise InputError(f"{path}: does not fit in memory ({error})") from error
     except Exception as error:
         check_unlocked(Path(path))
-        # Damaged files make the libraries raise errors of nearly every kind.
+        # The libraries raise errors of many types for damaged files.
         text = " ".join(str(error).split())
         raise InputError(f"{path}: not a readable netCDF file ({text})") from error
 
 
 def write(data: xr.Dataset | xr.DataTree, path: str | Path) -> None:
-    """Write a netCDF file that is whole or not there at all.
+    """Write a netCDF file atomically.
 
-    The data go to a temporary file in the same folder, which is opened again, compared with what
-    was to be written, and renamed.
+    The data are written to a temporary file, read back, compared, and moved into place.
 
     Raises
     ------
     OSError
-        If what was read back differs from what was written.
+        If the data read back differ from those written.
     """
     with whole(Path(path)) as place:
         try:
@@ -155,7 +154,7 @@ def write(data: xr.Dataset | xr.DataTree, path: str | Path) -> None:
             else:
                 data.to_netcdf(place, engine="netcdf4", encoding=_encoding(data))
         except PermissionError:
-            # So HDF5 says, too, that it could not lock the file that it has just made.
+            # HDF5 also raises this if it cannot lock the file that it has just created.
             if place.exists():
                 check_unlocked(place, Path(path))
             raise
@@ -164,11 +163,11 @@ def write(data: xr.Dataset | xr.DataTree, path: str | Path) -> None:
         else:
             same = read(place).equals(data)
         if not same:
-            raise OSError(f"{path}: what was written does not read back the same")
+            raise OSError(f"{path}: the data read back differ from those written")
 
 
 def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
-    """Return how variables are stored: frames compressed in chunks of whole frames."""
+    """Return the encoding of variables: frames are compressed in chunks of whole frames."""
     encoding: dict[str, dict[str, Any]] = {}
     for key, variable in dataset.variables.items():
         name = str(key)

@@ -1,4 +1,4 @@
-"""Packages that not every installation has."""
+"""Optional packages."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,17 +6,17 @@ from contextlib import contextmanager
 from ising_fidelity.exceptions import InputError
 
 EXTRAS = {"safetensors": "models", "torch": "models"}
-"""Such packages, and what brings each."""
+"""Optional packages, and the extra that installs each."""
 
 
 @contextmanager
 def needing(*packages: str) -> Iterator[None]:
-    """Say in one line how to install what an import inside does not find.
+    """Turn a failed import of an optional package into an error that says how to install it.
 
     Raises
     ------
     InputError
-        If it is one of these packages; of any other the import's own error stays.
+        If one of these packages is missing; for any other the ImportError is kept.
     """
     try:
         yield

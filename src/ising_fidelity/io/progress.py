@@ -1,4 +1,4 @@
-"""Progress bars, all of them: on a terminal or in a notebook, silent elsewhere."""
+"""Progress bars on a terminal or in a notebook; silent elsewhere."""
 
 import sys
 import warnings
@@ -12,7 +12,7 @@ _shown = ContextVar("shown", default=True)
 
 @contextmanager
 def shown(wanted: bool) -> Iterator[None]:
-    """Show the bars of what is done inside, or leave them out."""
+    """Show progress bars inside this context, or hide them."""
     before = _shown.set(wanted and _shown.get())
     try:
         yield
@@ -21,9 +21,9 @@ def shown(wanted: bool) -> Iterator[None]:
 
 
 def progress_bar(steps: Iterable[Any] | None = None, *, wanted: bool = True, **options: Any) -> Any:
-    """Return a bar of tqdm's, over some steps or updated by hand.
+    """Return a tqdm bar, for an iterable or updated by hand.
 
-    None is shown where it is not wanted, or the errors of the process go to no terminal.
+    It is hidden if not wanted, or if stderr is not a terminal.
     """
     wanted = wanted and _shown.get()
     if not _in_notebook():
@@ -31,11 +31,11 @@ def progress_bar(steps: Iterable[Any] | None = None, *, wanted: bool = True, **o
 
         return tqdm(steps, disable=None if wanted else True, **options)
     with warnings.catch_warnings():
-        # Without widgets it is a bar of letters, and says so in three lines.
+        # Without widgets, tqdm falls back to text and warns in three lines.
         warnings.simplefilter("ignore")
         from tqdm.auto import tqdm as drawn
 
-    # What a notebook shows is no terminal, but is looked at.
+    # A notebook's output is not a terminal, but is shown.
     return drawn(steps, disable=not wanted, **options)
 
 

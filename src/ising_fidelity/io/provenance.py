@@ -1,4 +1,4 @@
-"""Where a file comes from: hashes of the code and of the settings that made it."""
+"""Provenance of files: hashes of the code and of the settings that made them."""
 
 import hashlib
 import json
@@ -18,12 +18,12 @@ REFERENCES = (
 
 
 def settings_hash(settings: Any) -> str:
-    """Return a hash of plain settings (numbers, strings, lists, dicts) in any order of keys."""
+    """Return a hash of plain settings (numbers, text, lists, dicts), whatever the order of keys."""
     return hashlib.sha256(canonical_json(settings).encode()).hexdigest()[:16]
 
 
 def array_hash(values: NDArray[Any]) -> str:
-    """Return a hash of an array's shape, type and numbers."""
+    """Return a hash of an array's shape, type and values."""
     described = f"{values.shape}{values.dtype.str}".encode()
     return hashlib.sha256(described + np.ascontiguousarray(values).tobytes()).hexdigest()[:16]
 
@@ -45,22 +45,22 @@ def attributes(
     modules: Sequence[str] = (),
     without: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Return the root attributes of a file: CF and ACDD descriptions and the provenance.
+    """Return the root attributes of a file: CF and ACDD descriptions and provenance.
 
-    Neither time nor path nor commit is among them: the same inputs give the same bytes.
+    They contain no time, path or commit, so the same inputs give the same bytes.
 
     Parameters
     ----------
     verb
-        The step that makes the file.
+        The step that writes the file.
     settings
-        The plain settings of the step; stored as JSON beside their hash.
+        Plain settings of the step, stored as JSON with their hash.
     title, summary, source
-        What the file holds, for people; ``source`` says how the data came about.
+        Descriptions of the content; ``source`` is the origin of the data.
     seed, generator
-        The seed and the name of the random number generator, where the step is random.
+        Seed and name of the random number generator, if the step is random.
     modules, without
-        Code that the result depends on beside the step's, and code that it does not depend on, see
+        Further code that the result depends on, and code that it does not depend on, see
         :func:`ising_fidelity.io.code.code_hash`.
     """
     described: dict[str, Any] = {

@@ -1,10 +1,10 @@
-"""The one place where random streams are named."""
+"""Seeds of all random streams."""
 
 import hashlib
 
 
 def derive_seed(base: int, verb: str, source: str, temperature: str = "") -> int:
-    """Return the seed of one step, a function of its name and never of its place in a list.
+    """Return the seed of one step, which depends on names only and not on positions in lists.
 
     Parameters
     ----------

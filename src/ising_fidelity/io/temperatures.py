@@ -1,7 +1,7 @@
-"""Temperatures as people and files write them.
+"""Canonical names of temperatures.
 
-A temperature is a string in the config, in paths and in rule parameters, so that one
-temperature has one name; it is a float only where arithmetic begins.
+A temperature is text in config, paths and rule parameters, so that it has one name; it is a float
+in arithmetic only.
 """
 
 from decimal import Decimal, InvalidOperation
@@ -11,18 +11,18 @@ from ising_fidelity.exceptions import InputError
 
 MOST_DECIMALS = 12
 MOST_DIGITS = 15
-"""As many as a float keeps, so that a name, its float and the name of that are the same."""
+"""Digits that a float preserves, so that a name is unchanged by conversion to a float and back."""
 LONGEST_FLOAT = 17
-"""Digits that are enough for every float."""
+"""Digits that are sufficient for every float."""
 NOISE = 1e-14
-"""Of a grid's numbers, relative to them: some roundings of a float."""
+"""Largest relative rounding error of numbers in a grid."""
 
 
 def as_written(value: Any) -> float:
-    """Return the number that a value from a file or a grid stands for.
+    """Return the number that a value from a file or a grid represents.
 
-    2.3 in single precision is 2.3, not the double nearest to its bits, and so is the
-    2.3000000000000003 of ``numpy.arange``: this is what "the same temperature" means everywhere.
+    2.3 in single precision gives 2.3, not the double with its value, and so does the
+    2.3000000000000003 of ``numpy.arange``. This defines which temperatures are the same.
     """
     number = float(str(value))
     return float(f"{round(number, MOST_DECIMALS):.{MOST_DIGITS}g}")
@@ -39,7 +39,7 @@ def same(one: Any, other: Any) -> bool:
 
 
 def canonical(temperature: str | float, infinite: bool = False) -> str:
-    """Return the one way a temperature is written: two decimals or more, no further zeros.
+    """Return the canonical name of a temperature: at least two decimals, no further zeros.
 
     Parameters
     ----------
@@ -47,17 +47,17 @@ def canonical(temperature: str | float, infinite: bool = False) -> str:
         In units of J/k_B, zero or positive; ``2.3``, ``"2.300"`` and the 2.3000000000000003 of
         ``numpy.arange`` all give ``"2.30"``.
     infinite
-        Whether ``inf`` is a temperature, too.
+        Whether ``inf`` is allowed.
 
     Raises
     ------
     InputError
-        If it is no finite number >= 0, or has more than 12 decimals or 15 digits.
+        If it is not a finite number >= 0, or has more than 12 decimals or 15 digits.
     """
     given = repr(temperature) if len(repr(temperature)) <= 40 else f"{repr(temperature)[:40]}..."
     text = str(temperature).strip()
     try:
-        # Python takes 2_30 for 230, and people write it for 2.30, as in names of files.
+        # Python reads 2_30 as 230, but people write it for 2.30 in names of files.
         value = Decimal("NaN" if "_" in text else text)
     except InvalidOperation:
         value = Decimal("NaN")
@@ -67,13 +67,13 @@ def canonical(temperature: str | float, infinite: bool = False) -> str:
         raise InputError(f"temperature {given} is not a number >= 0, such as 2.30")
     if not value:
         return "0.00"
-    # By its digits, as arithmetic would round those of a long number, or write out 1e999999.
+    # By its digits, as arithmetic would round a long number, or write out 1e999999.
     _, written, exponent = value.as_tuple()
     digits = "".join(map(str, written)).lstrip("0")
     significant = digits.rstrip("0")
     power = int(exponent) + len(digits) - len(significant)
     if -power > MOST_DECIMALS and len(significant) <= LONGEST_FLOAT:
-        # Arithmetic's 1.8399999999999999, as a list in a config may have it.
+        # A result of arithmetic such as 1.8399999999999999 in a config.
         number = float(value)
         if abs(as_written(number) - number) <= NOISE * number:
             return canonical(as_written(number))

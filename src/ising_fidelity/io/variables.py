@@ -1,4 +1,4 @@
-"""Names and dimensions that files of frames and observables share."""
+"""Names of variables and dimensions in files of frames and observables."""
 
 FRAME_DIMENSIONS = ("chain", "draw", "y", "x")
 
@@ -11,5 +11,7 @@ LOG_PROBABILITY = "log_probability"
 BURN_IN = "burn_in"
 STARTS_AGREE = "ordered and random starts agree"
 STARTS_DISAGREE = "ordered and random starts disagree"
-"""The attribute of Monte Carlo frames that says whether burn-in was enough, and what it may say;
-anything else is that it could not be told."""
+"""Attribute of Monte Carlo frames on whether burn-in was sufficient, and two of its values.
+
+Any other value means that this could not be tested.
+"""

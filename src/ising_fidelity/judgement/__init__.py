@@ -1,1 +1,1 @@
-"""Any frames judged in one call: a reference is made, numbers are compared, causes are named."""
+"""Judge frames in one call: simulate a reference, compare observables, name likely causes."""

@@ -1,4 +1,4 @@
-"""A cause, and numbers along temperature that causes are decided by."""
+"""A cause of wrong frames, and the statistics along temperature that decide between causes."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ from ising_fidelity.io.temperatures import name_of
 from ising_fidelity.scores.deviations import Floats, p_values, together
 
 LEVEL = 1e-3
-"""Of a cause; that something is wrong is known by all tests together."""
+"""Significance level of one cause; the verdict itself rests on all tests together."""
 SIGMAS = 4.0
-"""Errors from which on a number decides."""
+"""Deviation in standard errors that decides between causes."""
 
 
 @dataclass(frozen=True)
@@ -21,17 +21,17 @@ class Cause:
     Attributes
     ----------
     name
-        A few words that are always the same.
+        A fixed short name.
     observable
-        What decides it.
+        The observable that decides it.
     sentence
-        What it means, with its number.
+        What is wrong, with the size of the deviation.
     p_value
-        That chance alone looks like it.
+        Probability of such a deviation by chance.
     value, error
-        The number of the sentence, and its error; NaN where there is none.
+        The number in the sentence and its standard error; NaN where there is none.
     T
-        The canonical temperature of the number; empty if it is one of all temperatures.
+        The canonical temperature of the number; empty if it combines all temperatures.
     """
 
     name: str
@@ -44,33 +44,33 @@ class Cause:
 
 
 def name_at(data: xr.Dataset, index: int) -> str:
-    """Return the canonical temperature at a place along it."""
+    """Return the canonical temperature at an index."""
     return name_of(data["temperature"].values[index])
 
 
 def expected_of(data: xr.Dataset, name: str) -> str:
-    """Return what the expected value of a test is called."""
+    """Return the name of the variable with the expected value of a test."""
     return f"{name}_floor" if f"{name}_floor" in data else f"{name}_expected"
 
 
 def p_of_test(data: xr.Dataset, name: str) -> float:
-    """Return a test's p-value over all temperatures, 1 if it was not made."""
+    """Return a test's p-value over all temperatures; 1 if the test was not done."""
     return p_together(data, f"{name}_p_value")
 
 
 def p_together(data: xr.Dataset, name: str) -> float:
-    """Return the p-value of a variable over all temperatures, 1 if there is none."""
+    """Return the combined p-value of a variable over all temperatures; 1 if it is missing."""
     p = together(data[name].values) if name in data else np.nan
     return 1.0 if np.isnan(p) else p
 
 
 def gain_of(data: xr.Dataset, name: str) -> float:
-    """Return the gain of log-likelihood by one way to explain couplings, at all temperatures."""
+    """Return the gain of log-likelihood by one explanation, summed over temperatures."""
     return float(np.nansum(data[f"gain_{name}"].values))
 
 
 def weighted_mean(values: Floats, errors: Floats) -> tuple[float, float]:
-    """Return the mean of numbers weighted by their errors, and its error."""
+    """Return the inverse-variance weighted mean and its error."""
     known = np.isfinite(values) & (errors > 0)
     weights = errors[known] ** -2
     if not weights.size:
@@ -79,14 +79,14 @@ def weighted_mean(values: Floats, errors: Floats) -> tuple[float, float]:
 
 
 def in_errors(data: xr.Dataset, other: xr.Dataset, name: str) -> Floats:
-    """Return deviations in errors of both sides."""
+    """Return deviations in units of the combined standard error."""
     apart = data[name].values - other[name].values
     errors = np.hypot(data[f"{name}_error"].values, _error_of(other, name))
     return np.divide(apart, errors, out=np.full_like(apart, np.nan), where=errors > 0)
 
 
 def log_ratio(data: xr.Dataset, other: xr.Dataset, name: str) -> Floats:
-    """Return logarithms of ratios in errors, which are nearer to normal than differences."""
+    """Return log ratios over their errors, which are nearer to normal than differences."""
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = data[f"{name}_error"].values / data[name].values
         z = np.log(data[name].values / other[name].values) / relative
@@ -99,7 +99,7 @@ def _error_of(data: xr.Dataset, name: str) -> Floats:
 
 
 def combined(z: Floats) -> tuple[float, float]:
-    """Return the largest z of all temperatures, and the p-value of all together."""
+    """Return the z of largest absolute value, and the combined p-value of all temperatures."""
     known = z[~np.isnan(z)]
     if not known.size:
         return 0.0, 1.0

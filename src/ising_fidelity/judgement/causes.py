@@ -1,4 +1,4 @@
-"""Why frames are wrong: each cause is decided by an observable, and says by how much."""
+"""Why frames are wrong: an observable decides each cause and gives the size of the deviation."""
 
 import numpy as np
 import xarray as xr
@@ -25,23 +25,27 @@ from ising_fidelity.scores.deviations import together, with_error
 __all__ = ["Cause", "causes_of"]
 
 SAME = 0.5
-"""Share of frames that are themselves when moved or mirrored, beyond the reference's."""
+"""Smallest excess over the reference of frames that equal their own translation or mirror image."""
 BY_CHANCE = 0.05
-"""Share of disordered frames that come again, more than which is no chance, if it is not that of
-ordered ones which makes it."""
+"""Largest share of disordered frames that may be repeated by chance.
+
+It does not count if ordered frames, which repeat by chance more often, have at least twice this
+share.
+"""
 NEAR = 0.05
-"""Relative deviation of the local temperature, up to which a stripe says something."""
+"""Largest relative deviation of the local temperature at which stripes are evidence."""
 TOGETHER, MOST_OFF = 2.0, 0.1
-"""Errors up to which two temperatures agree, and share of T up to which u tells one."""
+"""Errors within which two temperatures agree; largest relative shift of T that u determines."""
 RARE_STRIPES = 0.01
-"""Share of striped frames in equilibrium, up to which a stripe says something."""
+"""Largest share of striped frames in equilibrium at which stripes are evidence."""
 
 
 def causes_of(data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset) -> list[Cause]:
-    """Return causes, most likely first; empty if none can be told.
+    """Return causes, most likely first; empty if none can be identified.
 
-    Copies, places and signs come first. Then what spins answer to their neighbors, and only where
-    that is right, what is wrong over long distances.
+    Copies, broken translation symmetry and sign bias come first. Local statistics (the
+    distribution of a spin given its neighbors) come next. Long-range deviations are reported only
+    where the local statistics are right.
 
     Parameters
     ----------
@@ -59,7 +63,7 @@ def causes_of(data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset) -> lis
         striped = _stripes(data)
         found += striped
         if striped:
-            # They say nothing of temperatures that are too high for them.
+            # Stripes explain nothing at temperatures where they are common.
             others = ~_is_rare(data)
             data, reference, exact = (
                 one.isel(temperature=others) for one in (data, reference, exact)
@@ -72,15 +76,15 @@ def causes_of(data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset) -> lis
 def _of_equilibrium(
     found: list[Cause], data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset
 ) -> list[Cause]:
-    """Return causes, and those of what neighbors answer or else of long distances."""
+    """Return the given causes, and those of local statistics or else of long range."""
     local = local_causes(data, exact)
     if [one.name for one in (*found, *local)] == [ONE_SIGN, FIELD]:
-        # Either looks a little like the other; a field of all frames is a strong one.
+        # The two look alike; a field that magnetizes every frame must be strong.
         return local if is_explained(data, "field") else found
     if local and local[0].name != LOCAL:
         return [*found, *local]
     far = _long_range(data, reference, exact)
-    # Frames that are chosen by their energy answer to neighbors a little wrong, too.
+    # Selecting frames by energy also changes the local statistics slightly.
     if local and not (far and far[0].name in WIDTHS and far[0].p_value < local[0].p_value ** 2):
         far = local
     return [*found, *far]
@@ -93,14 +97,14 @@ WIDE, NARROW = WIDTHS = ("energies too wide", "energies too narrow")
 
 
 def _copies(data: xr.Dataset) -> list[Cause]:
-    """Return whether frames are those of others, or of each other."""
+    """Return causes for copied, repeated or correlated frames."""
     found = []
     p = p_of_test(data, "nearest_training_symmetric")
     if p < LEVEL:
         near = float(np.nanmean(data["nearest_training_symmetric"].values))
         sentence = (
-            f"Copies of training frames: the nearest one differs at {near:.2%} of sites, up to "
-            "symmetries, nearer than independent frames."
+            f"Copies of training frames: the nearest one differs at {near:.2%} of sites up to "
+            "symmetries, fewer than for independent frames."
         )
         found.append(Cause(TRAINING, "nearest training frame", sentence, p, near))
     for name, words, more in (
@@ -114,8 +118,8 @@ def _copies(data: xr.Dataset) -> list[Cause]:
             worst = int(np.nanargmax(share - known))
             T = name_at(data, worst)
             sentence = (
-                f"Too few distinct frames: {share[worst]:.2g} of all pairs are the same{more} at "
-                f"T = {T}, in the reference {known[worst]:.2g}."
+                f"Too few distinct frames: a share {share[worst]:.2g} of all pairs is "
+                f"identical{more} at T = {T}, compared with {known[worst]:.2g} in the reference."
             )
             value = float(share[worst])
             found.append(Cause(words, "pairs of equal frames", sentence, p, value, T=T))
@@ -125,24 +129,23 @@ def _copies(data: xr.Dataset) -> list[Cause]:
         worst = int(np.nanargmax(data["energy_lag_1_autocorrelation"].values))
         r, T = float(data["energy_lag_1_autocorrelation"].values[worst]), name_at(data, worst)
         sentence = (
-            f"Correlated draws: successive frames are said to be independent and are not, the "
-            f"lag-1 autocorrelation of u is up to {r:.2f}, at T = {T}; with sampling chain "
-            "errors are right."
+            "Correlated draws: the frames are labelled independent, but the lag-1 "
+            f"autocorrelation of u reaches {r:.2f} at T = {T}; sampling=chain gives correct errors."
         )
         found.append(Cause(CORRELATED, "lag-1 autocorrelation of u and |m|", sentence, p, r, T=T))
     return found
 
 
 def _structure(data: xr.Dataset) -> list[Cause]:
-    """Return whether places are not alike, or frames have a symmetry of their own."""
+    """Return causes for broken translation symmetry, or for frames equal to their own image."""
     for name, words in (("tiled_share", "tiled"), ("mirrored_share", "mirrored")):
         share = data[name].values
         more = share - data[expected_of(data, name)].values
         if np.nanmax(more) > SAME:
             worst = int(np.nanargmax(more))
             value, T = float(share[worst]), name_at(data, worst)
-            how = "moved by L/2" if words == "tiled" else "mirrored"
-            sentence = f"Frames are {words}: {value:.0%} are the same when {how}, at T = {T}."
+            how = "translated by L/2" if words == "tiled" else "mirrored"
+            sentence = f"Frames are {words}: {value:.0%} are unchanged when {how}, at T = {T}."
             observable = "agreement of frames with themselves"
             return [Cause(words, observable, sentence, 0.0, value, T=T)]
     p = p_of_test(data, "homogeneity")
@@ -152,25 +155,26 @@ def _structure(data: xr.Dataset) -> list[Cause]:
     where = PLACES[int(data["homogeneity_where"].values[worst])]
     row, column = (int(data[f"homogeneity_{name}"].values[worst]) for name in ("row", "column"))
     place, T = f"row {row}, column {column}", name_at(data, worst)
+    differ = "are broken at a different rate than all others"
     names = {
-        SEAM: ("not periodic", "Not periodic: bonds across the edges are broken unlike others"),
-        SITE: ("corrupt site", f"A corrupt site: bonds at {place} are broken unlike others"),
-        LINE: ("a line of bonds", f"Not homogeneous: bonds along a line by {place} are unlike"),
+        SEAM: ("not periodic", f"Not periodic: bonds across the edges {differ}"),
+        SITE: ("corrupt site", f"Corrupt site: the bonds of the site at {place} {differ}"),
+        LINE: ("a line of bonds", f"Not homogeneous: bonds on a line at {place} {differ}"),
     }
-    many = ("not homogeneous", f"Not homogeneous: bonds are unlike at many places, as by {place}")
+    many = ("not homogeneous", f"Not homogeneous: bonds at many places, e.g. {place}, {differ}")
     name, sentence = names.get(where, many)
     words = f"{sentence}, most clearly at T = {T}."
     return [Cause(name, "broken bonds by place", words, p, T=T)]
 
 
 def _signs(data: xr.Dataset) -> list[Cause]:
-    """Return whether one sign is preferred, though no field can be seen."""
+    """Return the cause if one sign is preferred although no field is detected."""
     p = p_together(data, "positive_share_p_value")
     share = data["positive_share"].values
     index = int(np.abs(share - 0.5).argmax())
     worst, T = float(share[index]), name_at(data, index)
     name = ONE_SIGN if worst in (0.0, 1.0) else "unbalanced signs"
-    # A field prefers its sign the more the colder it is; a sampler that chooses signs does not.
+    # The bias by a field grows as T falls; that of a sampler that selects signs does not.
     spread = SIGMAS * np.sqrt(2) * float(data["positive_share_error"].max())
     chosen = name == ONE_SIGN or (share.size > 1 and np.ptp(share) < spread)
     if not p < LEVEL or (not chosen and abs(field_in_errors(data)) > SIGMAS):
@@ -181,7 +185,7 @@ def _signs(data: xr.Dataset) -> list[Cause]:
 
 
 def _stripes(data: xr.Dataset) -> list[Cause]:
-    """Return whether frames hold stripes where equilibrium has next to none."""
+    """Return the cause if frames have stripes where equilibrium has almost none."""
     shares, expected = (
         data[name].values for name in ("unordered_share", expected_of(data, "unordered_share"))
     )
@@ -194,22 +198,22 @@ def _stripes(data: xr.Dataset) -> list[Cause]:
         return []
     value, T = float(shares[worst]), name_at(data, worst)
     sentence = (
-        f"Frozen stripes: {value:.1%} of frames have domains around the torus at T = {T}, in "
-        f"equilibrium {expected[worst]:.1%}."
+        f"Frozen stripes: in {value:.1%} of frames domains wind around the torus at T = {T}, "
+        f"compared with {expected[worst]:.1%} in equilibrium."
     )
     return [Cause("frozen stripes", "winding domains", sentence, p, value, T=T)]
 
 
 def _is_rare(data: xr.Dataset) -> NDArray[np.bool_]:
-    """Return where stripes say something: equilibrium has next to none, and T is about right."""
+    """Return where stripes are evidence: rare in equilibrium, and T about right."""
     expected = data[expected_of(data, "unordered_share")].values
-    # Far too hot, frames have domains of both signs everywhere, and no stripes.
+    # Far above the right T, frames have domains of both signs everywhere and no stripes.
     near = np.abs(data["effective_temperature"].values / data["temperature"].values - 1) < NEAR
     return (expected <= RARE_STRIPES) & near
 
 
 def _as_at_other_temperature(data: xr.Dataset, exact: xr.Dataset, p: float) -> Cause | None:
-    """Return that u and what neighbors answer are as at one other T, if they are."""
+    """Return the cause if u and the local statistics both match one other temperature."""
     T = data["temperature"].values
     slope = exact["specific_heat"].values * T
     apart = (data["energy"].values - exact["energy"].values) / slope
@@ -222,14 +226,14 @@ def _as_at_other_temperature(data: xr.Dataset, exact: xr.Dataset, p: float) -> C
         return None
     name = "too hot" if off > 0 else "too cold"
     sentence = (
-        f"{name.capitalize()} by {with_error(100 * abs(off), 100 * error)} %, as u says; what "
-        f"spins answer to their neighbors agrees ({with_error(100 * local, 100 * its_error)} %)."
+        f"{name.capitalize()} by {with_error(100 * abs(off), 100 * error)} % according to u; the "
+        f"local statistics agree ({with_error(100 * local, 100 * its_error)} %)."
     )
     return Cause(name, "u beside effective temperature", sentence, p, off, error)
 
 
 def _long_range(data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset) -> list[Cause]:
-    """Return what is wrong over long distances where neighbors are right."""
+    """Return long-range deviations of frames whose local statistics are right."""
     width, p_width = combined(log_ratio(data, exact, "specific_heat"))
     order, p_order = combined(in_errors(data, reference, "abs_magnetization"))
     energy, p_energy = combined(in_errors(data, exact, "energy"))
@@ -237,10 +241,11 @@ def _long_range(data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset) -> l
     if p_order < LEVEL or p_energy < LEVEL:
         weak = order < 0 if p_order <= p_energy else energy > 0
         name = "long range too weak" if weak else "long range too strong"
-        often = "a random start or patches put together" if weak else "an ordered start"
+        often = "a random start, or from patches" if weak else "an ordered start"
         sentence = (
-            f"{name.capitalize()}: neighbors are right and |m| is up to {abs(order):.1f} errors "
-            f"too {'small' if order < 0 else 'large'}, as after a short burn-in from {often}."
+            f"{name.capitalize()}: the local statistics are right, but |m| is up to "
+            f"{abs(order):.1f} standard errors too {'small' if order < 0 else 'large'}, as after "
+            f"a short burn-in from {often}."
         )
         p = min(p_order, p_energy)
         cause = Cause(name, "|m| and u beside local couplings", sentence, p, order)
@@ -248,10 +253,11 @@ def _long_range(data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset) -> l
     if p_width < LEVEL and (not found or p_width < found[0].p_value):
         wide = width > 0
         name = WIDE if wide else NARROW
-        often = "a mixture of temperatures" if wide else "a choice of frames by their energy"
+        size = "wide" if wide else "narrow"
+        often = "temperatures may be mixed" if wide else "frames may have been selected by energy"
         sentence = (
-            f"{name.capitalize()}: C is up to {abs(width):.1f} errors too "
-            f"{'large' if wide else 'small'} where neighbors are right, as of {often}."
+            f"Energy distribution too {size}: C is up to {abs(width):.1f} standard errors too "
+            f"{'large' if wide else 'small'} although the local statistics are right; {often}."
         )
         observable = "specific heat beside local couplings"
         found.insert(0, Cause(name, observable, sentence, p_width, width))

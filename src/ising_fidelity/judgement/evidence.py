@@ -1,7 +1,7 @@
-"""Tests of frames that tell why they are wrong, beside reference frames of the same T and L.
+"""Tests that show why frames are wrong, by comparison with reference frames of the same T and L.
 
-Those of :data:`TESTS` have p-values that are right where frames are independent and in equilibrium,
-and count in the verdict. The others are numbers that choose between causes.
+The p-values of :data:`TESTS` are valid for independent equilibrium frames, and count in the
+verdict. All other numbers only help to choose between causes.
 """
 
 from typing import Any
@@ -18,7 +18,7 @@ from ising_fidelity.observables.couplings import SURROUNDINGS
 from ising_fidelity.observables.independence import either
 
 WAVES = ((0.5, 1.1), (1.1, 3.5), (3.5, 8.5), (8.5, np.inf))
-"""Wave numbers in units of 2 pi / L between which mean structure factors are compared."""
+"""Bands of wave numbers, in units of 2 pi / L, whose mean structure factors are compared."""
 TESTS = (
     "couplings",
     "answers",
@@ -35,14 +35,14 @@ CANDIDATES: dict[str, NDArray[np.int64]] = {
     "diagonal": np.array([[0, 0, 1, 0]]).T,
     "field": np.array([[0, 0, 0, 1]]).T,
 }
-"""What may explain couplings that are wrong, as combinations of the four."""
+"""Possible explanations of wrong couplings, as combinations of the four fitted parameters."""
 RARE = 0.3
-"""Boltzmann weight of a stripe, up to which frames are looked at for stripes."""
+"""Largest Boltzmann weight of a stripe at which the test for stripes is done."""
 MOST_FLIPS = 0.5
 
 
 def evidence(frames: xr.Dataset, reference: xr.Dataset) -> xr.Dataset:
-    """Return further tests of frames.
+    """Return the tests of a sampler's frames at one temperature.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def evidence(frames: xr.Dataset, reference: xr.Dataset) -> xr.Dataset:
     Returns
     -------
     Dataset
-        Scalars: ``<test>``, ``<test>_expected`` and ``<test>_p_value`` as far as they exist.
+        Scalars ``<test>``, ``<test>_expected`` and ``<test>_p_value``, where they are defined.
     """
     spins, others = _flat(frames), _flat(reference)
     T = float(frames["temperature"])
@@ -69,7 +69,7 @@ def evidence(frames: xr.Dataset, reference: xr.Dataset) -> xr.Dataset:
         seen, known = classes(spins), classes(others)
         test = repeats.repeated(seen, known)
         high, low = repeats.shares_again(seen, lattice.energy(spins))
-        # Chains may stay where they are, in both senses.
+        # A chain may stay in the same state; then repeated frames are no error.
         p_value = test.p_value if independent else np.nan
         found |= {
             f"repeated_{name}": test.share,
@@ -83,7 +83,7 @@ def evidence(frames: xr.Dataset, reference: xr.Dataset) -> xr.Dataset:
 
 
 def correlation_of(data: xr.Dataset) -> float:
-    """Return how many frames are worth one, 2 tau_int of u or abs(m)."""
+    """Return the number of frames per effective sample, 2 tau_int of u or abs(m)."""
     if data.attrs["sampling"] == "independent":
         return 1.0
     from ising_fidelity.observables.errors import autocorrelation_time
@@ -99,7 +99,7 @@ def _flat(data: xr.Dataset) -> NDArray[np.int8]:
 
 
 def _couplings(spins: NDArray[np.int8], T: float, correlated: float) -> dict[str, float]:
-    """Return the couplings, their tests against 1/T, 1/T, 0 and 0, and what explains them."""
+    """Return fitted couplings, their test against (1/T, 1/T, 0, 0), and gains of explanations."""
     from scipy.optimize import minimize_scalar
 
     found = couplings.counts(spins)
@@ -122,7 +122,7 @@ def _couplings(spins: NDArray[np.int8], T: float, correlated: float) -> dict[str
     result |= dict(zip(names, np.column_stack([fitted.values, errors]).ravel(), strict=True))
     in_errors = np.divide(apart, errors, out=np.zeros_like(apart), where=errors > 0)
     result["couplings"] = float(np.abs(in_errors).max())
-    # Gains of log-likelihood over equilibrium, in units that make them half a chi squared.
+    # Gains of log-likelihood over equilibrium, scaled so that twice a gain is a chi squared.
     unit = max(1.0, fitted.dispersion)
     base = couplings.log_likelihood(found, couplings.share_up(known))
     for name, combination in CANDIDATES.items():
@@ -158,7 +158,7 @@ def _homogeneity(spins: NDArray[np.int8], correlated: float) -> dict[str, float]
 
 
 def _independent_sites(spins: NDArray[np.int8], others: NDArray[np.int8]) -> dict[str, float]:
-    """Return by how much neighbors are alike beyond what each frame's magnetization makes them."""
+    """Return the nearest-neighbor correlation beyond that implied by each frame's m."""
     means = []
     for one in (spins, others):
         sites = one.shape[-1] ** 2
@@ -177,14 +177,14 @@ def _independent_sites(spins: NDArray[np.int8], others: NDArray[np.int8]) -> dic
 def _waves(
     spins: NDArray[np.int8], others: NDArray[np.int8], correlated: tuple[float, float]
 ) -> dict[str, float]:
-    """Return the test of the structure factor in bands of all wave numbers but 0, by Welch's t."""
+    """Return Welch's t test of the structure factor in bands of nonzero wave numbers."""
     from scipy import fft
     from scipy.special import stdtr
 
     size = spins.shape[-1]
     n = np.hypot(np.fft.fftfreq(size, 1 / size)[:, None], np.fft.rfftfreq(size, 1 / size))
     weight = np.ones_like(n)
-    weight[:, 1 : (size + 1) // 2] = 2  # of which the half that is not computed is alike
+    weight[:, 1 : (size + 1) // 2] = 2  # the half that rfft2 leaves out is equal by symmetry
     bands = [weight * ((n > least) & (n <= most)) for least, most in WAVES]
     shares = np.stack([band.ravel() / band.sum() for band in bands if band.any()], axis=-1)
     means, squares, free = [], [], []
@@ -205,7 +205,7 @@ def _waves(
 
 
 def _self_similar(spins: NDArray[np.int8], others: NDArray[np.int8]) -> dict[str, float]:
-    """Return the shares of frames that are themselves when moved by L/2, or mirrored."""
+    """Return the shares of frames that are unchanged when translated by L/2, or mirrored."""
     shares: dict[str, float] = {}
     for suffix, one in (("", spins), ("_expected", others)):
         half = one.shape[-1] // 2
@@ -224,7 +224,7 @@ def _self_similar(spins: NDArray[np.int8], others: NDArray[np.int8]) -> dict[str
 def _unordered(
     spins: NDArray[np.int8], others: NDArray[np.int8], T: float, independent: bool
 ) -> dict[str, float]:
-    """Return the share of frames that are striped or not ordered, where equilibrium is ordered."""
+    """Return the share of striped frames, where equilibrium has few of them."""
     names = ("unordered_share", "unordered_share_expected", "unordered_share_p_value")
     if stripe_weight(spins.shape[-1], T) > RARE:
         return dict.fromkeys(names, np.nan)

@@ -1,4 +1,4 @@
-"""The samplers that are to be judged: their frames by name and temperature."""
+"""The frames to judge, by sampler and temperature."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,9 +14,9 @@ from ising_fidelity.io.temperatures import name_of
 from ising_fidelity.scores.deviations import EXACT
 
 ONLY = "frames"
-"""What a sampler without a name is called."""
+"""Name of a sampler that was given none."""
 REFERENCE = "mc"
-"""What the simulated reference is called beside the samplers."""
+"""Name of the simulated reference."""
 
 ByTemperature = Mapping[str, Frames]
 """Frames by canonical temperature."""
@@ -31,12 +31,12 @@ def samplers_of(given: Any, reading: Reading) -> dict[str, ByTemperature]:
         Frames, an array, paths or patterns of files, or a mapping from temperatures to frames or
         arrays; or a mapping from names of samplers to one of these.
     reading
-        What is said of arrays and files.
+        How to read arrays and files.
 
     Raises
     ------
     InputError
-        If there are none, a name is taken, or lattice sizes differ.
+        If no frames are given, a name is reserved, or lattice sizes differ.
     """
     unknown = [*{*reading} - {*Reading.__annotations__}]
     if unknown:
@@ -64,18 +64,20 @@ def samplers_of(given: Any, reading: Reading) -> dict[str, ByTemperature]:
 
 
 def _by_temperature(name: str, content: Any, reading: Reading) -> ByTemperature:
-    """Return the frames of one sampler, in the order of rising temperature."""
+    """Return the frames of one sampler in order of increasing temperature."""
     found: dict[str, Frames]
     if isinstance(content, Mapping):
         found = {}
         for T, one in content.items():
             if isinstance(T, str | bool):
-                raise InputError(f"{name}: {T!r} is no temperature; allowed are numbers")
+                raise InputError(f"{name}: {T!r} is not a temperature; allowed are numbers")
             frames = one
             if not isinstance(one, Frames):
                 frames = _of_array(one, T, reading)
             elif name_of(T) != name_of(one.T):
-                raise InputError(f"{name}: frames at T = {name_of(one.T)} are given as {T}")
+                raise InputError(
+                    f"{name}: the key is T = {T}, but its frames have T = {name_of(one.T)}"
+                )
             found[name_of(T)] = frames
     else:
         several = _loaded(content, reading)
@@ -89,7 +91,7 @@ def _of_array(array: Any, T: float, reading: Reading) -> Frames:
     """Return the frames of an array at a temperature."""
     said = reading.get("T")
     if said is not None and (not isinstance(said, float | int) or name_of(said) != name_of(T)):
-        raise InputError(f"T: {said}; frames are given as those of {T}")
+        raise InputError(f"T: {said}, but the mapping gives {T} for these frames")
     return Frames.from_array(
         array,
         T=T,
@@ -108,7 +110,7 @@ def _along(array: Any, T: Sequence[float], reading: Reading) -> dict[float, Fram
 
 
 def _loaded(content: Any, reading: Reading) -> Mapping[float, Frames]:
-    """Return frames, or those of an array or of files, by temperature."""
+    """Return frames by temperature, from Frames, an array or files."""
     T = reading.get("T")
     if T is not None and isinstance(content, np.ndarray):
         if isinstance(T, float | int):
@@ -117,7 +119,7 @@ def _loaded(content: Any, reading: Reading) -> Mapping[float, Frames]:
     several = list(content) if isinstance(content, list | tuple) else [content]
     if all(isinstance(one, Frames) for one in several):
         if len({one.T for one in several}) < len(several):
-            raise InputError("frames: a temperature comes twice; allowed is once per sampler")
+            raise InputError("frames: a temperature is given twice; allowed is once per sampler")
         return {one.T: one for one in several}
     if not all(isinstance(one, str | Path) for one in several):
         raise InputError(

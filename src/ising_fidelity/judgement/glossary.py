@@ -1,8 +1,8 @@
-"""What each test of a judgement compares, and with what, for pages."""
+"""For each test of a judgement: the compared quantity and the expectation."""
 
 from ising_fidelity.scores.summary import SYMBOLS
 
-EXACT, REFERENCE, ITSELF = "exact values", "the reference", "reference against reference"
+EXACT, REFERENCE, ITSELF = "exact values", "the reference", "the same distance within the reference"
 
 GLOSSARY: dict[str, tuple[str, str]] = {
     SYMBOLS["energy"]: ("mean energy per spin", EXACT),
@@ -11,26 +11,30 @@ GLOSSARY: dict[str, tuple[str, str]] = {
     SYMBOLS["susceptibility"]: ("logarithm of the susceptibility", REFERENCE),
     "distribution of u": ("Kolmogorov-Smirnov distance of energies per spin", ITSELF),
     "distribution of m": ("Kolmogorov-Smirnov distance of magnetizations per spin", ITSELF),
-    "joint distribution of u and m": ("total variation distance of their histogram", ITSELF),
-    "diversity": ("Vendi score, whether it is too small", ITSELF),
+    "joint distribution of u and m": ("total variation distance of joint histograms", ITSELF),
+    "diversity": ("Vendi score, tested for a too small value", ITSELF),
     "couplings": (
-        "a spin's log odds given its neighbors, by greatest pseudo-likelihood",
+        "couplings and field fitted by maximum pseudo-likelihood",
         "1/T along both axes, no diagonal coupling, no field",
     ),
-    "answers": ("share of spins that are up in each of the 45 surroundings", "its exact value"),
-    "waves": ("mean structure factors of long and of short waves", REFERENCE),
-    "homogeneity": ("how often each bond is broken, by place", "all other places"),
-    "repeated frames": ("pairs of frames that are the same", REFERENCE),
-    "repeated shapes": ("pairs of frames that are the same up to symmetries", REFERENCE),
+    "answers": ("probability of an up spin in each of 45 classes of neighbors", "its exact value"),
+    "waves": ("mean structure factors at long and at short wavelengths", REFERENCE),
+    "homogeneity": ("rate of broken bonds at each place", "all other places"),
+    "repeated frames": ("pairs of identical frames", REFERENCE),
+    "repeated shapes": ("pairs of frames that are identical up to symmetries", REFERENCE),
     "unordered share": (
-        "frames with domains around the torus, where equilibrium has next to none", REFERENCE,
+        "frames with domains that wind around the torus, where equilibrium has almost none",
+        REFERENCE,
     ),
     "signs": ("share of frames with positive m", "one half"),
-    "independence": ("lag-1 autocorrelation of frames said to be independent", "none"),
-    "classifier": ("how well a network tells frames from others, on demand", REFERENCE),
+    "independence": ("lag-1 autocorrelation of frames labelled independent", "zero"),
+    "classifier": ("how well a network separates the frames from the reference (optional)",
+        REFERENCE,
+    ),
     "distance from training frames": (
-        "sites that differ from the nearest training frame, on demand, whether too few",
+        "share of sites that differ from the nearest training frame, tested for a too small value "
+        "(optional)",
         REFERENCE,
     ),
 }  # fmt: skip
-"""Tests by the names that verdicts give them: what is compared, and with what."""
+"""By the name of a test in verdicts: the compared quantity and the expectation."""

@@ -1,4 +1,4 @@
-"""Any sampler's frames judged in one call, without training, config or workflow."""
+"""Judge any sampler's frames in one call, without training, config or workflow."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,7 +23,7 @@ from ising_fidelity.scores import summary
 from ising_fidelity.scores.table import scores_of
 
 EXPECTED, FLOOR = "_expected", "_floor"
-"""What a test would be, and what the table of scores calls that of a distance."""
+"""Suffixes of the expected value of a test, and of a distance in the table of scores."""
 
 
 def judge(
@@ -38,11 +38,11 @@ def judge(
     progress: bool = True,
     **reading: Unpack[Reading],
 ) -> Scorecard:
-    """Return whether frames are in equilibrium, in which numbers they are not, and likely why.
+    """Judge whether frames are equilibrium samples; name deviating observables and likely causes.
 
-    A reference of the same L and T is simulated: 1000 frames, or as many as are judged, of 50
-    chains, whose burn-in grows until ordered and random starts agree. Energy and specific heat are
-    held against exact values of the finite lattice.
+    A reference of the same L and T is simulated: at least 1000 frames, and at least as many as
+    are judged, from 50 chains. Burn-in is extended until ordered and random starts agree. Energy
+    and specific heat are compared with exact values of the finite lattice.
 
     Examples
     --------
@@ -60,28 +60,30 @@ def judge(
         Frames, an array, files, folders or patterns of files, or a mapping from temperatures to
         frames or arrays; or a mapping from names of samplers to one of these.
     training
-        Frames that the samplers have learnt from, to see what they know by heart.
+        Training frames of the samplers; frames are tested for copies of them.
     classifier
-        Whether to train a network to tell each sampler's frames from the reference; needs torch.
+        Whether to train a network to separate each sampler's frames from the reference; needs
+        torch.
     require
-        Comparisons such as ``energy<3 auc<0.6``, see :func:`unmet`; here they are read alone.
+        Requirements such as ``energy<3 auc<0.6``. Only their syntax is checked here, see
+        :func:`unmet`.
     seed
-        Of everything random.
+        Seed of all random numbers.
     keep
-        A folder where references are kept for the next time.
+        A folder in which references are stored for reuse.
     workers
-        Processes; as many as there are cores if not given.
+        Number of processes; default: the number of cores.
     progress
-        Whether to show a bar, on a terminal or in a notebook.
+        Whether to show a progress bar, on a terminal or in a notebook.
     **reading
-        ``T``, ``sampling``, ``alphabet``, ``L``, ``variable``, ``pattern``: what arrays and files
-        do not say of themselves, see :func:`.load_frames`. Frames that are said to be independent,
-        as those of an array are, are tested for it.
+        ``T``, ``sampling``, ``alphabet``, ``L``, ``variable``, ``pattern``: how to read arrays and
+        files, see :func:`.load_frames`. Frames labelled independent, the default for arrays, are
+        tested for correlation.
 
     Raises
     ------
     InputError
-        Naming what is wrong with the frames or a parameter.
+        If frames or a parameter are invalid.
     """
     work.check_workers(workers)
     requirements(require, classifier)
@@ -114,13 +116,13 @@ def judge(
 
 
 def _training(given: Any, reading: Reading) -> ByTemperature:
-    """Return training frames by temperature."""
+    """Return the training frames by temperature."""
     (found,) = samplers_of({"training": given}, reading).values()
     return found
 
 
 def _outcomes(tasks: Sequence[work.Task], workers: int, progress: bool) -> list[work.Outcome]:
-    """Do the work, with a bar."""
+    """Judge every temperature, with a progress bar."""
     bar = progress_bar(total=len(tasks), unit="T", desc="judge", wanted=progress)
     with bar, shown(False):
         found = []
@@ -136,7 +138,7 @@ def _card(
     outcomes: Sequence[work.Outcome],
     settings: Mapping[str, Any],
 ) -> Scorecard:
-    """Put everything together that was found at single temperatures."""
+    """Combine the outcomes of single temperatures."""
     from ising_fidelity.exact.dataset import solved
 
     exact = solved(L, [outcome.T for outcome in outcomes])
@@ -179,10 +181,10 @@ def _card(
 
 
 def _along_temperature(name: str, outcomes: Sequence[work.Outcome]) -> xr.Dataset:
-    """Return a sampler's numbers along temperature, without series of frames."""
+    """Return a sampler's statistics along temperature, without time series."""
     rows = [one.numbers[name] for one in outcomes if name in one.numbers]
     data = netcdf.along_temperature(rows)
-    # What a test would be has its place in the table beside a distance's.
+    # The table of scores has one column for expected values of tests and floors of distances.
     renamed = {
         str(key): f"{str(key).removesuffix(EXPECTED)}{FLOOR}"
         for key in data.data_vars
@@ -196,7 +198,7 @@ def _by_source(outcomes: Sequence[work.Outcome], what: str) -> dict[tuple[str, s
 
 
 def _said(by_T: ByTemperature) -> list[str]:
-    """Return what a sampler's frames are, and what they were taken for."""
+    """Return a description of a sampler's frames, and how they were read."""
     counts = sorted({len(one) for one in by_T.values()})
     most = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     kinds = " and ".join(sorted({one.sampling for one in by_T.values()}))
@@ -207,7 +209,7 @@ def _said(by_T: ByTemperature) -> list[str]:
 
 
 def unmet(card: Scorecard, require: str) -> list[str]:
-    """Return which comparisons a sampler does not meet, with its name; empty if all are met."""
+    """Return the requirements that a sampler does not meet, with its name."""
     found = []
     for name, verdict in card.judged.items():
         rows = card.table[card.table["source"] == name]

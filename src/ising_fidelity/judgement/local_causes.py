@@ -1,4 +1,4 @@
-"""What is wrong with what a spin answers to its neighbors."""
+"""Causes of wrong local statistics: the distribution of a spin given its neighbors."""
 
 import numpy as np
 import xarray as xr
@@ -17,29 +17,34 @@ from ising_fidelity.judgement.evidence import CANDIDATES
 from ising_fidelity.scores.deviations import with_error
 
 SURE = 1e-5
-"""Of couplings, below which the surroundings of a spin are wrong themselves."""
+"""p-value of the couplings below which unexplained local statistics are reported as wrong."""
 EXPLAINED, EXPLAINED_BY_FLIPS = 0.7, 0.5
-"""Share of what is wrong with couplings that one cause has to explain. That neighbors are turned
-over, too, is no part of the model of random flips."""
+"""Share of the total gain in log-likelihood that one cause must explain.
+
+It is lower for random flips, as their model leaves out that the neighbors are flipped, too.
+"""
 FAR, VERY_FAR, FAR_OFF = 2.0, 3.0, 0.02
-"""Times of a local deviation, and share of T, up to which it explains that of the energy; the
-second where neighbors are not as at any temperature."""
+"""When the energy deviates more than the local statistics explain.
+
+The shift of T according to u must exceed the local one by this factor, plus this share of T. The
+second factor is used where the local statistics do not match one temperature.
+"""
 SHORT_RANGE = ("temperature", "diagonal")
-"""What couplings look like before long distances are in equilibrium."""
+"""Best-fitting explanations while long distances are not yet in equilibrium."""
 APART = 0.5
-"""Share of a deviation by which two numbers differ that are not of one cause."""
+"""Smallest relative difference of two shifts of T that do not have one cause."""
 LOCAL = "wrong local statistics"
 SEEN = 3.0
-"""Errors of a further coupling, below which none is named."""
+"""Smallest significance, in standard errors, of an additional coupling."""
 ALIKE = 2.5
-"""Ratio of the shares of random flips at different temperatures, at most."""
+"""Largest ratio between the shares of random flips at different temperatures."""
 PER_PARAMETER = 3.5
-"""Gain of log-likelihood that a parameter must bring."""
+"""Gain of log-likelihood required per parameter."""
 PARAMETERS = {name: len(one.T) for name, one in CANDIDATES.items()} | {"flips": 1}
 
 
 def local_causes(data: xr.Dataset, exact: xr.Dataset) -> list[Cause]:
-    """Return what is wrong with what a spin answers to its neighbors."""
+    """Return the cause of wrong local statistics, in a list that is empty without one."""
     p = min(1.0, 2 * min(p_of_test(data, "couplings"), p_of_test(data, "answers")))
     independent = _independent_sites(data, p)
     if independent:
@@ -47,7 +52,7 @@ def local_causes(data: xr.Dataset, exact: xr.Dataset) -> list[Cause]:
     if not p < LEVEL:
         return []
     if np.nanmax(data["effective_temperature"].values) < 0:
-        sentence = "Antiferromagnetic: spins prefer to be unlike their neighbors."
+        sentence = "Antiferromagnetic: neighboring spins tend to be opposite."
         return [Cause("antiferromagnetic", "effective temperature", sentence, p)]
     gains = {name: gain_of(data, name) for name in PARAMETERS if name != "flips" or _alike(data)}
     scores = {name: gain - _by_chance(data, name) for name, gain in gains.items()}
@@ -59,7 +64,7 @@ def local_causes(data: xr.Dataset, exact: xr.Dataset) -> list[Cause]:
         return [_unexplained(best, 0.0, p)] if p < SURE else []
     elif best in ("diagonal", "anisotropy") and not _is_seen(data, best):
         best = "temperature"
-    everything = gain_of(data, "any") - 22 * data.sizes["temperature"]  # 44 numbers gain by chance
+    everything = gain_of(data, "any") - 22 * data.sizes["temperature"]  # by chance: 44 / 2
     if best in SHORT_RANGE and gains[best] > EXPLAINED_BY_FLIPS * everything:
         beyond = _beyond_local(data, exact, p, VERY_FAR)
         if beyond:
@@ -84,16 +89,16 @@ def local_causes(data: xr.Dataset, exact: xr.Dataset) -> list[Cause]:
 
 
 def _unexplained(best: str, share: float, p: float) -> Cause:
-    how = f"the best, {best}, explains {share:.0%} of it" if share > 0 else "not even in part"
+    best_of_all = f"; the best, {best}, explains {share:.0%}" if share > 0 else ""
     sentence = (
-        "Not the model's local statistics: no temperature, field or further coupling explains how "
-        f"spins answer to their neighbors ({how})."
+        "Wrong local statistics: no temperature, field or additional coupling explains the "
+        f"conditional distribution of a spin given its neighbors{best_of_all}."
     )
     return Cause(LOCAL, "local couplings", sentence, p, share)
 
 
 def _two_temperatures(data: xr.Dataset, p: float) -> Cause | None:
-    """Return that spins answer to two and to four neighbors alike as at different temperatures."""
+    """Return the cause if local fields of 2 J and of 4 J indicate different temperatures."""
     T = data["temperature"].values
     parts = [
         weighted_mean(data[name].values / T - 1, data[f"{name}_error"].values / T)
@@ -101,22 +106,22 @@ def _two_temperatures(data: xr.Dataset, p: float) -> Cause | None:
     ]
     (two, error_two), (four, error_four) = parts
     apart, error = abs(two - four), float(np.hypot(error_two, error_four))
-    # One temperature that is off is so for both, but for what is small beside it.
+    # With one wrong temperature, both shifts are about equal.
     if not (apart > SIGMAS * error and apart > APART * max(abs(two), abs(four))):
         return None
     words = " and ".join(
-        f"{with_error(100 * off, 100 * error)} % where {which} is left over"
-        for which, (off, error) in zip(("a field of 2 J", "a field of 4 J"), parts, strict=True)
+        f"{with_error(100 * off, 100 * error)} % at a local field of {which}"
+        for which, (off, error) in zip(("2 J", "4 J"), parts, strict=True)
     )
     sentence = (
-        "Not the model's local statistics: spins answer to their neighbors as at a T off by "
-        f"{words}."
+        "Wrong local statistics: the conditional distribution of a spin given its neighbors "
+        f"indicates two temperatures, off by {words}."
     )
     return Cause(LOCAL, "temperatures at fields of 2 J and 4 J", sentence, p, apart, error)
 
 
 def is_explained(data: xr.Dataset, name: str) -> bool:
-    """Whether a cause explains more of the couplings than one of no meaning would."""
+    """Whether a cause explains more of the deviation than a meaningless parameter would."""
     return gain_of(data, name) > _by_chance(data, name)
 
 
@@ -125,7 +130,7 @@ def _by_chance(data: xr.Dataset, name: str) -> float:
 
 
 def _is_seen(data: xr.Dataset, name: str) -> bool:
-    """Whether a further coupling, or a difference of both axes, is beyond its errors."""
+    """Whether an additional coupling, or a difference of both axes, is significant."""
     K = {one: data[f"coupling_{one}"].values for one in ("x", "y", "diagonal")}
     errors = {one: data[f"coupling_{one}_error"].values for one in K}
     if name == "diagonal":
@@ -136,21 +141,21 @@ def _is_seen(data: xr.Dataset, name: str) -> bool:
 
 
 def _alike(data: xr.Dataset) -> bool:
-    """Whether as many spins are turned over at every temperature."""
+    """Whether the fitted share of flipped spins is similar at all temperatures."""
     flips = data["flips"].values
     flips = flips[np.isfinite(flips)]
     return bool(flips.size) and bool(flips.max() <= ALIKE * flips.min())
 
 
 def field_in_errors(data: xr.Dataset) -> float:
-    """Return the fitted field over its error, at all temperatures together."""
+    """Return the fitted field over its error, for all temperatures together."""
     T = data["temperature"].values
     size, error = weighted_mean(data["field"].values * T, data["field_error"].values * T)
     return size / error if error > 0 else 0.0
 
 
 def _beyond_local(data: xr.Dataset, exact: xr.Dataset, p: float, times: float) -> list[Cause]:
-    """Return whether energies are farther off than what neighbors answer makes them."""
+    """Return the cause if the energy deviates more than the local statistics explain."""
     T, C = data["temperature"].values, exact["specific_heat"].values
     off = (data["energy"].values - exact["energy"].values) / (C * T)
     local = np.abs(data["effective_temperature"].values / T - 1)
@@ -162,8 +167,8 @@ def _beyond_local(data: xr.Dataset, exact: xr.Dataset, p: float, times: float) -
     worst = int(np.argmax(np.where(far, np.abs(off), -1)))
     name = "long range too weak" if off[worst] > 0 else "long range too strong"
     sentence = (
-        f"{name.capitalize()}: u at T = {name_at(data, worst)} is as at a T off by "
-        f"{100 * abs(off[worst]):.0f} %, but spins answer to neighbors as at one off by "
+        f"{name.capitalize()}: at T = {name_at(data, worst)} u corresponds to a temperature off by "
+        f"{100 * abs(off[worst]):.0f} %, the local statistics to one off by only "
         f"{100 * local[worst]:.1f} %, as after a short burn-in."
     )
     value, there = float(off[worst]), name_at(data, worst)
@@ -171,7 +176,7 @@ def _beyond_local(data: xr.Dataset, exact: xr.Dataset, p: float, times: float) -
 
 
 def _independent_sites(data: xr.Dataset, p: float) -> list[Cause]:
-    """Return whether neighbors are no more alike than the magnetization makes them."""
+    """Return the cause if neighbors correlate only through the magnetization."""
     likeness, error = data["neighbor_likeness"].values, data["neighbor_likeness_error"].values
     expected = data[expected_of(data, "neighbor_likeness")].values
     with np.errstate(invalid="ignore"):
@@ -182,8 +187,8 @@ def _independent_sites(data: xr.Dataset, p: float) -> list[Cause]:
     index = int(np.flatnonzero(some)[0])
     value, its_error, T = float(likeness[index]), float(error[index]), name_at(data, index)
     sentence = (
-        "Independent sites: given the magnetization, neighbors are alike no more than by chance "
-        f"({with_error(value, its_error)} at T = {T}, in equilibrium {expected[index]:.3f})."
+        "Independent sites: given the magnetization, neighboring spins are uncorrelated "
+        f"({with_error(value, its_error)} at T = {T}, {expected[index]:.3f} in equilibrium)."
     )
     return [Cause("independent sites", "likeness of neighbors", sentence, p, value, its_error, T)]
 
@@ -196,14 +201,16 @@ def _temperature(data: xr.Dataset, p: float) -> Cause:
     where = ""
     there = ""
     if T.size > 1 and (np.abs(every - off) > SIGMAS * errors).any():
-        # Not of one kind at all temperatures: the one that is the most errors off is named.
+        # The shift depends on T: the most significant one is reported.
         worst = int(np.nanargmax(np.abs(every) / errors))
         there = name_at(data, worst)
         off, error, where = float(every[worst]), float(errors[worst]), f" at T = {there}"
     name = "too hot" if off > 0 else "too cold"
     size = with_error(100 * abs(off), 100 * error)
-    answer = "spins answer to their neighbors as at that T"
-    sentence = f"{name.capitalize()} by {size} %{where}: {answer}."
+    sentence = (
+        f"{name.capitalize()} by {size} %{where}: the conditional distribution of a spin given "
+        "its neighbors is that of this other temperature."
+    )
     return Cause(name, "effective temperature", sentence, p, off, error, there)
 
 
@@ -230,7 +237,7 @@ def _diagonal(data: xr.Dataset, p: float) -> Cause:
     size = weighted_mean(
         data["coupling_diagonal"].values * T, data["coupling_diagonal_error"].values * T
     )
-    sentence = f"Couplings to next neighbors: {with_error(*size)} J along the diagonals."
+    sentence = f"Next-neighbor couplings: {with_error(*size)} J along the diagonals."
     return Cause("next-neighbor couplings", "local couplings", sentence, p, *size)
 
 
@@ -244,7 +251,7 @@ def _field(data: xr.Dataset, p: float) -> Cause:
 def _flips(data: xr.Dataset, p: float) -> Cause:
     share = float(np.nanmedian(data["flips"].values))
     sentence = (
-        f"Random flips: about {share:.2%} of spins are turned over for no reason, most clearly "
-        "against four neighbors alike."
+        f"Random flips: about {share:.2%} of spins are flipped at random, most visibly those with "
+        "four equal neighbors."
     )
     return Cause("random flips", "local Boltzmann test", sentence, p, share)

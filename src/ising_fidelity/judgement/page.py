@@ -1,4 +1,4 @@
-"""The page of a judgement: verdicts first, then pictures, then every number."""
+"""The page of a judgement: verdicts, then figures, then all numbers."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from ising_fidelity.judgement.scorecard import Scorecard
 
 COLUMNS = ("temperature", "quantity", "reference", "value", "error", "expected", "expected_error")
-"""Of the folded tables, before z and p."""
+"""Columns of the folded tables, before z and p."""
 SERIES = ("energy", "magnetization")
 
 
 def render(card: "Scorecard") -> str:
-    """Return a page that needs nothing from outside."""
+    """Return a self-contained page."""
     samples = _samples(card)
     shown = {T for _, T in samples}
     return _template("judgement.html.j2").render(
@@ -74,7 +74,7 @@ def _samples(card: "Scorecard") -> explorer.Samples:
 
 
 def _tests(card: "Scorecard") -> list[dict[str, Any]]:
-    """Return every test: what it compares, and each sampler's p-value."""
+    """Return every test: its quantity and expectation, and each sampler's p-value."""
     names = dict.fromkeys(test for verdict in card.judged.values() for test in verdict.tests)
     found = []
     for test in names:
@@ -89,7 +89,7 @@ def _tests(card: "Scorecard") -> list[dict[str, Any]]:
 
 
 def summary(card: "Scorecard") -> str:
-    """Return the head of the page, for a notebook."""
+    """Return the summary of the page, for a notebook."""
     return _template("summary.html.j2").render(**_content(card))
 
 
@@ -111,7 +111,7 @@ def _content(card: "Scorecard") -> dict[str, Any]:
 
 
 def _sampler(card: "Scorecard", name: str) -> dict[str, Any]:
-    """Return what the page says of one sampler."""
+    """Return the content of the page about one sampler."""
     verdict = card.judged[name]
     rows = card.table[card.table["source"] == name]
     return {
@@ -127,7 +127,7 @@ def _sampler(card: "Scorecard", name: str) -> dict[str, Any]:
 
 
 def cell(rows: pd.DataFrame, quantity: str) -> dict[str, str]:
-    """Return at how many temperatures a quantity passes, its worst z, and a colour."""
+    """Return the number of temperatures at which a quantity passes, its worst z, and a colour."""
     one = main_rows(rows, quantity)
     z, adjusted = one["deviation_in_errors"].to_numpy(), one["p_adjusted"].to_numpy()
     known = ~np.isnan(z)
@@ -146,13 +146,13 @@ def cell(rows: pd.DataFrame, quantity: str) -> dict[str, str]:
 
 
 def tests_that_pass(verdict: Verdict) -> str:
-    """Return how many tests a sampler passes, of those that were made."""
+    """Return how many of the tests that were done a sampler passes."""
     known = [p for p in verdict.tests.values() if not np.isnan(p)]
     return f"{sum(p >= verdict.test_level for p in known)} of {len(known)}"
 
 
 def worst_in_words(rows: pd.DataFrame) -> str:
-    """Return the largest z of a sampler's main quantities, and where it is."""
+    """Return the largest z of a sampler's main quantities, and its temperature."""
     worst = worst_of(rows)
     if worst is None:
         return "not compared"
@@ -161,14 +161,14 @@ def worst_in_words(rows: pd.DataFrame) -> str:
 
 
 def main_rows(rows: pd.DataFrame, quantity: str) -> pd.DataFrame:
-    """Return a quantity's rows at single temperatures, against exact values where they are."""
+    """Return a quantity's rows at single temperatures, compared with exact values if possible."""
     single = rows[(rows["quantity"] == quantity) & ~rows["temperature"].isin(SUMS)]
     exact = single[single["reference"] == EXACT]
     return single if exact.empty else exact
 
 
 def _heat_maps(card: "Scorecard") -> list[heatmap.HeatMap]:
-    """Return a map of z for every quantity, the main ones first."""
+    """Return a map of z for every quantity, main quantities first."""
     others = card.table[card.table["source"] != REFERENCE]
     single = others[~others["temperature"].isin(SUMS)]
     groups = sorted(
@@ -176,13 +176,15 @@ def _heat_maps(card: "Scorecard") -> list[heatmap.HeatMap]:
         key=lambda item: (item[0][0] not in MAIN, item[0][1] != EXACT),
     )
     return [
-        heatmap.heat_map(rows, f"{str(quantity).replace('_', ' ')}, against {_spoken(reference)}")
+        heatmap.heat_map(
+            rows, f"{str(quantity).replace('_', ' ')}, compared with {_spoken(reference)}"
+        )
         for (quantity, reference), rows in groups
     ]
 
 
 def _spoken(reference: Any) -> str:
-    return "exact" if reference == EXACT else "Monte Carlo"
+    return "exact results" if reference == EXACT else "Monte Carlo"
 
 
 def _numbers(card: "Scorecard", name: str) -> Table:

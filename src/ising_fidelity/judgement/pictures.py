@@ -1,4 +1,4 @@
-"""Pictures of a judgement, drawn as the figures of a run are."""
+"""Figures of a judgement, drawn by the functions that draw those of a run."""
 
 import base64
 import io
@@ -19,35 +19,35 @@ if TYPE_CHECKING:
     from ising_fidelity.judgement.scorecard import Scorecard
 
 DRAWN = {
-    "fig3": "Energy, absolute magnetization, specific heat and susceptibility per spin against "
+    "fig3": "Energy, absolute magnetization, specific heat and susceptibility per spin versus "
     "temperature, with exact curves.",
-    "fig7": "The first frame and the middle one of every sampler, at single temperatures.",
-    "figS4": "Distribution of the energy per spin over frames, with the exact one of this lattice, "
-    "or its mean alone above L = 32.",
-    "figS3": "Distribution of the magnetization per spin over frames.",
-    "fig5": "Spin-spin correlation along the axes against distance, as it is and with the squared "
-    "mean absolute magnetization subtracted.",
+    "fig7": "The first and the middle frame of every sampler at up to three temperatures.",
+    "figS4": "Distribution of the energy per spin. The exact distribution of this lattice is shown "
+    "up to L = 32, above that only the exact mean.",
+    "figS3": "Distribution of the magnetization per spin.",
+    "fig5": "Spin-spin correlation along the axes versus distance, raw and with the squared mean "
+    "absolute magnetization subtracted.",
 }
 """Figures of the paper in the order of the page, and their captions."""
 AT_SINGLE = ("fig7", "figS3", "figS4", "fig5")
-"""Figures at single temperatures, of which few are shown."""
+"""Figures at single temperatures, drawn for a few of them."""
 CURVES = "fig3"
-"""The figure against temperature, of two temperatures or more."""
+"""The figure versus temperature, which needs two temperatures or more."""
 FORMATS = {"fig7": "png"}
-"""Of figures of frames; all others are lines."""
+"""Formats of figures that are raster images; all others are line drawings."""
 
 
 def draw(card: "Scorecard", figure: str, samplers: Sequence[str] | None = None) -> "Figure":
-    """Return one figure of a judgement, of all samplers or of some.
+    """Return one figure of a judgement, for all or some samplers.
 
     Raises
     ------
     InputError
-        If it is none of these, or needs other temperatures.
+        If there is no such figure, or the judgement lacks the temperatures that it needs.
     """
     with _style():
         drawn = _drawn(card, figure, samplers)
-        # Later, outside of the context, it would be laid out anew.
+        # Drawn outside of the context, the layout would use the default style.
         drawn.canvas.draw()
     return in_notebooks(drawn)
 
@@ -76,7 +76,7 @@ def _drawn(card: "Scorecard", figure: str, samplers: Sequence[str] | None = None
         raise InputError(f"{figure}: one temperature; allowed are two or more")
     common = _common(card, wanted)
     if figure in AT_SINGLE and not common:
-        raise InputError(f"{figure}: samplers without a common T; samplers: decides which to draw")
+        raise InputError(f"{figure}: samplers without a common T; choose some by samplers=[...]")
     shown = three(common) if figure in AT_SINGLE else names
     sources = [REFERENCE, *wanted]
     inputs = Inputs(
@@ -92,12 +92,12 @@ def _drawn(card: "Scorecard", figure: str, samplers: Sequence[str] | None = None
 
 
 def _common(card: "Scorecard", samplers: Sequence[str]) -> list[str]:
-    """Return the temperatures of all of some samplers."""
+    """Return the temperatures that some samplers have in common."""
     return [T for T in card.temperatures if all((one, T) in card.observables for one in samplers)]
 
 
 def embedded(card: "Scorecard", figure: str, samplers: Sequence[str]) -> str:
-    """Return a figure as an address that holds all of it, for a page."""
+    """Return a figure as a data URI, for a page."""
     from ising_fidelity.figures.draw import METADATA
 
     kind = FORMATS.get(figure, "svg")
@@ -109,7 +109,7 @@ def embedded(card: "Scorecard", figure: str, samplers: Sequence[str]) -> str:
 
 
 def there(card: "Scorecard") -> list[tuple[str, list[str]]]:
-    """Return the figures that can be drawn, each with its samplers: all, or those of one T."""
+    """Return the figures that can be drawn: of all samplers together, or one each without a T."""
     every = [*card.judged]
     together = [every] if _common(card, every) else [[one] for one in every]
     found = [(CURVES, every)] if len(card.temperatures) > 1 else []

@@ -1,4 +1,4 @@
-"""The reference of a judgement: Monte Carlo frames at one temperature, made or found again."""
+"""The reference of a judgement: Monte Carlo frames at one temperature, simulated or reused."""
 
 import math
 import warnings
@@ -14,10 +14,10 @@ from ising_fidelity.io.seeds import derive_seed
 from ising_fidelity.io.variables import BURN_IN
 
 FEWEST = 1000
-"""Frames of the reference, or as many as those that are judged, if they are more."""
+"""Smallest number of reference frames; at least as many as are judged."""
 CHAINS = 50
 DIGITS = 8
-"""Of the code's hash, in names of files."""
+"""Digits of the code hash in file names."""
 
 
 def frames_needed(judged: int) -> int:
@@ -33,16 +33,16 @@ def reference(
     Parameters
     ----------
     keep
-        A folder where they are found if they have been made before, by the same code, and else
-        left for the next time.
+        A folder of stored references. A reference that the same code made is reused; otherwise the
+        new one is stored there.
     threads
-        To simulate with; frames do not depend on it.
+        Threads of the simulation; frames do not depend on it.
 
     Raises
     ------
     InputError
-        If chains that began ordered and at random disagree after the longest burn-in, or a file in
-        the folder is no file of such frames.
+        If chains from ordered and random starts disagree after the longest burn-in, or a stored
+        file has other frames than its name says.
     """
     derived = derive_seed(seed, "judge", "reference", T)
     if keep is None:
@@ -54,8 +54,8 @@ def reference(
     if path.exists():
         found = Frames.from_dataset(read_frames(path))
         if (found.L, len(found)) != (L, frames):
-            raise InputError(f"{path}: not the {frames} frames of {L} x {L} that its name says")
-        return replace(found, said=(*_said(found), "kept from before"))
+            raise InputError(f"{path}: has not the {frames} frames of {L} x {L} that its name says")
+        return replace(found, said=(*_said(found), "reused from an earlier call"))
     made = simulate(L=L, T=float(T), frames=frames, seed=derived, chains=CHAINS, threads=threads)
     with warnings.catch_warnings():
         keep.mkdir(parents=True, exist_ok=True)
@@ -64,7 +64,7 @@ def reference(
 
 
 def _said(frames: Frames) -> tuple[str, str]:
-    """Return how frames of a file were made, in the words of :func:`.simulate`."""
+    """Return how the frames of a file were simulated, in the words of :func:`.simulate`."""
     sweeps, spacing = (
         frames.attributes[f"{name}_sweeps"] for name in ("thermalization", "spacing")
     )

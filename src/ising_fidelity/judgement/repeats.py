@@ -1,4 +1,4 @@
-"""Frames that come again, as they are or moved, turned, mirrored or with all spins turned over."""
+"""Repeated frames: identical, or identical up to the symmetries of lattice and model."""
 
 from dataclasses import dataclass
 
@@ -11,19 +11,19 @@ from ising_fidelity.montecarlo.stripes import winds
 PERMUTATIONS = 1000
 SEED = 0
 MOST_ORDERED = 0.6
-r"""\|m\| of a frame from which on it is not looked for stripes."""
+r"""Largest \|m\| of a frame that can count as striped."""
 
 
 @dataclass(frozen=True)
 class Repeated:
-    """How often two frames are the same.
+    """How often two frames are identical.
 
     Attributes
     ----------
     share, expected
-        Of pairs of frames, among those that are judged and among the reference.
+        Share of identical pairs among the judged frames, and among the reference frames.
     p_value
-        That so many pairs are the same, were both sides of one distribution.
+        Probability of at least as many identical pairs if both sides have one distribution.
     """
 
     share: float
@@ -32,14 +32,14 @@ class Repeated:
 
 
 def frames(spins: NDArray[np.int8]) -> NDArray[np.void]:
-    """Return what is the same for frames (n, L, L) that are the same."""
+    """Return a key of each frame (n, L, L), equal for identical frames only."""
     return _bytes(np.packbits(spins.reshape(len(spins), -1) > 0, axis=1))
 
 
 def shapes(spins: NDArray[np.int8]) -> NDArray[np.void]:
-    """Return what is the same for frames that symmetries of the model turn into each other.
+    """Return a key of each frame, equal for frames that are identical up to symmetries.
 
-    It is the sorted autocorrelation of a frame, which very few others share.
+    It is the sorted autocorrelation of the frame; other frames very rarely have the same one.
     """
     sites = spins.shape[-1] * spins.shape[-2]
     spectrum = np.abs(np.fft.rfft2(spins)) ** 2
@@ -53,9 +53,10 @@ def _bytes(rows: NDArray[np.generic]) -> NDArray[np.void]:
 
 
 def repeated(seen: NDArray[np.void], known: NDArray[np.void]) -> Repeated:
-    """Return whether frames come again more often than those of the reference do.
+    """Test whether frames repeat more often than those of the reference do.
 
-    The sides are mixed at random to see how many pairs are the same within as many frames.
+    A permutation test: random splits of both sets together give the distribution of the number of
+    identical pairs.
     """
     from scipy.stats import poisson
 
@@ -64,7 +65,7 @@ def repeated(seen: NDArray[np.void], known: NDArray[np.void]) -> Repeated:
     own, other = _pairs(labels[:n]), _pairs(labels[n:])
     shares = [2 * pairs / max(1, size * (size - 1)) for pairs, size in ((own, n), (other, m))]
     counts = np.bincount(labels)
-    several = labels[counts[labels] > 1]  # the others are in no pair
+    several = labels[counts[labels] > 1]  # the others are unique
     if not several.size or n < 2:
         return Repeated(shares[0], shares[1], 1.0)
     generator = np.random.default_rng(SEED)
@@ -73,7 +74,8 @@ def repeated(seen: NDArray[np.void], known: NDArray[np.void]) -> Repeated:
     )
     p_value = float((1 + np.count_nonzero(mixed >= own)) / (1 + PERMUTATIONS))
     if own > mixed.max():
-        # Beyond what was drawn: pairs come in clusters, of the size that their spread shows.
+        # Beyond all permutations: a Poisson tail, for clusters of pairs as large as the ratio of
+        # variance to mean.
         cluster = max(1.0, float(mixed.var() / max(mixed.mean(), 1.0)))
         beyond = poisson.sf(own / cluster - 1, max(mixed.mean(), 1.0) / cluster)
         p_value = min(p_value, float(beyond))
@@ -81,9 +83,9 @@ def repeated(seen: NDArray[np.void], known: NDArray[np.void]) -> Repeated:
 
 
 def shares_again(seen: NDArray[np.void], energy: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the shares of frames that come again, of those from the median of u up, and down.
+    """Return the shares of repeated frames above and below the median energy.
 
-    Frames near the ground state are the same by chance, in a sampler that is too cold above all.
+    Frames near the ground state are identical by chance, mainly in a sampler that is too cold.
     """
     _, labels = np.unique(seen, return_inverse=True)
     again = np.bincount(labels)[labels] > 1
@@ -97,6 +99,6 @@ def _pairs(labels: NDArray[np.intp]) -> int:
 
 
 def is_striped(spins: NDArray[np.int8]) -> bool:
-    """Whether the minority sign of a frame (L, L) winds around the torus, with many sites."""
+    """Whether a large domain of the minority sign of a frame (L, L) winds around the torus."""
     m = float(lattice.magnetization(spins))
     return abs(m) < MOST_ORDERED and winds(spins == (-1 if m > 0 else 1))

@@ -1,4 +1,4 @@
-"""What a user requires of a sampler, such as ``energy<3 auc<0.6``, for a test of their own."""
+"""A user's requirements on a sampler, such as ``energy<3 auc<0.6``."""
 
 import operator
 import re
@@ -27,17 +27,17 @@ SHORT = {
     "auc": "classifier_auc",
 }
 OVERALL = "p"
-"""The p-value of all tests together."""
+"""The combined p-value of all tests."""
 BY_VALUE = ("classifier_auc",)
-"""Quantities whose value is meant; of all others it is abs(z), the deviation in errors."""
+"""Quantities whose value is compared; for all others it is abs(z), the deviation in errors."""
 QUANTITIES = (OVERALL, *quantities_of(True), SLOPE, *DISTRIBUTIONS, *DIVERSITIES)
-"""All that can be required. That of training frames, and of a slope, is not always judged."""
+"""Quantities that can be required. Not every judgement has a slope or training frames."""
 FORM = re.compile(r"([A-Za-z_0-9]+)(<=|<|>=|>)([-+.0-9eE]+)")
 
 
 @dataclass(frozen=True)
 class Requirement:
-    """One comparison, such as ``energy<3``, to hold at every temperature."""
+    """One comparison, such as ``energy<3``, that must hold at every temperature."""
 
     text: str
     quantity: str
@@ -45,7 +45,7 @@ class Requirement:
     limit: float
 
     def unmet(self, rows: pd.DataFrame, p_value: float) -> str:
-        """Return why a sampler does not meet it, in words; empty if it does.
+        """Return why a sampler does not meet the requirement, in words; empty if it does.
 
         Raises :class:`InputError` if the quantity was not judged.
         """
@@ -75,7 +75,8 @@ def requirements(text: str, classifier: bool) -> Sequence[Requirement]:
     Raises
     ------
     InputError
-        If one is no comparison, names no quantity, or needs a classifier that is not trained.
+        If a part is not a comparison, has an unknown quantity, or needs the classifier and
+        ``classifier`` is false.
     """
     found = []
     for part in re.split(r"[\s,]+", re.sub(r"\s*([<>]=?)\s*", r"\1", text.strip())):
@@ -88,7 +89,7 @@ def requirements(text: str, classifier: bool) -> Sequence[Requirement]:
             limit = np.nan
         if match is None or np.isnan(limit):
             raise InputError(
-                f"require: {part!r} is no comparison; allowed are such as 'energy<3 auc<0.6'"
+                f"require: {part!r} is not a comparison; allowed are e.g. 'energy<3 auc<0.6'"
             )
         quantity = SHORT.get(match[1], match[1])
         if quantity not in QUANTITIES:

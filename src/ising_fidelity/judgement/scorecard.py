@@ -1,4 +1,4 @@
-"""What a judgement comes to: verdicts, causes, all numbers, and how to show them."""
+"""The result of a judgement: verdicts, causes and all numbers, and ways to show and save them."""
 
 import json
 import math
@@ -30,7 +30,7 @@ NUMBERS = {
     "deviation_in_errors": "z",
     "p_adjusted": "p_adjusted",
 }
-"""Columns of the table, and what JSON calls them."""
+"""Columns of the table, and their names in JSON."""
 FIGURE = "fig3"
 
 
@@ -45,11 +45,11 @@ class Scorecard:
     judged
         The verdict on each sampler, with its sentences.
     causes
-        Of each sampler, why its frames are wrong, most likely first.
+        Causes of wrong frames of each sampler, most likely first.
     caveats
-        Of each sampler, what is wrong with its numbers, or could not be told.
+        Warnings about each sampler's error bars.
     said
-        Of each sampler, what its frames were taken for; and of ``mc``, how it was simulated.
+        How each sampler's frames were read; for ``mc``, how they were simulated.
     table
         The scores: a row per sampler, quantity and temperature, columns as in ``scores.csv``.
     fidelity
@@ -57,9 +57,9 @@ class Scorecard:
     exact
         Exact results of this lattice.
     observables, configurations
-        Series, and some frames, of each sampler and canonical temperature.
+        Time series and some frames, by sampler and canonical temperature.
     settings
-        How it was judged: seed, frames of the reference, whether a classifier was trained.
+        Seed, number of reference frames, and whether a classifier was trained.
     """
 
     L: int
@@ -81,16 +81,16 @@ class Scorecard:
 
     @property
     def temperatures(self) -> list[str]:
-        """Every canonical temperature, rising."""
+        """All canonical temperatures in increasing order."""
         return sorted({T for _, T in self.observables}, key=float)
 
     def sentences(self, sampler: str) -> list[str]:
-        """Return all that is said of a sampler: verdict, causes, caveats."""
+        """Return the sentences about a sampler: verdict, causes, caveats."""
         causes = [cause.sentence for cause in self.causes[sampler]]
         return [*self.judged[sampler].sentences, *causes, *self.caveats[sampler]]
 
     def plot(self, figure: str = FIGURE, samplers: Sequence[str] | None = None) -> "Figure":
-        """Return a figure, of all samplers or of some: fig3, fig5, fig7, figS3 or figS4."""
+        """Return fig3, fig5, fig7, figS3 or figS4 for all or some samplers."""
         from ising_fidelity.judgement import pictures
 
         return pictures.draw(self, figure, samplers)
@@ -122,7 +122,7 @@ class Scorecard:
         }
 
     def _numbers(self, name: str) -> dict[str, dict[str, dict[str, float | None]]]:
-        """Return the numbers by temperature and quantity; against exact ones where they are."""
+        """Return the numbers by temperature and quantity; compared with exact ones if possible."""
         rows = self.table[(self.table["source"] == name) & ~self.table["temperature"].isin(SUMS)]
         exact_last = rows.sort_values("reference", key=lambda one: one == EXACT, kind="stable")
         found: dict[str, dict[str, dict[str, float | None]]] = {}
@@ -132,7 +132,7 @@ class Scorecard:
         return {T: found[T] for T in sorted(found, key=float)}
 
     def to_json(self, path: str | Path) -> None:
-        """Write everything but the pictures."""
+        """Write verdicts, causes and all numbers as JSON."""
         with whole(Path(path)) as place:
             place.write_text(self.as_json(), encoding="utf-8")
 
@@ -141,7 +141,7 @@ class Scorecard:
         return json.dumps(self.to_dict(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
     def to_csv(self, path: str | Path) -> None:
-        """Write the table."""
+        """Write the table as CSV."""
         with whole(Path(path)) as place:
             place.write_text(self.as_csv(), encoding="utf-8")
 
@@ -150,7 +150,7 @@ class Scorecard:
         return self.table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
 
     def to_html(self, path: str | Path) -> None:
-        """Write a page of everything, with pictures, that needs nothing from outside."""
+        """Write a self-contained page with everything, figures included."""
         from ising_fidelity.judgement import page
 
         with whole(Path(path)) as place:
@@ -170,19 +170,19 @@ class Scorecard:
 
 
 def _of_cause(cause: Cause) -> dict[str, str | float | None]:
-    """Return what a cause is by, and its number."""
+    """Return the name, observable and number of a cause."""
     numbers = {key: _plain(getattr(cause, key)) for key in ("p_value", "value", "error")}
     about = {"cause": cause.name, "observable": cause.observable}
     return {**about, **numbers, "temperature": cause.T or None}
 
 
 def _plain(number: float) -> float | None:
-    """Return a number that JSON has; none where it is not known, or infinite."""
+    """Return a number rounded for JSON; None for NaN and infinities."""
     return float(f"{number:.8g}") if math.isfinite(number) else None
 
 
 def write(card: Scorecard, folder: Path, names: Sequence[str]) -> None:
-    """Write a page, the table and JSON to a folder, all of them or none."""
+    """Write page, table and JSON to a folder, all of them or none."""
     from contextlib import ExitStack
 
     from ising_fidelity.judgement import page
@@ -191,7 +191,7 @@ def write(card: Scorecard, folder: Path, names: Sequence[str]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"{folder}: cannot be made ({error.strerror})") from error
+        raise InputError(f"{folder}: cannot be created ({error.strerror})") from error
     with ExitStack() as stack:
         for name, text in zip(names, texts, strict=True):
             stack.enter_context(whole(folder / name)).write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A judgement on a terminal, in colours where it has them."""
+"""A judgement printed on a terminal, with colours if it supports them."""
 
 from typing import TYPE_CHECKING
 
@@ -15,14 +15,14 @@ COLORS = {INDISTINGUISHABLE: "green", DISTINGUISHABLE: "red", UNDECIDED: "yellow
 
 
 def show(card: "Scorecard", console: "Console") -> None:
-    """Print what the frames were taken for, a line of numbers per sampler, and words."""
+    """Print how the frames were read, a table with a row per sampler, and all sentences."""
     from rich import box
     from rich.markup import escape
     from rich.table import Table
 
     for name in card.judged:
         console.print(f"{escape(name)}: {escape('; '.join(card.said[name]))}", style="dim")
-    title = f"How many tests pass, and temperatures of each quantity, {card.L} x {card.L}"
+    title = f"Tests that pass, and temperatures at which each quantity passes, L = {card.L}"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("sampler", overflow="fold", min_width=8)
     table.add_column("verdict", no_wrap=True)

@@ -1,4 +1,4 @@
-"""Whether a sampler can be told from equilibrium, by all tests together, and in which of them."""
+"""Whether a sampler is distinguishable from equilibrium, and by which tests."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ from ising_fidelity.scores.summary import SYMBOLS
 from ising_fidelity.scores.table import SUMS
 
 LEVEL = 0.01
-"""How often a perfect sampler is called distinguishable."""
+"""Probability that a perfect sampler is called distinguishable."""
 INDISTINGUISHABLE, DISTINGUISHABLE, UNDECIDED = VERDICTS = (
     "indistinguishable",
     "distinguishable",
     "undecided",
 )
 FEW = 100
-"""Frames at a temperature, effective ones of a chain, of fewer of which agreement says little."""
+"""Effective sample size at a temperature, below which agreement is inconclusive."""
 AGAINST_EXACT = ("energy", "specific_heat")
 AGAINST_REFERENCE = (
     "abs_magnetization",
@@ -42,9 +42,9 @@ AGAINST_REFERENCE = (
     "nearest_training_symmetric",
 )
 FLUCTUATIONS = ("specific_heat", "susceptibility")
-"""Variances, whose logarithms are nearer to normal numbers than they are themselves."""
+"""Variances; their logarithms are nearer to normal, and are compared."""
 MAIN = ("energy", "abs_magnetization", "specific_heat", "susceptibility")
-"""What is shown first."""
+"""Quantities that are shown first."""
 SPOKEN = {
     **SYMBOLS,
     "energy_magnetization_histogram": "joint distribution of u and m",
@@ -54,37 +54,37 @@ SPOKEN = {
     "classifier_auc": "classifier",
     "nearest_training_symmetric": "distance from training frames",
 }
-"""What tests are called in sentences."""
+"""Names of tests in sentences."""
 ORDER = "unordered_share"
 """The test of order."""
 BY_P_VALUE = {"positive_share_p_value": "signs", "independence_p_value": "independence"}
-"""Tests that are a p-value alone, and what they test."""
+"""Tests that have a p-value only, and their names in sentences."""
 SENSITIVE = {"effective_temperature": "T", "specific_heat": "C", "abs_magnetization": "|m|"}
-"""Of which it is said how large a deviation would have shown."""
+"""Quantities whose smallest detectable deviation is reported."""
 RESOLVED = 1 / (1 + FLOOR_DRAWS)
-"""The smallest p-value that draws of a noise floor show."""
+"""The smallest p-value that the samples of a noise floor can give."""
 LEAST = 1e-99
-"""Smaller p-values are not told apart."""
+"""Smaller p-values are shown as below this."""
 ERRORS = 3
-"""From which on a deviation shows."""
+"""Standard errors from which on a deviation is called detectable."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is said of one sampler.
+    """The verdict on one sampler.
 
     Attributes
     ----------
     word
         One of :data:`VERDICTS`.
     p_value
-        The chance that a perfect sampler looks as bad, over all tests and temperatures.
+        Probability that a perfect sampler deviates as much, over all tests and temperatures.
     tests
         The p-value of each test, over all temperatures.
     sentences
-        In words, without causes.
+        The verdict in words, without causes.
     test_level
-        P-value of one test below which frames are called distinguishable.
+        p-value of one test below which frames are distinguishable.
     """
 
     word: str
@@ -99,19 +99,19 @@ def verdict_on(
 ) -> Verdict:
     """Return the verdict on one sampler.
 
-    Temperatures are independent, so each test's p-values are put together by Simes' method, and
-    those of the tests, which are not, by Bonferroni's.
+    Simes' method combines the p-values of a test at all temperatures, which are independent.
+    Bonferroni's combines the tests, which are not.
 
     Parameters
     ----------
     rows
-        Its rows of the table of scores.
+        The sampler's rows of the table of scores.
     data
-        All that is known of it along ``temperature``.
+        Its observables, distances and tests along ``temperature``.
     caveats
-        What is wrong with its numbers, or could not be told.
+        Warnings about its error bars.
     lacking
-        What could not be compared, in sentences.
+        Missing comparisons, in sentences.
     """
     tests = tests_of(rows, data)
     known = {name: p for name, p in tests.items() if not np.isnan(p)}
@@ -128,11 +128,12 @@ def verdict_on(
         right = [name for name, p in known.items() if p > SIGNIFICANT]
         unclear = [name for name in known if name not in {*wrong, *right}]
         sentences.append(f"Wrong: {_listed(wrong)}.")
-        sentences += [f"Not clear: {_listed(unclear)}."] if unclear else []
-        sentences += [f"Right, as far as this shows: {_listed(right)}."] if right else []
+        sentences += [f"Unclear: {_listed(unclear)}."] if unclear else []
+        sentences += [f"No deviation found: {_listed(right)}."] if right else []
     if word == UNDECIDED and fewest < FEW:
         sentences.append(
-            f"{fewest:.0f} independent frames at a temperature are too few: {FEW} are needed."
+            f"{fewest:.0f} independent frames at a temperature are too few; at least {FEW} are "
+            "needed."
         )
     if word != DISTINGUISHABLE:
         sentences += _sensitivity(data)
@@ -143,7 +144,7 @@ def verdict_on(
 
 
 def tests_of(rows: pd.DataFrame, data: xr.Dataset) -> dict[str, float]:
-    """Return the p-value of every test, over all temperatures."""
+    """Return the p-value of every test over all temperatures."""
     single = rows[~rows["temperature"].isin(SUMS)]
     exact = single["reference"] == EXACT
     found = {}
@@ -165,25 +166,25 @@ def tests_of(rows: pd.DataFrame, data: xr.Dataset) -> dict[str, float]:
 
 
 def _does_not_apply(name: str, data: xr.Dataset) -> bool:
-    """Whether a test is one of order, and equilibrium is not ordered at any temperature."""
+    """Whether this is the test of order, and equilibrium is disordered at all temperatures."""
     return name == ORDER and bool(data[name].isnull().all())
 
 
 def _of_ratios(rows: pd.DataFrame) -> Floats:
-    """Return p-values of logarithms of ratios to what is expected."""
+    """Return p-values of log ratios of measured to expected values."""
     columns = rows[["value", "error", "expected", "expected_error"]].to_numpy(float).T
     value, error, expected, expected_error = columns
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = np.hypot(error / value, expected_error / expected)
         z = np.log(value / expected) / relative
-    # Frames that are all the same have neither fluctuations nor errors of them.
+    # Identical frames have no fluctuations, and no errors of them.
     return np.where(np.isnan(z), rows["p_value"].to_numpy(), p_values(z))
 
 
 def _of_floor(rows: pd.DataFrame) -> Floats:
-    """Return p-values, smaller than draws of a noise floor show where z is beyond them all.
+    """Return p-values, from z where the value exceeds all samples of the noise floor.
 
-    A density whose logarithm is concave has less than exp(1 - z) beyond z standard deviations
+    A log-concave density has a probability below exp(1 - z) beyond z standard deviations
     (L. Lovasz and S. Vempala, Random Struct. Algorithms 30, 307, 2007).
     """
     p, z = rows["p_value"].to_numpy(), np.abs(rows["deviation_in_errors"].to_numpy(float))
@@ -196,7 +197,7 @@ def _spoken(name: str) -> str:
 
 
 def _fewest(data: xr.Dataset) -> float:
-    """Return the least number of effective frames at any temperature."""
+    """Return the smallest effective sample size at any temperature."""
     names = ("energy_effective_sample_size", "abs_magnetization_effective_sample_size")
     return float(np.nanmin([np.nanmin(data[name].values) for name in names if name in data]))
 
@@ -205,24 +206,27 @@ def _summary(word: str, p_value: float, tests: int, temperatures: int) -> str:
     where = f"over all {tests} tests at {temperatures} temperature{'s' * (temperatures > 1)}"
     if word == DISTINGUISHABLE:
         chance = f"p = {p_value:.1g}" if p_value > LEAST else f"p < {LEAST:g}"
-        return f"Not in equilibrium: a perfect sampler looks as bad with {chance}, {where}."
+        return f"Not in equilibrium: {chance} {where}."
     if word == INDISTINGUISHABLE:
-        return f"Nothing tells these frames from equilibrium (p = {p_value:.2g}, {where})."
+        return f"No deviation from equilibrium found: p = {p_value:.2g} {where}."
     if np.isnan(p_value):
         return "Nothing could be compared."
-    return f"It cannot be decided: nothing is wrong (p = {p_value:.2g}, {where}), but little shows."
+    return (
+        f"Undecided: no deviation found (p = {p_value:.2g} {where}), but a deviation could have "
+        "been missed."
+    )
 
 
 def _sensitivity(data: xr.Dataset) -> list[str]:
-    """Return how large deviations would have shown, the median over temperatures."""
+    """Return the smallest detectable deviations, as medians over temperatures."""
     shown = []
     for name, symbol in SENSITIVE.items():
         with np.errstate(divide="ignore", invalid="ignore"):
             relative = np.abs(ERRORS * data[f"{name}_error"].values / data[name].values)
         known = relative[np.isfinite(relative)]
         if known.size:
-            shown.append(f"{symbol} off by {100 * float(np.median(known)):.2g} %")
-    return [f"An error of this size would have shown: {', '.join(shown)}."] if shown else []
+            shown.append(f"{100 * float(np.median(known)):.2g} % in {symbol}")
+    return [f"Smallest detectable deviations: {', '.join(shown)}."] if shown else []
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -230,7 +234,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def worst_of(rows: pd.DataFrame) -> "pd.Series[float] | None":
-    """Return the row of the largest z of a sampler's main quantities, None if none is known."""
+    """Return the row with the largest z among the main quantities; None if there is none."""
     single = rows[~rows["temperature"].isin(SUMS)]
     main = single[single["quantity"].isin(MAIN)]
     known = main[main["deviation_in_errors"].notna()]
@@ -240,6 +244,6 @@ def worst_of(rows: pd.DataFrame) -> "pd.Series[float] | None":
 
 
 def value_in_words(row: "pd.Series[float]") -> str:
-    """Return a value with its error, and the one that is expected."""
+    """Return a value with its error, and the expected value with its error."""
     found = with_error(row["value"], row["error"])
-    return f"{found} for {with_error(row['expected'], row['expected_error'])}"
+    return f"{found}, expected {with_error(row['expected'], row['expected_error'])}"

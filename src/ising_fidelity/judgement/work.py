@@ -1,4 +1,4 @@
-"""The work of a judgement, a task per temperature, in processes beside each other."""
+"""The computations of a judgement: one task per temperature, in parallel processes."""
 
 import multiprocessing
 import os
@@ -22,31 +22,31 @@ from ising_fidelity.io import netcdf
 from ising_fidelity.judgement.given import REFERENCE
 
 POLL = 1.0
-"""Seconds after which a process sees that the one which it works for is gone."""
+"""Seconds between checks of a process whether its parent still runs."""
 SHOWN = 2
-"""Frames that are kept as pictures: the first and the middle one."""
+"""Number of frames kept for pictures: the first and the middle one."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """Everything that is judged at one temperature.
+    """The task of judging all samplers at one temperature.
 
     Attributes
     ----------
     T
-        Canonical.
+        Canonical temperature.
     frames
-        Of each sampler.
+        Frames of each sampler.
     training
-        Frames at this temperature that the samplers may have learnt by heart.
+        Training frames at this temperature, which the samplers may have copied.
     reference_frames
-        How many to simulate.
+        Number of frames to simulate.
     classify
-        Whether a network is to tell each sampler's frames from the reference.
+        Whether to train a network to separate each sampler's frames from the reference.
     seed
-        Of everything random.
+        Seed of all random numbers.
     keep
-        The folder of references that are kept.
+        The folder of stored references.
     """
 
     T: str
@@ -60,16 +60,16 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was found at one temperature, the reference being among the samplers.
+    """The result at one temperature; the reference is one of the samplers.
 
     Attributes
     ----------
     numbers
         Observables, distances and tests of each sampler.
     pictures
-        Some frames of each, by the contract of frames.
+        Some frames of each sampler, by the contract of frames.
     said
-        How the reference was made.
+        How the reference was simulated.
     """
 
     T: str
@@ -79,17 +79,17 @@ class Outcome:
 
 
 MEMORY_FRAMES = 100
-"""Of a sampler, that are compared with training frames modulo all symmetries."""
+"""Largest number of a sampler's frames that are compared with training frames."""
 
 
 def work(task: Task, workers: int = 1) -> Outcome:
-    """Make the reference and compare every sampler's frames with it.
+    """Simulate the reference and compare every sampler's frames with it.
 
-    With several workers, observables are measured in a process beside this one.
+    With several workers, a second process measures the observables meanwhile.
     """
     from threadpoolctl import threadpool_limits
 
-    # Matrices are small, and threads of several processes would wait for each other.
+    # Matrices are small; BLAS threads of several processes would only compete for cores.
     with threadpool_limits(1, "blas"), pool(1) if workers > 1 else AtOnce() as beside:
         return _work(task, beside, workers)
 
@@ -110,7 +110,7 @@ def _work(task: Task, beside: Executor, threads: int) -> Outcome:
     known = {} if task.training is None else {"training": task.training.dataset()}
     numbers, pictures = {}, {REFERENCE: _pictures(other)}
     with warnings.catch_warnings():
-        # What a warning says of them, the judgement says itself.
+        # The judgement reports the same itself.
         warnings.simplefilter("ignore", UserWarning)
         for name, data in given.items():
             distances = compared(
@@ -148,12 +148,12 @@ def _pictures(data: xr.Dataset) -> xr.Dataset:
 
 
 def done(tasks: Sequence[Task], workers: int) -> Iterator[Outcome]:
-    """Yield what was found, in the order of the tasks.
+    """Yield the outcomes in the order of the tasks.
 
     Raises
     ------
     InputError
-        What a task raised.
+        If a task raised it.
     """
     if workers < 2 or len(tasks) < 2:
         for task in tasks:
@@ -170,10 +170,10 @@ def done(tasks: Sequence[Task], workers: int) -> Iterator[Outcome]:
 
 
 class AtOnce(Executor):
-    """What is submitted is done before anything else."""
+    """An executor that runs every call at once, in this process."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Return what a call gives, which is raised if it raises."""
+        """Run the call and return its result; an exception is raised here."""
         future: Future[Any] = Future()
         future.set_result(fn(*args, **kwargs))
         return future
@@ -181,16 +181,16 @@ class AtOnce(Executor):
 
 @contextmanager
 def pool(workers: int) -> Iterator[Executor]:
-    """Give processes to work in, that end with the one which they work for."""
+    """Provide a pool of processes that end when their parent ends."""
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(workers, context, _begin, (os.getpid(),)) as executor:
         yield executor
 
 
 def processes(wanted: int | None) -> int:
-    """Return how many processes work: as many as there are cores, if it is not said.
+    """Return the number of processes to use, by default the number of cores.
 
-    One where processes cannot be forked: others would run the user's own script again.
+    It is one where processes cannot be forked, as spawned ones would run the user's script again.
     """
     if sys.platform != "linux":
         return 1
@@ -198,7 +198,7 @@ def processes(wanted: int | None) -> int:
 
 
 def _begin(parent: int) -> None:
-    """Make a process compute with one thread, and end when its parent has ended."""
+    """Set up a process to compute with one thread and to end with its parent."""
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -206,10 +206,10 @@ def _begin(parent: int) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-    os.environ["OMP_NUM_THREADS"] = "1"  # of torch, if it is used
+    os.environ["OMP_NUM_THREADS"] = "1"  # read by torch, if it is used
 
 
 def check_workers(workers: int | None) -> None:
-    """Raise InputError unless there is one or more."""
+    """Raise InputError unless the number is at least one."""
     if workers is not None and workers < 1:
         raise InputError(f"workers: {workers}; allowed are whole numbers from 1 on")

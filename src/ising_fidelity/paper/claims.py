@@ -1,7 +1,7 @@
-"""What the paper claims, each claim as a test: the form of ``claims.yaml``.
+"""The paper's claims as tests: the schema of ``claims.yaml``.
 
-A claim becomes a number and an interval where it must be: the difference of two sources above 0,
-their ratio within a fifth of 1. :mod:`ising_fidelity.paper.judge` compares it with a run.
+A claim becomes a number and an allowed interval, such as a difference of two sources above 0, or
+their ratio within 0.2 of 1. :mod:`ising_fidelity.paper.judge` compares it with a run.
 """
 
 from pathlib import Path
@@ -16,31 +16,35 @@ from ising_fidelity.scores.deviations import EXACT
 
 
 class Claim(Entry):
-    """What all claims have."""
+    """Keys of all claims."""
 
-    sentence: Text = Field(description="the words of the paper")
-    place: Text = Field(description="where they stand")
-    note: str = Field("", description="how words became a test")
+    sentence: Text = Field(description="quotation from the paper")
+    place: Text = Field(description="place in the paper")
+    note: str = Field("", description="how the sentence is tested")
 
 
 class Comparison(Claim):
-    """A number, a difference or a ratio, and the interval where it must be."""
+    """A number, a difference or a ratio, and its allowed interval."""
 
     test: Literal["greater", "less", "equal", "differs", "between"]
     value: Term
-    against: Term | None = Field(None, description="keys not given are those of value")
-    by: Literal["difference", "ratio"] = Field("difference", description="of value and against")
+    against: Term | None = Field(
+        None, description="compared term; keys that are not given are those of value"
+    )
+    by: Literal["difference", "ratio"] = Field(
+        "difference", description="how value and against are compared"
+    )
     threshold: Number | None = Field(
-        None, description="0 of differences and 1 of ratios if not given; not of between"
+        None, description="default 0 for differences, 1 for ratios; not for test between"
     )
     tolerance: Number = Field(
-        0, ge=0, description="of equal and differs: half the interval's width"
+        0, ge=0, description="half the interval's width, for tests equal and differs"
     )
     interval: Annotated[tuple[Number, Number], Field(strict=False)] | None = Field(
-        None, description="of between"
+        None, description="lower and upper limit, for test between"
     )
     holds: Literal["everywhere", "somewhere"] = Field(
-        "everywhere", description="at every temperature, or at one or more of them"
+        "everywhere", description="at all temperatures, or at one at least"
     )
 
     @model_validator(mode="before")
@@ -49,7 +53,7 @@ class Comparison(Claim):
         value, against = content.get("value"), content.get("against")
         if not isinstance(value, dict) or not isinstance(against, dict):
             return content
-        # Which fit, which distance: of the value's quantity, and of no other.
+        # These keys belong to the quantity of value, so another quantity does not inherit them.
         own = {"of", "kind", "distance"} if "quantity" in against else set()
         inherited = {key: one for key, one in value.items() if key not in own}
         return {**content, "against": {**inherited, **against}}
@@ -58,31 +62,35 @@ class Comparison(Claim):
     def _complete(self) -> Self:
         between, near = self.test == "between", self.test in ("equal", "differs")
         if between != (self.interval is not None) or (between and self.threshold is not None):
-            raise ValueError("interval: of test between, and of it alone; it has no threshold")
+            raise ValueError(
+                "interval: required for test between, without threshold; not allowed for others"
+            )
         if self.interval is not None and not self.interval[0] < self.interval[1]:
-            raise ValueError("interval: the lower end, then the higher one")
+            raise ValueError("interval: the lower limit must be below the upper one")
         if self.tolerance and not near:
-            raise ValueError("tolerance: of tests equal and differs alone")
+            raise ValueError("tolerance: allowed for tests equal and differs only")
         if self.test == "equal" and not self.tolerance:
-            raise ValueError("tolerance: above 0 with test equal, as errors confirm no equality")
+            raise ValueError("tolerance: must be above 0 for test equal")
         if self.against is None and not between and self.threshold is None:
-            raise ValueError("threshold: needed where there is nothing to compare the value with")
+            raise ValueError("threshold: needed without against")
         if self.against is not None and self.against.at != self.value.at:
             ends = (self.value.at, self.against.at)
             if not all(isinstance(at, list) and len(at) == 1 for at in ends):
-                raise ValueError("at: the same of value and against, or one temperature each")
+                raise ValueError(
+                    "at: value and against need the same temperatures, or one temperature each"
+                )
         return self
 
     @property
     def border(self) -> float:
-        """The threshold."""
+        """The threshold, by default 0 for differences and 1 for ratios."""
         if self.threshold is not None:
             return self.threshold
         return 1.0 if self.by == "ratio" else 0.0
 
     @property
     def limits(self) -> tuple[float, float]:
-        """The interval where the number must be, or, of differs, must not be."""
+        """The interval that must contain the number or, for test differs, must not."""
         if self.interval is not None:
             return self.interval
         return {
@@ -117,7 +125,7 @@ class Comparison(Claim):
 
 
 class Better(Claim):
-    """One model nearer to exact results or to Monte Carlo than another, over some temperatures."""
+    """A model with smaller deviations from exact results or Monte Carlo than another model."""
 
     test: Literal["better"]
     source: str = Field(pattern=NAME)
@@ -133,27 +141,27 @@ class Better(Claim):
         name = "exact results" if self.reference == EXACT else "Monte Carlo"
         return (
             f"{self.quantity.replace('_', ' ')}: rms deviation of {self.than} from {name} - that "
-            f"of {self.source} > 0 over T of {listed(self.at)}"
+            f"of {self.source} > 0 over T = {listed(self.at)}"
         )
 
 
 class Reference(Section):
-    """A work that the paper cites."""
+    """A reference of the paper."""
 
     number: int = Field(gt=0)
     title: Text
-    pure_2d_ising: bool = Field(description="whether, by its title, it is on the pure 2D model")
+    pure_2d_ising: bool = Field(description="whether its title is about the pure 2D Ising model")
 
 
 class Citation(Claim):
-    """Works cited for values of the pure two-dimensional Ising model, by their titles."""
+    """References cited for the pure two-dimensional Ising model, checked by their titles."""
 
     test: Literal["citation"]
     references: list[Reference] = Field(min_length=1)
 
     def words(self) -> str:
         """Return the test in words."""
-        return "the works cited are, by their titles, on the pure two-dimensional Ising model"
+        return "the titles of the references are about the pure two-dimensional Ising model"
 
 
 AnyClaim = Comparison | Better | Citation
@@ -161,7 +169,7 @@ KINDS: dict[str, type[AnyClaim]] = {"better": Better, "citation": Citation}
 
 
 def load(path: Path) -> list[AnyClaim]:
-    """Read and check a list of claims; errors are those of :func:`.read_entries`."""
+    """Read and check a list of claims; raises the errors of :func:`.read_entries`."""
     return read_entries(
         path, lambda content: KINDS.get(str(content.get("test")), Comparison), "claim", "claims"
     )

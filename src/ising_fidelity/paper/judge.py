@@ -1,10 +1,10 @@
 """The paper's claims compared with the numbers of a run.
 
-A claim is confirmed where its number is more than two standard errors inside the interval where it
-must be, refuted where it is more than two outside, else undecided, and undecided where the run
-lacks what it takes. A claim that compares two models needs several training seeds of both: one
-network is one sample. One that compares a network with exact results or with Monte Carlo is judged
-for the network of this run.
+A claim is confirmed if its number is inside the allowed interval by more than two standard errors,
+refuted if it is outside by more than two, and undecided otherwise or if the run lacks the data.
+A claim that compares two models needs several training seeds of both, as one network is one
+sample. A claim that compares a network with exact results or Monte Carlo is judged for the network
+of this run.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ from ising_fidelity.scores import deviations
 from ising_fidelity.scores.deviations import EXACT, with_error
 
 BORDER = 2.0
-"""Standard errors that a number must be from the border of its interval to decide one claim."""
+"""Distance from the border of the interval, in standard errors, that decides a claim."""
 CONFIRMED, REFUTED, UNDECIDED = "confirmed", "refuted", "undecided"
 COLUMNS = (
     "id",
@@ -50,7 +50,7 @@ COLUMNS = (
 
 
 def judge(claims: Sequence[AnyClaim], run: Run) -> pd.DataFrame:
-    """Return one row per claim: the test in words, the verdict, and the number that says so."""
+    """Return one row per claim: the test in words, the verdict, and the deciding number."""
     rows = []
     for claim in claims:
         row = claim.model_dump(include={"id", "sentence", "place", "note"})
@@ -96,18 +96,19 @@ def _judge_comparison(claim: Comparison, run: Run) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Decision:
-    """The verdict on several numbers together.
+    """The verdict on a claim about several numbers.
 
     Attributes
     ----------
     verdict
-        One of the three.
+        Confirmed, refuted or undecided.
     place
-        Of the number that decides: the worst of a claim about all, the best of one about some.
+        Index of the deciding number: the worst if the claim is about all temperatures, the best if
+        it is about some.
     needed
-        How many standard errors it would take, or took, to decide.
+        Standard errors needed to decide.
     which
-        That number in words.
+        The deciding number in words.
     """
 
     verdict: str
@@ -116,26 +117,26 @@ class Decision:
     which: str = ""
 
     def reason(self, margins: Floats, unit: str = "standard errors") -> str:
-        """Return why, in words."""
+        """Return the reason in words."""
         margin = margins[self.place]
         if np.isnan(margin):
-            return self.which + "its error is not known"
-        side = "for" if margin > 0 else "against"
+            return self.which + "its error is unknown"
+        side = "in favor" if margin > 0 else "against"
         if np.isinf(margin):
-            return f"{self.which}without error, {side} it"
-        size = f"{abs(margin):.1f} {unit} {side} it"
+            return f"{self.which}{side}, without error"
+        size = f"{abs(margin):.1f} {unit} {side}"
         if self.verdict == UNDECIDED:
             size = f"only {size}, {self.needed:.1f} needed"
         return self.which + size
 
 
 def decide(margins: Floats, everywhere: bool = True) -> Decision:
-    """Return the verdict on a claim that each of some numbers is in its interval, or that one is.
+    """Return the verdict on a claim that all numbers, or at least one, are in their intervals.
 
-    That one of n is outside must be the surer the more are looked at (Bonferroni), so that chance
-    refutes what is true everywhere as often as it refutes a single number; likewise for what is
-    true nowhere. ``margins`` are the standard errors that each number is inside its interval,
-    negative outside, NaN where it is not known.
+    Where one of n numbers decides, its threshold is Bonferroni-corrected for n. A claim that is
+    true at every temperature is then refuted by chance no more often than one about a single
+    number. ``margins`` are distances from the border in standard errors: positive in favor of the
+    claim, negative against it, NaN if unknown.
     """
     from scipy.special import ndtr, ndtri  # slow to import
 
@@ -151,7 +152,7 @@ def decide(margins: Floats, everywhere: bool = True) -> Decision:
     if signed[place] < -many:
         return Decision(verdicts[1], place, many, words)
     if np.isnan(signed).any():
-        return Decision(UNDECIDED, int(np.isnan(signed).argmax()), which="somewhere ")
+        return Decision(UNDECIDED, int(np.isnan(signed).argmax()), which="at some temperature ")
     if signed[place] > BORDER:
         return Decision(verdicts[0], place, BORDER, words)
     return Decision(UNDECIDED, place, BORDER if signed[place] >= 0 else many, words)
@@ -189,7 +190,7 @@ def _rms_deviation(claim: Better, source: str, run: Run) -> float:
     )
     difference = first.values - second.values
     if np.isnan(difference).any():  # two models are compared at the same temperatures
-        raise LackingError(f"{claim.quantity} of {source} is not known at every temperature")
+        raise LackingError(f"{claim.quantity} of {source} is unknown at some temperatures")
     return deviations.summarize(difference, np.zeros(0)).rms_deviation
 
 
@@ -199,7 +200,7 @@ def _judge_citation(claim: Citation) -> dict[str, Any]:
     return {
         "verdict": REFUTED if others else CONFIRMED,
         "number": f"{len(on_it)} of {len(claim.references)} titles",
-        "reason": "not on it: " + "; ".join(others) if others else "all of them are",
+        "reason": f"on other models: {'; '.join(others)}" if others else "all are",
         "value": float(len(on_it)),
         "error": 0.0,
         "lowest": float(len(claim.references)),

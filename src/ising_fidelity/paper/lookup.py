@@ -1,4 +1,4 @@
-"""Numbers of a run, found by the terms of the paper's claims and of the numbers that it quotes."""
+"""Look up a run's numbers for the terms of the paper's claims and quoted numbers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ Column = tuple[Floats, Floats]
 
 @dataclass(frozen=True)
 class Run:
-    """What claims and quoted numbers are compared with.
+    """The data of a run that claims and quoted numbers are compared with.
 
     Attributes
     ----------
@@ -35,9 +35,9 @@ class Run:
     repeats
         Model to the sources of its second and later training seeds.
     finite_size
-        By source, scalars such as ``eta``.
+        Scalars such as ``eta`` by source.
     attribution
-        By model, parts of the specific heat's excess along ``temperature``.
+        Parts of the excess specific heat along ``temperature`` by model.
     """
 
     sources: Mapping[str, xr.Dataset]
@@ -53,7 +53,7 @@ class Run:
         return [model, *self.repeats.get(model, ())]
 
     def group(self, table: str, source: str) -> xr.Dataset:
-        """Return the data of one source; raises :class:`LackingError` without."""
+        """Return the data of one source; raises :class:`LackingError` if there is none."""
         if table == "fidelity" and source == EXACT:
             return self.exact
         tables = {
@@ -68,11 +68,11 @@ class Run:
 
 
 class LackingError(Exception):
-    """The run has no answer, and why."""
+    """The run lacks the data; the message gives the reason."""
 
 
 class UnmeasuredError(LackingError):
-    """A source has no variable of that name."""
+    """A source lacks a variable."""
 
     def __init__(self, variable: str, source: str) -> None:
         super().__init__(f"{variable} of {source} was not measured")
@@ -81,7 +81,7 @@ class UnmeasuredError(LackingError):
 
 @dataclass(frozen=True)
 class Numbers:
-    """Numbers with errors, and at which temperatures; one name without a temperature is ''."""
+    """Numbers with errors and names of their temperatures; [''] if there is no temperature."""
 
     temperatures: list[str]
     values: Floats
@@ -113,7 +113,7 @@ def aligned(first: Numbers, second: Numbers) -> tuple[Numbers, Numbers]:
         return first, second
     common = [T for T in first.temperatures if T in second.temperatures]
     if not common:
-        raise LackingError("both sides have no temperature in common")
+        raise LackingError("the two sides have no common temperature")
     picked = []
     for one in (first, second):
         places = [one.temperatures.index(T) for T in common]
@@ -122,7 +122,7 @@ def aligned(first: Numbers, second: Numbers) -> tuple[Numbers, Numbers]:
 
 
 def _over_seeds(term: Term, run: Run) -> Numbers:
-    """Return means over a model's training seeds; as errors, the spread of single networks."""
+    """Return means over training seeds, with the spread between networks as their errors."""
     seeds = run.seeds(term.source)
     require_seeds(run, term.source)
     every = [numbers(term.model_copy(update={"source": seed}), run) for seed in seeds]
@@ -131,7 +131,7 @@ def _over_seeds(term: Term, run: Run) -> Numbers:
 
 
 def require_seeds(run: Run, *models: str) -> None:
-    """Raise :class:`LackingError` unless there are enough training seeds of every model."""
+    """Raise :class:`LackingError` unless every model has enough training seeds."""
     fewest = min(models, key=lambda model: len(run.seeds(model)))
     if len(run.seeds(fewest)) < deviations.ENOUGH_SEEDS:
         raise LackingError(deviations.too_few_seeds(len(run.seeds(fewest))))
@@ -140,8 +140,8 @@ def require_seeds(run: Run, *models: str) -> None:
 def numbers(term: Term, run: Run, known: bool = True) -> Numbers:
     """Return the numbers that a term stands for.
 
-    Raises :class:`LackingError` where the run lacks the source, a temperature or a variable, or,
-    if it is to be ``known``, has a variable that is nowhere finite.
+    Raises :class:`LackingError` if the run lacks the source, a temperature or a variable or, with
+    ``known``, if the variable has no finite value.
     """
     data = run.group(term.table, term.source)
     if term.at is not None:
@@ -163,7 +163,7 @@ def _at(data: xr.Dataset, at: list[str] | Span, source: str) -> xr.Dataset:
         first, last = as_written(at.start), as_written(at.end)
         chosen = [place for place, T in enumerate(there) if first <= as_written(T) <= last]
         if not chosen:
-            raise LackingError(f"{source} has no T of {at}")
+            raise LackingError(f"{source} has no T from {at}")
         return data.isel(temperature=chosen)
     places = {name_of(T): place for place, T in enumerate(there)}
     missing = [T for T in at if T not in places]
@@ -173,7 +173,7 @@ def _at(data: xr.Dataset, at: list[str] | Span, source: str) -> xr.Dataset:
 
 
 def _column(term: Term, name: str, data: xr.Dataset, known: bool) -> Column:
-    """Return a variable and its error; exact numbers have none, and 0 stands for it."""
+    """Return a variable and its error, which is 0 for exact numbers."""
     if name not in data:
         raise UnmeasuredError(name, term.source)
     picked = {"correlation_kind": term.kind, "distance": term.distance}
@@ -192,7 +192,7 @@ def _column(term: Term, name: str, data: xr.Dataset, known: bool) -> Column:
             )
         columns.append(column.values.astype(float))
     if known and not np.isfinite(columns[0]).any():
-        raise LackingError(f"{name} of {term.source} is not known")
+        raise LackingError(f"{name} of {term.source} is unknown")
     return columns[0], columns[1]
 
 
@@ -202,7 +202,7 @@ def _slope_ratio(names: list[str], T: Floats, of: Column) -> Numbers:
 
 
 def _peak_temperature(names: list[str], T: Floats, of: Column) -> Numbers:
-    """Return where the variable is largest; a temperature of the grid has no error."""
+    """Return the temperature of the maximum; as a grid point it has no error."""
     values, _ = of
     peak = np.nan if np.isnan(values).any() else T[values.argmax()]
     return Numbers([""], np.array([peak]), np.array([np.nan]))
@@ -236,4 +236,4 @@ FORMULAS: Mapping[str, Callable[..., Numbers]] = {
     "correlation_signed": _correlation_signed,
     "correlation_length_infinite": _correlation_length_infinite,
 }
-"""Derived quantities, from temperatures by name and number, and a term's variables."""
+"""Derived quantities: functions of temperatures (names and values) and a term's variables."""

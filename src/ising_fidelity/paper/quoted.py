@@ -1,4 +1,4 @@
-"""The numbers that the paper quotes, each beside ours: the form of ``numbers.yaml``."""
+"""Numbers quoted in the paper compared with a run's: the schema of ``numbers.yaml``."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,32 +15,32 @@ from ising_fidelity.schema import AnyNumber
 
 
 class Quote(Term, Entry):
-    """A number that the paper quotes, and the term that it is compared with."""
+    """A number quoted in the paper, and the term that it is compared with."""
 
-    statement: Text = Field(description="the words of the paper")
-    where: Text = Field(description="where they stand")
+    statement: Text = Field(description="quotation from the paper")
+    where: Text = Field(description="place in the paper")
     value: Annotated[
         tuple[AnyNumber, ...], Field(strict=False, max_length=2), BeforeValidator(as_list)
-    ] = Field((), description="the number, or [lowest, highest]; left out where the paper has none")
-    note: str = Field("", description="how the two are matched")
+    ] = Field((), description="the number, or [lowest, highest]; left out if the paper has none")
+    note: str = Field("", description="how the two numbers are matched")
 
     @model_validator(mode="after")
     def _one_number(self) -> Self:
         one = self.at is None or (isinstance(self.at, list) and len(self.at) == 1)
         if not one and self.quantity != "slope_ratio":
-            raise ValueError("at: one temperature, or three of slope_ratio")
+            raise ValueError("at: one temperature is needed, or three for slope_ratio")
         return self
 
 
 def load(path: Path) -> list[Quote]:
-    """Read and check a list of quoted numbers; errors are those of :func:`.read_entries`."""
+    """Read and check a list of quoted numbers; raises the errors of :func:`.read_entries`."""
     return read_entries(path, lambda _: Quote, "entry", "entries")
 
 
 def beside(quotes: Sequence[Quote], run: Run, name: str) -> pd.DataFrame:
-    """Return the paper's numbers beside ours; ours is empty where this run lacks the source.
+    """Return a table of the paper's numbers and the run's, empty where the run lacks the source.
 
-    Raises :class:`InputError`, naming the list, of a variable that does not exist.
+    Raises :class:`InputError`, naming the list, if a variable does not exist.
     """
     return pd.DataFrame([_row(quote, run, name) for quote in quotes])
 
@@ -52,7 +52,7 @@ def _row(quote: Quote, run: Run, name: str) -> dict[str, Any]:
         value, error, note = ours.values[0], ours.errors[0], _scaled(quote, run)
     except UnmeasuredError as lack:
         raise InputError(
-            f"{name}: {quote.id}: {lack.variable} is no variable of table {quote.table}"
+            f"{name}: {quote.id}: {lack.variable} is not a variable of table {quote.table}"
         ) from lack
     except LackingError:
         pass
@@ -73,11 +73,11 @@ def _row(quote: Quote, run: Run, name: str) -> dict[str, Any]:
 
 
 def _scaled(quote: Quote, run: Run) -> str:
-    """Return what a spread of energies would be at the paper's L; nothing of other numbers."""
+    """Return a note with an energy spread scaled to the paper's L; empty for other numbers."""
     if quote.quantity != "energy_spread":
         return ""
     size, scaled = (
         numbers(quote.model_copy(update={"quantity": quantity}), run, known=False).values[0]
         for quantity in ("lattice_size", "energy_spread_at_64")
     )
-    return f"at L = {size:g}; a spread goes as 1/L: {scaled:.2g} at {PAPER_SIZE}"
+    return f"at L = {size:g}; scaled by 1/L to L = {PAPER_SIZE}: {scaled:.2g}"

@@ -1,4 +1,4 @@
-"""The entries of the lists of claims and of quoted numbers, and the terms they are made of."""
+"""Entries of the lists of claims and of quoted numbers, and the terms in them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,10 +12,10 @@ from ising_fidelity.io.temperatures import canonical
 from ising_fidelity.schema import NAME, Number, Section, SomeTemperatures, explain
 
 PAPER_SIZE = 64
-"""L of the paper."""
+"""Lattice size L in the paper."""
 
 OF_ANOTHER = ("slope_ratio", "peak_temperature")
-"""Quantities that are taken of a variable, which ``of`` names."""
+"""Quantities derived from the variable that ``of`` names."""
 
 DERIVED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(OF_ANOTHER, ()),
@@ -24,13 +24,13 @@ DERIVED: dict[str, tuple[str, ...]] = {
     "correlation_signed": ("correlation_raw", "magnetization"),
     "correlation_length_infinite": (),
 }
-"""Quantities that are no variables of a file, and the variables that they are made of."""
+"""Derived quantities, and the variables that they are computed from."""
 
 Text = Annotated[str, Field(min_length=1)]
 
 
 class Entry(Section):
-    """What all entries have."""
+    """Keys of all entries."""
 
     id: Text
 
@@ -41,10 +41,10 @@ _Entry = TypeVar("_Entry", bound=Entry)
 def read_entries(
     path: Path, kind_of: Callable[[dict[str, Any]], type[_Entry]], one: str, many: str
 ) -> list[_Entry]:
-    """Read and check a YAML file of entries, each as what ``kind_of`` returns.
+    """Read a YAML file of entries and check each with the class that ``kind_of`` returns.
 
-    ``one`` and ``many`` of them have names in errors: raises :class:`InputError`, naming the file,
-    the entry and the key, what is wrong and what is allowed.
+    Raises :class:`InputError` that names file, entry and key; ``one`` and ``many`` are the words
+    for an entry and for entries in its message.
     """
     check_readable(path)
     given = read_yaml(path)
@@ -60,12 +60,12 @@ def read_entries(
     names = [entry.id for entry in entries]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise InputError(f"{path}: {twice[0]}: one id for two {many}")
+        raise InputError(f"{path}: {twice[0]}: two {many} have this id")
     return entries
 
 
 class Span(Section):
-    """All temperatures of the run from one to another, both included."""
+    """All temperatures of the run in a closed interval."""
 
     start: Number = Field(alias="from", ge=0)
     end: Number = Field(alias="to", ge=0)
@@ -85,11 +85,11 @@ def _form(at: Any) -> str:
 
 
 def as_list(value: Any) -> Any:
-    """Return a single number or text as a list of one; all else stays."""
+    """Return a single number or text as a list of one; anything else is unchanged."""
     return [value] if isinstance(value, str | int | float) else value
 
 
-# Told apart by their form, so that complaints are about the one that is meant.
+# Discriminated by their form, so that errors are about the intended one.
 At = Annotated[
     Annotated[SomeTemperatures, Tag("list")] | Annotated[Span, Tag("range")],
     Discriminator(_form),
@@ -98,46 +98,48 @@ At = Annotated[
 
 
 class Term(Section):
-    """A number, or one at every temperature."""
+    """A number, or a number at every temperature."""
 
     source: str = Field(pattern=NAME, description="a source of the run, or exact")
     quantity: Text = Field(
         description="variable of fidelity.nc or exact.nc, or slope_ratio: slope of the second step "
-        "of three temperatures over that of the first; peak_temperature: the grid's temperature "
-        "where something is largest; energy_spread: standard deviation of u of single frames; "
+        "of three temperatures over that of the first; peak_temperature: temperature of the grid "
+        "where a variable is largest; energy_spread: standard deviation of u of single frames; "
         "energy_spread_at_64: the same, scaled to the paper's L; correlation_signed: the paper's "
-        "Eq. 13, raw G(r) less the squared signed mean; correlation_length_infinite: exact"
+        "Eq. 13, raw G(r) minus the squared signed mean; correlation_length_infinite: exact"
     )
     of: str | None = Field(
-        None, description="of slope_ratio and peak_temperature: a variable of fidelity.nc"
+        None, description="variable of fidelity.nc, for slope_ratio and peak_temperature"
     )
-    kind: Literal["raw", "connected"] | None = Field(None, description="of fits: of which G(r)")
-    distance: int | None = Field(None, description="of G(r): r", ge=0)
+    kind: Literal["raw", "connected"] | None = Field(
+        None, description="the fitted G(r), for results of fits"
+    )
+    distance: int | None = Field(None, description="distance r, for G(r)", ge=0)
     at: At | None = Field(None, description="one temperature, a list, or {from: ..., to: ...}")
     table: Literal["fidelity", "finite_size", "attribution"] = Field(
-        "fidelity", description="which file; finite_size has no temperatures"
+        "fidelity", description="file to read; finite_size has no temperatures"
     )
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
         scaling = self.table == "finite_size"
         if scaling and self.quantity in DERIVED:
-            raise ValueError(f"table: {self.quantity} is of temperatures; finite_size has none")
+            raise ValueError(f"table: {self.quantity} needs temperatures; finite_size has none")
         if (self.at is None) != (scaling or self.quantity == "peak_temperature"):
             raise ValueError(
-                "at: temperatures are needed, but of peak_temperature and of table finite_size "
-                "there are none"
+                "at: temperatures are needed, except for peak_temperature and table finite_size, "
+                "which take none"
             )
         if (self.quantity in OF_ANOTHER) != (self.of is not None):
-            raise ValueError(f"of: what {' or '.join(OF_ANOTHER)}, and they alone, are taken of")
+            raise ValueError(f"of: a variable, for {' and '.join(OF_ANOTHER)} only")
         three = isinstance(self.at, list) and len(self.at) == 3
         if self.quantity == "slope_ratio" and not three:
-            raise ValueError("at: slope_ratio is of a list of three temperatures")
+            raise ValueError("at: slope_ratio needs a list of three temperatures")
         return self
 
     @property
     def variables(self) -> tuple[str, ...]:
-        """The variables that the number is made of."""
+        """The variables that the number is computed from."""
         return (self.of,) if self.of else DERIVED.get(self.quantity, (self.quantity,))
 
     def __str__(self) -> str:

@@ -1,9 +1,9 @@
-"""Training and sampling on a machine without Snakemake, and their files from there to here.
+"""Train and sample on a machine without Snakemake, and transfer the files.
 
-pack     here: training frames and the config of a run, as one parcel
-work     there: train a model, sample it and pack the frames, in pieces of so many seconds
-unpack   here: what came back becomes files of the run, which the workflow takes for its own
+pack     locally: training frames and config of a run, as one parcel
+work     remotely: train a model, sample from it and pack the frames, in pieces of limited time
+unpack   locally: turn the result into files of the run, which the workflow accepts as its own
 
-``work`` needs PyTorch, safetensors, pydantic, PyYAML and tqdm; no netCDF4, xarray or Snakemake, nor
-the compiled kernels. docs/results/paper-scale.md has all commands in their order.
+``work`` needs PyTorch, safetensors, pydantic, PyYAML and tqdm, but neither netCDF4, xarray and
+Snakemake nor the compiled kernels. docs/results/paper-scale.md lists all commands in order.
 """

@@ -1,6 +1,6 @@
 """``python -m ising_fidelity.remote``: pack, work, unpack.
 
-Each verb imports what it needs alone: the remote machine has neither netCDF4 nor xarray.
+Each verb imports only what it needs, as the remote machine has neither netCDF4 nor xarray.
 """
 
 import argparse
@@ -13,41 +13,49 @@ from ising_fidelity.exceptions import InputError
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return what the command line takes."""
+    """Return the parser of the command line."""
     lines = argparse.ArgumentParser(
         prog="python -m ising_fidelity.remote",
         description=(remote.__doc__ or "").split("\n")[0],
     )
     verbs = lines.add_subparsers(dest="verb", required=True)
 
-    verb = verbs.add_parser("pack", help="training frames and config, in one parcel")
-    verb.add_argument("configs", type=Path, nargs="+", metavar="CONFIG", help="over config.yaml")
+    verb = verbs.add_parser("pack", help="pack training frames and config into one parcel")
+    verb.add_argument(
+        "configs", type=Path, nargs="+", metavar="CONFIG", help="merged over config.yaml"
+    )
     verb.add_argument("--results", type=Path, default=Path("results"), metavar="FOLDER")
-    verb.add_argument("--output", type=Path, required=True, help="folder")
+    verb.add_argument("--output", type=Path, required=True, help="folder to write")
 
     verb = verbs.add_parser("work", help="train a model and sample it, on a GPU machine")
-    verb.add_argument("files", type=Path, nargs="+", metavar="PARCEL", help="what pack has written")
+    verb.add_argument("files", type=Path, nargs="+", metavar="PARCEL", help="files written by pack")
     verb.add_argument("--model", required=True)
     verb.add_argument("--state", type=Path, required=True, help="folder kept between pieces")
-    verb.add_argument("--output", type=Path, required=True, help="folder for what is brought back")
-    verb.add_argument("--seconds", type=float, default=540, help="of this piece")
+    verb.add_argument("--output", type=Path, required=True, help="folder for the result")
+    verb.add_argument("--seconds", type=float, default=540, help="time limit of this piece")
     verb.add_argument(
-        "--training-seconds", type=float, default=float("inf"), help="of training in all pieces"
+        "--training-seconds",
+        type=float,
+        default=float("inf"),
+        help="time limit of training in all pieces",
     )
     verb.add_argument(
-        "--whole-chain-frames", type=int, default=125, help="frames with all N_t steps; 0: none"
+        "--whole-chain-frames",
+        type=int,
+        default=125,
+        help="number of frames to sample with all N_t steps; 0: none",
     )
     verb.add_argument("--device", default="auto", help="auto, cpu or cuda")
-    verb.add_argument("--threads", type=int, default=1, help="of a CPU")
+    verb.add_argument("--threads", type=int, default=1, help="CPU threads")
 
-    verb = verbs.add_parser("unpack", help="files of the run from what came back")
+    verb = verbs.add_parser("unpack", help="turn the result into files of the run")
     verb.add_argument("files", type=Path, nargs="+", metavar="FILE")
     verb.add_argument("--results", type=Path, default=Path("results"), metavar="FOLDER")
     return lines
 
 
 def main() -> None:
-    """Do what the command line asks for; bad input ends with status 2 and one line."""
+    """Run the command line; bad input exits with status 2 and one line."""
     options = vars(parser().parse_args())
     verb = options.pop("verb")
     try:

@@ -1,7 +1,7 @@
-"""Frames, weights and what is said of them, carried to a machine without netCDF and back.
+"""Transfer of frames, weights and their descriptions to and from a machine without netCDF.
 
-A parcel is a set of arrays and one description, in as many safetensors files as a limit on the size
-of a file asks for. Frames are packed, one bit per spin.
+A parcel consists of arrays and one description, split over safetensors files of limited size.
+Frames are packed with one bit per spin.
 """
 
 import json
@@ -21,13 +21,13 @@ from ising_fidelity.exceptions import InputError
 from ising_fidelity.io.files import check_readable, whole
 
 FORMAT = "ising-fidelity parcel 1"
-"""The one key of the metadata of every file."""
+"""The key of the metadata of every file."""
 
 LIMIT = 16 * 2**20
-"""Bytes of a file."""
+"""Largest size of a file in bytes."""
 
 HEADER = 256
-"""Bytes that a file holds of each array beside its numbers, or fewer."""
+"""Upper limit of a file's overhead per array in bytes."""
 
 
 def pack(spins: NDArray[np.int8]) -> Tensor:
@@ -54,22 +54,22 @@ def write(
     Parameters
     ----------
     arrays
-        None of them larger than a file may be.
+        Arrays by name, none larger than the limit.
     about
-        The description, plain values; every file has it.
+        Description of plain values, stored in every file.
     limit
-        Bytes of a file.
+        Largest size of a file in bytes.
 
     Raises
     ------
     InputError
         If an array or the description does not fit.
     """
-    # As a string within JSON, where every quotation mark takes two bytes.
+    # The description is text within JSON, where every quotation mark takes two bytes.
     room = limit - len(json.dumps(_described(about, 99, 99))) - HEADER
     parts: list[dict[str, Tensor]] = []
     free: list[int] = []
-    # The largest first, each into the first file that has room for it.
+    # First fit, largest first.
     sizes = {key: array.nbytes + HEADER + len(key) for key, array in arrays.items()}
     for key in sorted(sizes, key=lambda key: (-sizes[key], key)):
         if sizes[key] > room:
@@ -99,7 +99,7 @@ def read(paths: Iterable[Path]) -> tuple[dict[str, Tensor], dict[str, Any]]:
     Raises
     ------
     InputError
-        Naming the file that is missing, or is none of this parcel.
+        If a file is missing, unreadable or from another parcel.
     """
     arrays: dict[str, Tensor] = {}
     found: dict[int, Path] = {}
@@ -110,22 +110,22 @@ def read(paths: Iterable[Path]) -> tuple[dict[str, Tensor], dict[str, Any]]:
             with safe_open(path, framework="pt") as file:
                 described = json.loads((file.metadata() or {})[FORMAT])
                 number = described.pop("part")
-                # An open file has keys, but is no mapping that could be walked over.
+                # An open file has keys, but cannot be iterated.
                 arrays |= {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  # it is no dict
         except Exception as error:
-            # Damaged files make the library raise errors of several kinds.
-            raise InputError(f"{path}: no readable part of a parcel ({error})") from error
+            # The library raises errors of several types for damaged files.
+            raise InputError(f"{path}: not a readable part of a parcel ({error})") from error
         if described != (first := first or described):
-            raise InputError(f"{path}: a part of another parcel than {found[min(found)]}")
+            raise InputError(f"{path}: not from the same parcel as {found[min(found)]}")
         found[number] = path
     for number in range(1, first.get("parts", 1) + 1):
         if number not in found:
-            raise InputError(f"part {number} of {first.get('parts', 1)} is not among the files")
+            raise InputError(f"part {number} of {first.get('parts', 1)} is missing")
     return arrays, first["about"]
 
 
 def parcels(paths: Iterable[Path]) -> list[list[Path]]:
-    """Return files by the parcel that they are parts of, as their names say."""
+    """Return files grouped by parcel, according to their names."""
     grouped: dict[str, list[Path]] = {}
     for path in paths:
         name = re.sub(r"\.\d+-of-\d+\.safetensors$", "", str(path))

@@ -1,4 +1,4 @@
-"""What goes to the remote machine, and what came back as files of the run."""
+"""Pack files for the remote machine, and unpack the result as files of the run."""
 
 import json
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from ising_fidelity.remote import parcel
 
 
 def pack(configs: Sequence[Path], results: Path, output: Path) -> None:
-    """Write all frames that models are trained on, and the config, into a folder."""
+    """Write all training frames and the config to a folder."""
     run = load(configs)
     arrays = {}
     for model, settings in run.networks.items():
@@ -31,7 +31,7 @@ def pack(configs: Sequence[Path], results: Path, output: Path) -> None:
 
 
 def unpack(files: Sequence[Path], results: Path) -> None:
-    """Write what came back as files of its run, and the config that takes them as they are."""
+    """Write the result as files of its run, and a config that accepts them."""
     runs = {}
     for part in parcel.parcels(files):
         arrays, about = parcel.read(part)
@@ -49,10 +49,10 @@ def unpack(files: Sequence[Path], results: Path) -> None:
 def receive(
     arrays: dict[str, torch.Tensor], about: dict[str, Any], run: Config, folder: Path
 ) -> None:
-    """Write frames, losses and weights of one model by the contracts that all files keep."""
+    """Write frames, losses and weights of one model as files of a run."""
     model, size = about["model"], run.lattice_size
     settings, described = run.trained_models[model], about["training"]
-    # In the order of the walk, since files must not be older than what they are made from.
+    # In the order of the steps, as files must not be older than their inputs.
     weights = {
         name.removeprefix("weights/"): array
         for name, array in arrays.items()
@@ -74,11 +74,10 @@ def receive(
 
 
 def carried_config(run: Config, folder: Path) -> dict[str, Any]:
-    """Return the config of a run with those models and temperatures alone that have come back.
+    """Return the config of a run with only those models and temperatures that were transferred.
 
-    Snakemake knows nothing of how files came here that it has not made, and takes them for made
-    as long as they are younger than what they would be made from. Frames by whole chains, whose
-    names are no models, are sources of frames made elsewhere.
+    Snakemake accepts files that it has not made if they are newer than their inputs. Frames by all
+    steps of a chain, whose names are not models, become imported sources.
     """
     content = run.plain()
     sources = []
@@ -94,7 +93,7 @@ def carried_config(run: Config, folder: Path) -> dict[str, Any]:
     here = {name for name, model in content["models"].items() if model is not None}
     for name, figure in run.figures.items():
         shown = {*run.models}.intersection(figure.sources if figure else ())
-        if shown and not shown & here:  # frames made elsewhere alone are not what it is about
+        if shown and not shown & here:  # not with imported frames only
             content["figures"][name] = None
     content["temperatures"] = [
         T for T in run.temperatures if all((place / f"T{T}.nc").exists() for place in sources)

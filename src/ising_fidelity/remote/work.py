@@ -1,4 +1,4 @@
-"""What happens on the remote machine: a model is trained and sampled, in pieces of limited time."""
+"""Work on the remote machine: train and sample a model in pieces of limited time."""
 
 import json
 import platform
@@ -29,9 +29,9 @@ class Work:
     Attributes
     ----------
     state
-        Folder that is there from one piece to the next.
+        Folder that persists between pieces.
     whole_chain_frames
-        Frames per temperature by all N_t steps of a chain, beside those of the config's fewer.
+        Frames per temperature with all N_t steps, in addition to those of the config.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Work:
         self.run = check(about["config"])
         if model not in self.run.networks:
             known = ", ".join(self.run.networks)
-            raise InputError(f"model: no {model} in the parcel's config; there are: {known}")
+            raise InputError(f"model: no {model} in the parcel's config; allowed are: {known}")
         self.model, self.state, self.device = model, state, device
         self.whole_chain_frames = whole_chain_frames
         self.settings = self.run.trained_models[model]
@@ -54,7 +54,7 @@ class Work:
         self.about = state / f"{model}.json"
 
     def train(self, seconds: float, at_most: float) -> bool:
-        """Train on; return whether training is done, by epochs or by its time in all pieces."""
+        """Continue training; return whether it is finished, by epochs or by total time."""
         size, begun = self.run.lattice_size, time.monotonic()
         source = self.run.trained_on(self.model)
         spins = {
@@ -79,7 +79,7 @@ class Work:
         clock.write_text(str(spent))
         row = {name: values[-1] for name, values in trained.history.items()}
         say(f"{trained.epochs} epochs in {spent:.0f} s: {row}")
-        # Less time is left than an epoch takes, or none.
+        # Otherwise the remaining time is shorter than an epoch.
         if trained.epochs < self.settings.epochs and spent * (1 + 1 / trained.epochs) < at_most:
             return False
         about = {
@@ -95,7 +95,7 @@ class Work:
         return True
 
     def chains(self) -> Iterator[tuple[str, int, Chain]]:
-        """Yield the name of each source of this model, how many frames it has, and their chain."""
+        """Yield name, number of frames and chain options of each source of this model."""
         config = self.run.sampling
         chain = Chain(**config.model_dump(include=set(Chain.model_fields)))
         yield self.model, config.frames, chain
@@ -105,7 +105,7 @@ class Work:
             yield f"{self.model}-{steps}steps", self.whole_chain_frames, paper
 
     def sample(self, seconds: float) -> bool:
-        """Sample, to a file for each source and temperature; return whether all are there."""
+        """Write a file of samples for each source and temperature; return whether all exist."""
         begun, last = time.monotonic(), 0.0
         model = checkpoint.load(self.checkpoint, self.device)
         if self.run.sampling.compile:
@@ -129,7 +129,7 @@ class Work:
         return True
 
     def deliver(self, output: Path) -> list[Path]:
-        """Write all that there is so far as one parcel."""
+        """Write all results so far as one parcel."""
         about = json.loads(self.about.read_text()) | {
             "model": self.model,
             "config": self.run.plain(),
@@ -155,7 +155,7 @@ class Work:
         return parcel.write(output, self.model, arrays, about)
 
     def provenance(self) -> dict[str, str]:
-        """Return what is recorded with all that is made here."""
+        """Return the provenance that is recorded with all results."""
         gpu = self.device.type == "cuda"
         return {
             "config_hash": provenance.settings_hash(self.run.plain()),
@@ -176,7 +176,7 @@ def work(
     device: str,
     threads: int,
 ) -> None:
-    """Do as much as there is time for, training first; parameters are the flags of ``work``."""
+    """Train, then sample, within the time limit; parameters are the flags of ``work``."""
     begun = time.monotonic()
     place = compute_device(device)
     if place.type == "cuda":
@@ -189,14 +189,14 @@ def work(
         return seconds - (time.monotonic() - begun)
 
     if not job.checkpoint.exists() and not job.train(left(), training_seconds):
-        say("not done: give the same command again to train on")
+        say("not finished: run the same command again to continue training")
         return
     done = job.sample(left())
     for path in job.deliver(output):
         say(f"{path}: {path.stat().st_size / 2**20:.1f} MiB")
-    say("done" if done else "not done: give the same command again to sample the other frames")
+    say("done" if done else "not finished: run the same command again to sample the rest")
 
 
 def say(text: str) -> None:
-    """Print a line at once, as what reads it may be far away."""
+    """Print a line and flush it, as output may be read over a network."""
     print(text, flush=True)

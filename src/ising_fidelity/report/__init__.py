@@ -1,1 +1,1 @@
-"""The page that a person reads at the end of a run."""
+"""The HTML page with the results of a run."""

@@ -1,4 +1,4 @@
-"""Small curves against temperature of one source: points, the exact curve, Monte Carlo's band."""
+"""Small plots of one source versus temperature, with exact curve and Monte Carlo band."""
 
 from dataclasses import dataclass
 
@@ -16,27 +16,27 @@ QUANTITIES = {
     "abs_magnetization": ("|m|", "magnetization"),
     "susceptibility": ("χ", "susceptibility"),
 }
-"""Symbols and names; all are per spin."""
+"""Symbols and names of quantities; all are per spin."""
 LEFT, RIGHT, TOP, BOTTOM = 40.0, 194.0, 10.0, 98.0
-"""Where the panel is, in units of its picture."""
+"""Edges of the panel in SVG units."""
 BAND = 2.0
-"""Half the width of Monte Carlo's band, in its errors."""
+"""Half width of the Monte Carlo band in standard errors."""
 
 
 @dataclass(frozen=True)
 class Curve:
-    """One panel in units of its picture.
+    """One panel in SVG units.
 
     Attributes
     ----------
     symbol, name
-        What is drawn.
+        The quantity.
     points
         x and y of each temperature, and the ends of its error bar.
     exact, band
-        Points of a line and of a polygon, as SVG takes them; empty without.
+        Points of a line and of a polygon in SVG's format; empty if there are none.
     x_ticks, y_ticks
-        Places and texts.
+        Positions and labels.
     """
 
     symbol: str
@@ -107,7 +107,7 @@ def _curve(
 
 
 def _along(data: xr.Dataset, quantity: str) -> tuple[Floats, Floats, Floats]:
-    """Return T, a quantity and its error (0 if not known), where the quantity is known."""
+    """Return T, a quantity and its error (0 if unknown), where the quantity is known."""
     T, values = data["temperature"].values, data[quantity].values
     name = f"{quantity}{ERROR_SUFFIX}"
     errors = np.nan_to_num(data[name].values) if name in data else np.zeros_like(values)

@@ -1,4 +1,4 @@
-"""What the explorer of a page shows, as compact JSON: frames, histograms, G(r) and S(k)."""
+"""The data of the page's explorer as compact JSON: frames, histograms, G(r) and S(k)."""
 
 import base64
 import json
@@ -16,23 +16,23 @@ from ising_fidelity.io.variables import ERROR_SUFFIX
 from ising_fidelity.lattice import CRITICAL_TEMPERATURE
 
 BINS = 40
-"""Of a histogram, at most."""
+"""Largest number of bins of a histogram."""
 MOST_BYTES = 2_500_000
-"""Of all that the explorer shows; a run of more temperatures shows some of them."""
+"""Largest size of the explorer's data; a run with more temperatures shows some of them."""
 CURVES = {"g": "correlation_raw", "s": "structure_factor"}
-"""Keys in the data, and variables of the observables."""
+"""Keys in the data, and names of the observables."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Some frames of one source at one temperature, and series of all of them.
+    """Some frames of one source at one temperature, and time series of all of them.
 
     Attributes
     ----------
     spins
         Shape (frame, L, L), -1 and +1.
     energy, magnetization
-        Per spin, one number per frame of the whole file.
+        Per spin, one value per frame of the file.
     """
 
     spins: NDArray[np.int8]
@@ -45,7 +45,7 @@ Samples = Mapping[tuple[str, str], Sample]
 
 
 def shown(temperatures: Sequence[str], sources: int, lattice_size: int) -> list[str]:
-    """Return the temperatures that fit in a page: the ends, that nearest to T_c, others evenly."""
+    """Return the temperatures that fit in a page: both ends, nearest to T_c, others evenly."""
     each = lattice_size**2 // 3 + 16 * lattice_size + 1000
     most = max(3, MOST_BYTES // (each * sources))
     names = sorted(temperatures, key=float)
@@ -62,7 +62,7 @@ def three(temperatures: Sequence[str]) -> list[str]:
 
 
 def picture(spins: NDArray[np.int8]) -> str:
-    """Return a frame, shape (L, L), as an address that holds all of it, a pixel per spin."""
+    """Return a frame, shape (L, L), as a data URI of an image with a pixel per spin."""
     return f"data:image/png;base64,{base64.b64encode(png(spins)).decode()}"
 
 
@@ -122,7 +122,7 @@ def _nearest(names: Sequence[str]) -> int:
 
 
 def _edges(samples: Samples, T: str, size: int) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return edges of bins of u and m, between levels, for all sources at one temperature."""
+    """Return bin edges of u and m, between levels, common to all sources at one temperature."""
     there = [sample for (_, name), sample in samples.items() if name == T]
     every = np.concatenate([sample.energy for sample in there])
     low, high = float(every.min()), float(every.max())
@@ -141,7 +141,7 @@ def _ends(edges: NDArray[Any]) -> list[float]:
 
 
 def _exact(exact: xr.Dataset, T: str, edges: NDArray[Any]) -> dict[str, Any]:
-    """Return the exact mean energy and, where it is known, its distribution in the bins."""
+    """Return the exact mean energy and, if known, its exact distribution over the bins."""
     names = [name_of(one) for one in exact["temperature"].values] if "energy" in exact else []
     if T not in names:
         return {}
@@ -166,7 +166,7 @@ def _entry(sample: Sample, energies: NDArray[Any], magnetizations: NDArray[Any])
 
 
 def _curves(data: xr.Dataset | None, T: str) -> dict[str, Any]:
-    """Return G(r) and S(k) with their errors, as far as they were measured."""
+    """Return G(r) and S(k) with their errors, if they were measured."""
     names = [] if data is None else [name_of(one) for one in data["temperature"].values]
     if data is None or T not in names:
         return {}
@@ -182,5 +182,5 @@ def _curves(data: xr.Dataset | None, T: str) -> dict[str, Any]:
 
 
 def _short(value: float, digits: int) -> float | None:
-    """Return a number in few digits; JSON knows none that is not finite."""
+    """Return a rounded number; None for NaN and infinities, which JSON lacks."""
     return float(f"{value:.{digits}g}") if np.isfinite(value) else None

@@ -1,4 +1,4 @@
-"""What the page of a run folds: sums over temperatures, maps of z, and every number."""
+"""The folded parts of the page: summaries over temperatures, maps of z, and all numbers."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ from ising_fidelity.scores.summary import SYMBOLS
 from ising_fidelity.scores.table import SUMS
 
 MOST_TITLED = 20_000
-"""Cells of maps that all say their numbers; of more, those of the main quantities alone do."""
+"""Number of cells above which only maps of the main quantities show numbers on hover."""
 
 
 def single(scores: pd.DataFrame) -> pd.DataFrame:
@@ -23,7 +23,7 @@ def single(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def together(scores: pd.DataFrame) -> Table:
-    """Return one line per source, over all temperatures."""
+    """Return one line per source, summarized over all temperatures."""
     lines: dict[str, dict[str, str]] = {}
     rows = scores[scores["temperature"].isin(SUMS)]
     shown = {*deviations.AGAINST_EXACT, *deviations.AGAINST_REFERENCE, "all"}
@@ -60,7 +60,7 @@ def _with_training(values: "pd.Series[float]", form: str) -> str:
 
 
 def heat_maps(scores: pd.DataFrame) -> list[heatmap.HeatMap]:
-    """Return a map of z of every quantity, those against exact results first."""
+    """Return a map of z of every quantity, comparisons with exact results first."""
     drawn = []
     every = len(single(scores)) <= MOST_TITLED
     for (quantity, reference), rows in sorted(
@@ -69,14 +69,14 @@ def heat_maps(scores: pd.DataFrame) -> list[heatmap.HeatMap]:
     ):
         symbol = SYMBOLS.get(str(quantity), "")
         name = str(quantity).replace("_", " ") + (f", {symbol}" if len(symbol) in (1, 3) else "")
-        against = "exact" if reference == EXACT else f"Monte Carlo ({reference})"
+        other = "exact results" if reference == EXACT else f"Monte Carlo ({reference})"
         titles = every or quantity in SYMBOLS
-        drawn.append(heatmap.heat_map(rows, f"{name}, against {against}", titles))
+        drawn.append(heatmap.heat_map(rows, f"{name}, compared with {other}", titles))
     return drawn
 
 
 def finite_size(results: Mapping[str, xr.Dataset]) -> Table | None:
-    """Return the critical temperature and the exponents of each source, if there are any."""
+    """Return critical temperature and exponents of each source; None without results."""
     lines = [{"source": source} | with_errors(data) for source, data in results.items()]
     rows = pd.DataFrame(lines).fillna("")
     return table(rows, "Critical temperature and exponents") if results else None
@@ -99,7 +99,7 @@ def attribution(results: Mapping[str, xr.Dataset]) -> list[Table]:
 
 
 def each_temperature(scores: pd.DataFrame) -> list[Table]:
-    """Return the rows of each source at single temperatures, of u, C, abs(m) and chi."""
+    """Return a table per source: u, C, abs(m) and chi at single temperatures."""
     tables = []
     for source, rows in summary.main_rows(scores).groupby("source", sort=False):
         shown = rows.drop(columns=["source", "within_2_errors", "within_3_errors"])

@@ -1,4 +1,4 @@
-"""Scores of many sources and temperatures at a glance, as a table of coloured numbers."""
+"""Tables of z with coloured cells, for many sources and temperatures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ EDGES = (2.0, 3.0, 5.0, 10.0, 30.0)
 """abs(z) at which the colour changes."""
 BELOW = ("#d1e5f0", "#92c5de", "#4393c3", "#2166ac", "#053061")
 ABOVE = ("#fddbc7", "#f4a582", "#d6604d", "#b2182b", "#67001f")
-"""Diverging colours by C. Brewer, which colour-blind people can tell apart."""
+"""Diverging, colour-blind safe colours by C. Brewer."""
 LARGEST = 999
 MINUS = "\N{MINUS SIGN}"
-"""As wide as a digit."""
+"""This character is as wide as a digit."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One number: the classes of its colour, what stands in it, and all of it in words."""
+    """One cell: CSS classes of its colour, its text, and a full description."""
 
     names: str
     text: str
@@ -31,7 +31,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class HeatMap:
-    """z of one quantity: a row of cells per source, none where it has no frames."""
+    """z of one quantity: a row of cells per source, None where it has no frames."""
 
     caption: str
     temperatures: Sequence[str]
@@ -39,7 +39,7 @@ class HeatMap:
 
 
 def colors() -> list[tuple[str, str, str]]:
-    """Return each class with its colour and that of the text on it."""
+    """Return each CSS class with its background and text colour."""
     return [
         (f"{sign}{step}", color, "#fff" if step > 3 else "#000")
         for sign, several in (("b", BELOW), ("a", ABOVE))
@@ -48,7 +48,7 @@ def colors() -> list[tuple[str, str, str]]:
 
 
 def color_class(z: float) -> str:
-    """Return the CSS class of a z: b5 .. b1 below, a1 .. a5 above, none between or unknown."""
+    """Return the CSS class of z: b5 .. b1 below, a1 .. a5 above, empty between, none for NaN."""
     if np.isnan(z):
         return "none"
     step = int(np.searchsorted(EDGES, abs(z), side="right"))
@@ -58,8 +58,8 @@ def color_class(z: float) -> str:
 def heat_map(rows: pd.DataFrame, caption: str, titles: bool = True) -> HeatMap:
     """Return a map with a row per source, a column per temperature, and z in the cells.
 
-    ``rows`` are those of the table of ``score`` at single temperatures, of one quantity and
-    reference. Without ``titles`` cells do not say their numbers in words, which take most room.
+    ``rows`` are those of the table of ``score`` for one quantity and reference at single
+    temperatures. Without ``titles``, cells have no descriptions, which take most of the space.
     """
     temperatures = sorted(set(rows["temperature"]), key=float)
     lines = {}
@@ -70,7 +70,7 @@ def heat_map(rows: pd.DataFrame, caption: str, titles: bool = True) -> HeatMap:
 
 
 def legend() -> list[tuple[str, str]]:
-    """Return the classes of colours and what they mean, from far below to far above."""
+    """Return the CSS classes and their meaning, from far below to far above."""
     numbers = [f"{edge:g}" for edge in EDGES]
     steps = [f"{low} to {high}" for low, high in pairwise(numbers)]
     words = [*steps, f"beyond {numbers[-1]}"]
@@ -80,7 +80,7 @@ def legend() -> list[tuple[str, str]]:
 
 
 def in_words(row: "pd.Series[Any]") -> str:
-    """Return a row of the table of ``score``: value, what is expected, z and its p-value."""
+    """Return a row of the table of ``score`` in words: value, expected value, z and p-value."""
     text = f"{row['value']:.4g}"
     if not np.isnan(row["error"]):
         text += f" ± {row['error']:.2g}"
@@ -99,7 +99,7 @@ def _cell(row: "pd.Series[Any]", titles: bool) -> Cell:
 
 
 def _short(z: float) -> str:
-    """Return z in three digits at most, those below ten with a decimal."""
+    """Return z with at most three digits, below ten with one decimal."""
     if np.isnan(z):
         return "?"
     size = f"{abs(z):.1f}"

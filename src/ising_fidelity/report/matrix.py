@@ -1,4 +1,4 @@
-"""The verdict at a glance: at how many temperatures each source passes in each quantity."""
+"""The verdict as a table: at how many temperatures each source passes in each quantity."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ COLUMNS = {
     "positive_share": "share of m > 0",
     "spurious_flips": "spurious flips",
 }
-"""Quantities of the matrix and what they are called in it; maps of z show all others."""
+"""Quantities of the matrix and their column names; maps of z show all others."""
 EDGES = (0.0, 0.5, 0.75, 1.0)
-"""Shares of temperatures that pass at which the colour changes."""
+"""Shares of passed temperatures at which the colour changes."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,13 @@ class Cell:
     Attributes
     ----------
     text
-        At how many temperatures it passes; empty where the quantity does not apply.
+        Number of temperatures at which it passes; empty if the quantity does not apply.
     kind
         CSS class: p0 (nowhere) to p4 (everywhere), lacking (not compared anywhere) or nothing.
     title
-        Where it is worst, in words.
+        The worst deviation, in words.
     lacking
-        At how many temperatures it could not be compared.
+        Number of temperatures at which it could not be compared.
     worst
         Canonical temperature of the largest z; empty if none is known.
     """
@@ -60,7 +60,7 @@ class Matrix:
 
 
 def matrix(scores: pd.DataFrame, names: Mapping[str, str] = COLUMNS) -> Matrix:
-    """Return the matrix of the table of ``score``, of the quantities that it has."""
+    """Return the matrix for a table of ``score``, with the quantities that it has."""
     single = scores[~scores["temperature"].isin(SUMS) & scores["quantity"].isin([*names])]
     there = {
         quantity: name for quantity, name in names.items() if quantity in {*single["quantity"]}
@@ -73,7 +73,7 @@ def matrix(scores: pd.DataFrame, names: Mapping[str, str] = COLUMNS) -> Matrix:
 
 
 def of_source(rows: pd.DataFrame, quantity: str) -> pd.DataFrame:
-    """Return a quantity's rows, against exact values where they are."""
+    """Return a quantity's rows, compared with exact values if possible."""
     of_quantity = rows[rows["quantity"] == quantity]
     exact = of_quantity[of_quantity["reference"] == EXACT]
     return of_quantity if exact.empty else exact
@@ -93,9 +93,9 @@ def cell(rows: pd.DataFrame, name: str) -> Cell:
     passed = int((adjusted[known] >= SIGNIFICANT).sum())
     worst = rows[known].iloc[int(np.abs(z[known]).argmax())]
     step = int(np.searchsorted(EDGES, passed / total, side="right")) if passed else 0
-    against = "exact" if worst["reference"] == EXACT else "Monte Carlo"
+    other = "exact results" if worst["reference"] == EXACT else "Monte Carlo"
     title = (
-        f"{source}, {name} against {against}: passes at {passed} of {total} temperatures; "
+        f"{source}, {name} compared with {other}: passes at {passed} of {total} temperatures; "
         f"worst at T = {worst['temperature']}: {in_words(worst)}"
     )
     if lacking:

@@ -1,4 +1,4 @@
-"""The page of a run: the verdict first, then each source, an explorer, claims, all numbers."""
+"""The page of a run: verdict, sources, explorer, claims, all numbers."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -19,21 +19,20 @@ from ising_fidelity.scores.caveats import Caveats
 from ising_fidelity.scores.summary import DECIDED
 
 INDISTINGUISHABLE = (
-    "Indistinguishable means that the p-value, adjusted for the number of temperatures (Benjamini "
-    f"and Hochberg), is at least {deviations.SIGNIFICANT:g}: with the frames of this run, not with "
-    "any number of them."
+    "Indistinguishable: the p-value, adjusted for the number of temperatures (Benjamini and "
+    f"Hochberg), is at least {deviations.SIGNIFICANT:g}. More frames may show smaller deviations."
 )
 NOT_COMPARED = "Not compared:"
-"""How a sentence of the verdict begins that must not be folded."""
+"""Start of a sentence of the verdict that must not be folded."""
 ABSENT = re.compile(r"this run has no (?:[\w -]+ of )?(\S+)")
-"""The reason of a claim about a source that the run may lack altogether, see :class:`.Run`."""
+"""Reason of a claim about a source that the run may lack, see :class:`.Run`."""
 NOT_HERE = "not in this run"
-"""How the note ends beside a number of the paper that the run has no counterpart of."""
+"""End of the note on a number of the paper that has no counterpart in the run."""
 
 
 @dataclass(frozen=True)
 class Content:
-    """What the page shows.
+    """The content of the page.
 
     Attributes
     ----------
@@ -44,21 +43,21 @@ class Content:
     lattice_size
         L.
     verdicts, orderings
-        What :mod:`ising_fidelity.scores.summary` makes of the scores.
+        Sentences and table by :mod:`ising_fidelity.scores.summary`.
     claims
         The table of :func:`ising_fidelity.paper.judge.judge`.
     quoted
         The table of :func:`ising_fidelity.paper.quoted.beside`.
     caveats
-        What is wrong with a source's numbers, or could not be told of them.
+        Warnings about a source's error bars.
     finite_size, attribution
-        Datasets by source; scalars, and parts of the specific heat's excess.
+        Datasets by source: finite-size scaling, and parts of the excess specific heat.
     notes
-        What the run leaves out, or shows in the place of it.
+        Parts of the config that the run leaves out or replaces.
     fidelity, exact
         Observables of each source, and exact results, along ``temperature``.
     samples
-        Frames for pictures; of many temperatures some.
+        Frames for pictures, at some or all temperatures.
     """
 
     scores: pd.DataFrame
@@ -78,7 +77,7 @@ class Content:
 
 
 def render(content: Content) -> str:
-    """Return a page that needs nothing from outside."""
+    """Return a self-contained page."""
     claims, left_out = _claims(content.claims, {*content.scores["source"]})
     quoted, absent = _quoted(content.quoted)
     text: str = template("scores.html.j2").render(
@@ -113,10 +112,10 @@ def render(content: Content) -> str:
 
 
 def _sources(content: Content) -> list[dict[str, Any]]:
-    """Return what the row of each source shows: words, snapshots, curves."""
+    """Return the content of each source's row: sentences, snapshots, curves."""
     rows = []
     reference = content.fidelity.get(content.reference)
-    # Further training seeds have no verdict of their own, and may have caveats.
+    # Further training seeds have no verdict, but may have caveats.
     for source in dict.fromkeys([*content.verdicts, *content.caveats]):
         sentences = content.verdicts.get(source, ())
         data = content.fidelity.get(source)
@@ -141,13 +140,13 @@ def _snapshots(samples: explorer.Samples, source: str) -> list[tuple[str, str]]:
 
 
 def _skipped(content: Content) -> int:
-    """Return how many temperatures of the run the explorer has no room for."""
+    """Return the number of temperatures that the explorer leaves out to stay small."""
     shown = {T for _, T in content.samples}
     return len({*folded.single(content.scores)["temperature"]} - shown) if shown else 0
 
 
 def _decided(orderings: pd.DataFrame) -> list[tuple[str, str]]:
-    """Return each quantity in which one of two models is better, and which."""
+    """Return quantity and sentence of each decided comparison of two models."""
     return [
         (str(quantity), str(words))
         for quantity in orderings.columns
@@ -163,7 +162,7 @@ def _orderings(orderings: pd.DataFrame) -> Table | None:
 def _claims(
     claims: pd.DataFrame, sources: Collection[str]
 ) -> tuple[list[dict[str, Any]], list[tuple[str, int]]]:
-    """Return the claims about sources of the run, decided ones first, and how many of others."""
+    """Return the claims about sources of the run, decided ones first, and counts of others."""
     shown, absent = [], []
     for row in claims.to_dict("records"):
         lacking = ABSENT.fullmatch(str(row["reason"]))
@@ -176,7 +175,7 @@ def _claims(
 
 
 def _quoted(quoted: pd.DataFrame) -> tuple[Table, int]:
-    """Return the paper's numbers beside those of the run, and how many it has none for."""
+    """Return the paper's numbers beside those of the run, and how many have no counterpart."""
     rows = quoted.drop(columns="id")
     here = rows if "note" not in rows else rows[~rows["note"].str.endswith(NOT_HERE)]
     return table(here, "The paper's numbers and ours", text=True), len(rows) - len(here)

@@ -1,4 +1,4 @@
-"""Tables of text and numbers, and numbers with errors in words."""
+"""Tables of text and numbers for pages."""
 
 from dataclasses import dataclass
 
@@ -12,16 +12,16 @@ from ising_fidelity.scores.deviations import with_error
 
 @dataclass(frozen=True)
 class Table:
-    """A table as a page shows it.
+    """A table of a page.
 
     Attributes
     ----------
     heads, lines
-        Texts of columns and of cells.
+        Texts of column heads and of cells.
     caption
-        What it is of; the name of its file, too.
+        The caption, which also names the saved file.
     text
-        Whether all columns are words, which stand at the left.
+        Whether all columns are text, aligned to the left.
     """
 
     heads: list[str]
@@ -31,7 +31,7 @@ class Table:
 
 
 def table(rows: pd.DataFrame, caption: str = "", text: bool = False) -> Table:
-    """Return a table; numbers in four digits, nothing where a number is not known."""
+    """Return a table; numbers have four digits, NaN is empty."""
     return Table(
         heads=[str(name).replace("_", " ") for name in rows.columns],
         lines=[[_shown(cell) for cell in line] for line in rows.itertuples(index=False, name=None)],
@@ -41,7 +41,7 @@ def table(rows: pd.DataFrame, caption: str = "", text: bool = False) -> Table:
 
 
 def with_errors(data: xr.Dataset) -> dict[str, str]:
-    """Return the scalars of a dataset in words, each with its error if it has one."""
+    """Return the scalars of a dataset as text, with their errors where known."""
     words = {}
     for key, variable in data.data_vars.items():
         name = str(key)

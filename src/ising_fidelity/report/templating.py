@@ -1,17 +1,17 @@
-"""Templates of pages, those of this package before those of others."""
+"""Templates of pages, from this package and others."""
 
 from typing import Any
 
 
 def template(name: str, *packages: str) -> Any:
-    """Return a template of this package or of others, whose texts are escaped.
+    """Return a template of this package or of others, with HTML escaping.
 
     Parameters
     ----------
     name
         File in the folder ``templates`` of a package.
     packages
-        Where else to look for it, after this package.
+        Packages to search after this one.
     """
     import jinja2  # slow to import
 

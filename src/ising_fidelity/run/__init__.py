@@ -1,1 +1,1 @@
-"""The plan of a run: which files it has, and which commands make them."""
+"""The plan of a run: its files, and the commands that make them."""

@@ -1,4 +1,4 @@
-"""The hash of the code behind each file of a run, which makes changed code run again."""
+"""Hashes of the code behind each file of a run; changed code reruns a step."""
 
 from importlib.resources import files
 
@@ -12,30 +12,30 @@ from ising_fidelity.paper import CLAIMS, NUMBERS
 
 
 def of_step(verb: str) -> str:
-    """Return the hash of a step that depends on its own code alone."""
-    # Pages show their texts; data files have them as descriptions, which are not worth a rerun.
+    """Return the hash of a step that depends on its own code only."""
+    # Pages show texts of the code; in data files they are descriptions, not worth a rerun.
     return code_hash(f"steps.{verb}", words=verb == "score")
 
 
 def of_paper() -> str:
-    """Return the hash of what the paper says, wherever the package that brings it is installed."""
+    """Return the hash of the paper's claims and numbers, independent of the installation."""
     return settings_hash([read_yaml(path) for path in (CLAIMS, NUMBERS)])
 
 
 def of_page() -> str:
-    """Return the hash of the templates that the page of a run is made of."""
+    """Return the hash of the templates of a run's page."""
     folder = files("ising_fidelity.report") / "templates"
     return settings_hash({path.name: path.read_text("utf-8") for path in folder.iterdir()})
 
 
 def of_training(run: Config, model: str) -> str:
-    """Return the hash of a training: no other family is in it, nor is sampling."""
+    """Return the hash of a training, without other families and without sampling."""
     family = family_of(run.trained_models[model])
     return code_hash(f"steps.{family.step('train')}", *family.training_modules)
 
 
 def of_sampling(run: Config, source: str) -> str:
-    """Return the hash of a model's frames; Monte Carlo is in it where a Gibbs finish is."""
+    """Return the hash of a model's frames, with Monte Carlo if there is a Gibbs finish."""
     settings = run.model_behind(source)
     assert settings is not None
     family = family_of(settings)
@@ -44,7 +44,7 @@ def of_sampling(run: Config, source: str) -> str:
 
 
 def of_equilibration(run: Config, source: str) -> str:
-    """Return the hash of walks from random starts, of Monte Carlo or of a model."""
+    """Return the hash of time series from random starts, by Monte Carlo or a model."""
     settings = run.model_behind(source)
     if settings is None:
         return code_hash("steps.equilibrate", without=("models",))
@@ -53,6 +53,6 @@ def of_equilibration(run: Config, source: str) -> str:
 
 
 def of_figure(figure: str) -> str:
-    """Return the hash of a figure, with the texts that it shows."""
+    """Return the hash of a figure, including its texts."""
     module, _, _ = function_of(figure).partition(":")
     return code_hash("steps.plot", module, words=True)

@@ -1,4 +1,4 @@
-"""Models that commands train and sample: what their files depend on beside other files."""
+"""Models with commands of their own: what their files depend on besides other files."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -12,25 +12,25 @@ from ising_fidelity.models.command.shell import digest
 
 
 def training(run: Config, model: str) -> dict[str, Any]:
-    """Return what makes a model train again: its command, and what its inputs hold."""
+    """Return what retrains a model when it changes: its command and the hashes of its inputs."""
     settings = run.commands[model]
     return {**settings.of_training(), "inputs": _inputs(run, model)}
 
 
 def sampling(run: Config, model: str) -> dict[str, Any]:
-    """Return what makes a model's frames sampled again: the command, and what its inputs hold."""
+    """Return what resamples a model when it changes: its command and the hashes of its inputs."""
     settings = run.commands[model]
     return {**settings.of_sampling(), "inputs": _inputs(run, model)}
 
 
 def check_inputs(run: Config) -> None:
-    """Raise InputError if a file that a command reads is not there, before anything is made."""
+    """Raise InputError if an input file of a command is missing, before any job starts."""
     for model in run.commands:
         _inputs(run, model)
 
 
 def inputs_of_commands(run: Config) -> Iterator[tuple[str, Path]]:
-    """Yield model and file of all that commands read beside frames."""
+    """Yield model and path of every input file of commands other than frames."""
     for model, settings in run.commands.items():
         for path in settings.inputs:
             yield model, Path(path)
@@ -51,5 +51,5 @@ def _input(path: Path, model: str) -> str:
 
 @cache
 def _known(path: Path, *_: int) -> str:
-    """Return the hash of a file, which all jobs of a model ask for, and it may be large."""
+    """Return the hash of a file; cached, as it may be large and all jobs of a model need it."""
     return digest(path)

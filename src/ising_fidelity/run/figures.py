@@ -1,4 +1,4 @@
-"""Which figures a run draws, what of the run each of them shows, and why others are left out."""
+"""Which figures a run draws, what each of them shows, and why others are left out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,11 +18,11 @@ class Plan:
     Attributes
     ----------
     drawn
-        What each figure shows, with sources and temperatures that the run has.
+        Sources and temperatures of each figure, all of which the run has.
     left_out
-        Why each figure is left out that the run lacks something for.
+        The reason for each figure that is left out.
     instead
-        Of each figure that names temperatures which the run lacks, what is shown for each named.
+        For each figure that names missing temperatures, the shown temperature by named one.
     """
 
     drawn: dict[str, Figure] = field(default_factory=dict)
@@ -30,20 +30,19 @@ class Plan:
     instead: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def caption(self, figure: str) -> str:
-        """Return the caption of a figure, with what it shows in place of what it lacks."""
+        """Return the caption of a figure, with a note on replaced temperatures."""
         words = [FIGURES[figure].caption]
         if figure in self.instead:
-            words.append(f"The run lacks some temperatures: {in_place(self.instead[figure])}.")
+            words.append(f"Replaced temperatures: {in_place(self.instead[figure])}.")
         return " ".join(words)
 
 
 def plan_figures(run: Config) -> Plan:
-    """Return the figures of a run, each with what the run has of its sources and temperatures.
+    """Return the figures of a run, each with the sources and temperatures that it shows.
 
-    In place of temperatures that the run lacks are the nearest ones that it has. Frames made
-    elsewhere stand beside the sources named wherever a figure is drawn from frames or what was
-    measured on them. A figure without sources or temperatures of its own shows all, the reference
-    first.
+    Sources that the run lacks are left out; missing temperatures are replaced by the nearest ones.
+    Imported sources are added to every figure of frames or observables. A figure without sources or
+    temperatures shows all of them, the reference first.
     """
     plan = Plan()
     for key, figure in run.figures.items():
@@ -72,7 +71,7 @@ def plan_figures(run: Config) -> Plan:
 
 
 def in_place(near: Mapping[str, str]) -> str:
-    """Return in words which temperatures are shown in place of others."""
+    """Return in words which temperatures replace others."""
     asked: dict[str, list[str]] = {}
     for one, shown in near.items():
         if one != shown:
@@ -81,17 +80,17 @@ def in_place(near: Mapping[str, str]) -> str:
 
 
 def drawn_figures(run: Config) -> dict[str, Figure]:
-    """Return what each figure of a run shows."""
+    """Return the sources and temperatures of each figure of a run."""
     return plan_figures(run).drawn
 
 
 def _having(run: Config, kind: FigureKind) -> dict[str, Sequence[str]]:
-    """Return the sources that have what a figure is drawn from, by kind of files."""
+    """Return the sources that have the files of a figure, by kind of file."""
     networks = [name for name, one in run.networks.items() if one.chain_length]
     walked, models = run.walked, [*run.networks]
     frames: Sequence[str] = run.all_sources
     if "equilibration" in kind.needs:
-        # Where walks are shown beside frames, the frames are those of Monte Carlo.
+        # Figures of both time series and frames show the frames of Monte Carlo.
         frames = [name for name in run.all_sources if name in run.chains]
         networks = [name for name in networks if name in walked]
     if kind.reverse:
@@ -118,7 +117,7 @@ def _temperatures(run: Config, kind: FigureKind) -> list[str]:
 
 
 def _switched_off(run: Config, kind: FigureKind) -> str:
-    """Return which section a figure would need that the run does without, if any."""
+    """Return which section that a figure needs is switched off, or an empty text."""
     if kind.comparison and not getattr(run.comparison, kind.comparison):
         return f"comparison.{kind.comparison} is off"
     if "equilibration" in kind.needs and not run.equilibration.sources:
@@ -132,14 +131,14 @@ def _switched_off(run: Config, kind: FigureKind) -> str:
 
 
 def _lacking(run: Config, kind: FigureKind, named: Sequence[str], shown: Sequence[str]) -> str:
-    """Return what a figure lacks that it cannot be drawn without, or nothing."""
+    """Return why a figure cannot be drawn, or an empty text."""
     if not shown and not {*run.all_sources, *run.scaled}.intersection(named):
         return f"none of its sources ({', '.join(named)}) is in the run"
     for need, sources in _having(run, kind).items():
         if not set(sources).intersection(shown):
             return f"none of its sources ({', '.join(named)}) has {_words(kind, need)}"
     if not _temperatures(run, kind):
-        return "there are no temperatures for it"
+        return "it has no temperatures"
     models = [model for model in map(run.model_behind, shown) if model]
     if kind.of_models and not models and {*run.models}.intersection(named):
         return "none of its models is in the run"
@@ -152,20 +151,20 @@ def _lacking(run: Config, kind: FigureKind, named: Sequence[str], shown: Sequenc
     if kind.relaxed and not begun.intersection(shown[1:]):
         return f"none of its sources ({', '.join(named)}) has relaxed or finished frames"
     if len(run.temperatures) < kind.fewest_temperatures:
-        return f"it needs {kind.fewest_temperatures} temperatures of the run or more"
+        return f"it needs at least {kind.fewest_temperatures} temperatures in the run"
     if kind.ordered and float(run.temperatures[0]) >= CRITICAL_TEMPERATURE:
         return "the run has no temperature below T_c"
     return ""
 
 
 def _words(kind: FigureKind, need: str) -> str:
-    """Return what sources lack that have no file of one kind."""
+    """Return in words what sources without a kind of file lack."""
     if kind.reverse and need != "configurations":
-        walks = " and its walks from random starts" if "equilibration" in kind.needs else ""
+        walks = " and time series from random starts" if "equilibration" in kind.needs else ""
         return f"the network of a diffusion model{walks}"
     words = {
-        "training": "a network that is trained",
-        "equilibration": "walks from random starts",
+        "training": "a trained network",
+        "equilibration": "time series from random starts",
         "configurations": "frames of Monte Carlo",
         "finite_size": "frames of several lattice sizes",
     }

@@ -9,9 +9,9 @@ from ising_fidelity.run.paths import Paths
 
 
 def flags(**values: object) -> str:
-    """Return command-line flags for the values that are set; True is a flag without a value.
+    """Return command-line flags for the values that are set; True gives a flag without a value.
 
-    Each value is one word to a shell, whatever is in it.
+    Values are quoted for the shell.
     """
     given = {
         name.replace("_", "-"): value
@@ -30,27 +30,27 @@ def repeated(name: str, values: Iterable[object]) -> str:
 
 
 def monte_carlo(run: Config, source: str, frames: int | None = None) -> str:
-    """Return the flags of a Monte Carlo source, with another number of frames if there is one."""
+    """Return the flags of a Monte Carlo source, with another number of frames if given."""
     chain = run.chains[source].plain()
     del chain["evaluated"]
     return flags(**(chain | {"frames": frames or chain["frames"]}))
 
 
 def start(run: Config, name: str) -> str:
-    """Return the flags of frames before any Monte Carlo, as many as a model samples."""
+    """Return the flags of frames without any update, as many as a model samples."""
     frames = run.sampling.frames
     chains = {"sampler": "metropolis", "frames": frames, "chains": frames}
     return flags(**chains, thermalization=0, spacing=1, start=name)
 
 
 def relaxation(run: Config, source: str) -> str:
-    """Return the flags that say how far a source is from the frames that it begins with."""
+    """Return the flags for sampler and sweeps of a relaxed source."""
     sampler = "cluster" if source.endswith("clusters") else "metropolis"
     return flags(sampler=sampler, sweeps=run.relaxed_sources[source][1])
 
 
 def sampling(run: Config, source: str) -> str:
-    """Return the flags of the reverse chain, of models that have one."""
+    """Return the flags of the reverse chain; empty for models without one."""
     model = run.model_behind(source)
     if model is None or not model.chain_options:
         return ""
@@ -63,7 +63,7 @@ def sampling(run: Config, source: str) -> str:
 
 
 def walk(run: Config, source: str) -> str:
-    """Return the flags that say how a source walks from its random starts."""
+    """Return the flags for a source's time series from random starts."""
     walks = run.equilibration
     if source in run.chains:
         return flags(sampler=run.chains[source].sampler, sweeps=walks.sweeps)
@@ -75,13 +75,13 @@ def walk(run: Config, source: str) -> str:
 
 
 def comparison(run: Config) -> str:
-    """Return the flags of what is compared on demand."""
+    """Return the flags of optional comparisons."""
     chosen = run.comparison
     return flags(memory_frames=chosen.memory_frames or None, classifier=chosen.classifier)
 
 
 def training_temperatures(run: Config, sources: Collection[str] | None = None) -> str:
-    """Return the training temperatures of all sources with a model, or of some, as JSON."""
+    """Return the training temperatures of all or some sources with a model, as JSON."""
     models = {name: run.model_behind(name) for name in run.all_sources}
     return json.dumps(
         {
@@ -93,13 +93,13 @@ def training_temperatures(run: Config, sources: Collection[str] | None = None) -
 
 
 def foreign(run: Config, sources: Iterable[str]) -> str:
-    """Return the flag that says where frames made elsewhere are, if any are shown."""
+    """Return the flag with paths of imported frames, if any are shown."""
     places = {name: run.foreign[name].frames for name in sources if name in run.foreign}
     return flags(foreign=json.dumps(places)) if places else ""
 
 
 def pictures(run: Config) -> str:
-    """Return the flags that say where the frames and observables of all sources are."""
+    """Return the flags with paths of frames and observables of all sources."""
     paths = Paths(run)
     frames = {name: paths.frames(name, "{T}") for name in run.all_sources}
     observables = f"{paths.results}/observables/{{source}}/T{{T}}.nc"

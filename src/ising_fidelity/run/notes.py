@@ -1,4 +1,4 @@
-"""What a run leaves out, or shows in the place of it, a line each: read by whoever starts it."""
+"""Notes on what a run leaves out or replaces, printed at its start and shown on its page."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from ising_fidelity.run.figures import Plan, in_place
 
 
 def notes(run: Config, plan: Plan) -> list[str]:
-    """Return a line for everything that the config asks for and the run does without."""
+    """Return a line for everything in the config that the run leaves out or replaces."""
     return [
         *_sources_left_out(run),
         *(f"figure {name} is left out: {why}" for name, why in plan.left_out.items()),
@@ -19,10 +19,7 @@ def notes(run: Config, plan: Plan) -> list[str]:
 
 
 def _sources_left_out(run: Config) -> list[str]:
-    """Return where models and Monte Carlo sources are named that null leaves out of the run.
-
-    Not in which figures: they show what else they have.
-    """
+    """Return which sections, apart from figures, name sources that are null."""
     named: dict[str, list[str]] = {
         "equilibration": run.equilibration.sources,
         "relaxation": run.relaxation.models if run.relaxation else [],
@@ -44,26 +41,25 @@ def _sources_left_out(run: Config) -> list[str]:
 
 
 def _without_networks(run: Config, plan: Plan) -> list[str]:
-    """Return which figures of networks name models that commands train, which they cannot show."""
+    """Return which figures of networks leave out models that have commands of their own."""
     lines = []
     for figure, shown in plan.drawn.items():
         named = (run.figures[figure] or Figure()).sources
         lacking = [name for name in named if name in run.commands and name not in shown.sources]
         if lacking:
             lines.append(
-                f"figure {figure} leaves out {', '.join(lacking)}, of which it has no network: "
-                "family command"
+                f"figure {figure} leaves out {', '.join(lacking)}: family command has no network"
             )
     return lines
 
 
 def _attribution(run: Config) -> list[str]:
-    """Return which temperatures the attribution has in place of those that the run lacks."""
+    """Return a line if the attribution is left out or has other temperatures."""
     if run.attribution is None:
         return []
     if not run.attributed_temperatures:
         return ["attribution is left out: the run has no temperature below T_c"]
     if not run.attributed:
-        return ["attribution is left out: the run has no model or frames made elsewhere"]
+        return ["attribution is left out: the run has no model or imported frames"]
     words = in_place(run.attributed_temperatures)
     return [f"attribution has {words}"] if words else []

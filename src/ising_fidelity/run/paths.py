@@ -1,4 +1,4 @@
-"""Which files a run has, and which of them each step reads."""
+"""The files of a run, and which of them each step reads."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from ising_fidelity.run.figures import Plan, plan_figures
 
 @dataclass(frozen=True)
 class Paths:
-    """The files of a run, as paths from the folder that Snakemake works in."""
+    """The files of a run, as paths relative to Snakemake's working folder."""
 
     run: Config
 
@@ -22,7 +22,7 @@ class Paths:
         return f"results/{self.run.run}"
 
     def frames(self, source: str, temperature: str) -> str:
-        """Return the file of a source's frames; a user's own files are read where they are."""
+        """Return the file of a source's frames; imported files are read in place."""
         if source in self.run.foreign:
             return self.run.foreign[source].frames.replace("{T}", temperature)
         return f"{self.results}/configurations/{source}/T{temperature}.nc"
@@ -46,7 +46,7 @@ class Paths:
         sources: Iterable[str] | None = None,
         temperatures: Collection[str] | None = None,
     ) -> list[str]:
-        """Return the files below one folder for all sources and temperatures, or some."""
+        """Return the files of one kind for all or some sources and temperatures."""
         return [
             self.frames(source, T)
             if kind == "configurations"
@@ -73,7 +73,7 @@ class Paths:
         ]
 
     def finite_sizes(self, sources: Collection[str] | None = None) -> list[str]:
-        """Return the files of exponents of all sources that have them, or some."""
+        """Return the files of exponents of all or some sources."""
         return [
             f"{self.results}/finite_size/{source}.nc"
             for source in self.run.scaled
@@ -81,12 +81,12 @@ class Paths:
         ]
 
     def model(self, model: str) -> str:
-        """Return the file of a model: its weights, or whatever its command has written."""
+        """Return the file of a model: its weights, or the output of its own command."""
         suffix = "model" if model in self.run.commands else "safetensors"
         return f"{self.results}/models/{model}.{suffix}"
 
     def trained(self, model: str) -> list[str]:
-        """Return the file of a model, of one that is not trained none."""
+        """Return the file of a model in a list, which is empty for an untrained model."""
         return [self.model(model)] if self.run.trained_models[model].training_temperatures else []
 
     def training_histories(self, models: Iterable[str] | None = None) -> list[str]:
@@ -96,16 +96,16 @@ class Paths:
 
     @cached_property
     def plan(self) -> Plan:
-        """Return which figures the run draws, and why others are left out."""
+        """Which figures the run draws, and why others are left out."""
         return plan_figures(self.run)
 
     @property
     def figures(self) -> dict[str, Figure]:
-        """Return what each figure of the run shows."""
+        """Sources and temperatures of each figure of the run."""
         return self.plan.drawn
 
     def read_by_figure(self, name: str) -> list[str]:
-        """Return the files that a figure is drawn from, as its registry entry says."""
+        """Return the files that a figure is drawn from, by its registry entry."""
         figure, needs = self.figures[name], FIGURES[name].needs
         networks = [source for source in figure.sources if source in self.run.networks]
         chains = [source for source in figure.sources if source in self.run.chains]
@@ -123,13 +123,13 @@ class Paths:
             elif need == "equilibration":
                 files += self.per_source_and_temperature(need, walked, figure.temperatures)
             else:
-                # Where walks are shown beside frames, the frames are those of Monte Carlo.
+                # Figures of both time series and frames show the frames of Monte Carlo.
                 shown = chains if "equilibration" in needs else figure.sources
                 files += self.per_source_and_temperature(need, shown, figure.temperatures)
         return files
 
     def figure_files(self) -> list[str]:
-        """Return every figure of the run in both formats."""
+        """Return all figure files of the run, in both formats."""
         return [
             f"{self.results}/figures/{name}.{suffix}"
             for name in self.figures

@@ -1,4 +1,4 @@
-"""What is recorded beside the data of a run: the workflow's commit and versions of packages."""
+"""Records of a run: the commit of the workflow, and the versions of packages."""
 
 import os
 import subprocess
@@ -6,17 +6,17 @@ from importlib import metadata
 from pathlib import Path
 
 UNKNOWN = "not known: "
-"""What the record says in place of a commit, before the reason."""
+"""Start of the text that replaces an unknown commit, followed by the reason."""
 
 
 def commit_of(folder: Path) -> str:
-    """Return the commit that is checked out in a folder, or that it is not known and why.
+    """Return the commit that is checked out in a folder, or why it is unknown.
 
-    Git refuses checkouts that another user owns, as what they are set to run would run. Here the
-    code of this one runs in any case, so it is read, but no checkout of a folder above it is.
+    Git refuses checkouts of another user, as their hooks could run. The code of this checkout runs
+    anyway, so it is declared safe, but no checkout of a parent folder is.
     """
     there = folder.resolve()
-    if not (there / ".git").exists():  # a copy may lie in the repository of something else
+    if not (there / ".git").exists():  # a copy may lie inside another repository
         return f"{UNKNOWN}{there} is no checkout"
     command = ["git", "-c", f"safe.directory={there}", "-C", str(there)]
     try:
@@ -37,6 +37,6 @@ def commit_of(folder: Path) -> str:
 
 def versions() -> str:
     """Return all installed packages with their versions, one on a line."""
-    # Not by pip, which environments that uv makes lack.
+    # Not by pip, as environments made by uv lack it.
     found = {f"{one.name}=={one.version}" for one in metadata.distributions() if one.name}
     return "".join(f"{line}\n" for line in sorted(found, key=str.lower))

@@ -1,4 +1,4 @@
-"""Frames made elsewhere: which files a run reads, and whether they are of this run."""
+"""Imported frames: the files that a run reads, and checks that they fit the config."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,31 +9,31 @@ from ising_fidelity.run.paths import Paths
 
 
 def own_files(run: Config) -> Iterator[tuple[str, str, Path]]:
-    """Yield source, temperature and file of all frames that a user has brought."""
+    """Yield source, temperature and path of all imported frames."""
     for source in run.foreign:
         for T in run.temperatures:
             yield source, T, Path(Paths(run).frames(source, T))
 
 
 def check_own_files(run: Config, values: bool = True) -> None:
-    """Check a user's own files against the config, before anything is made of either.
+    """Check imported files against the config, before any job starts.
 
-    Files that are not there are left to Snakemake, which knows whether a rule makes them.
+    Missing files are left to Snakemake, as a rule may make them.
 
     Parameters
     ----------
     values
-        Read all spins, too, which takes a while where the files are large.
+        Whether to read and check all spins, which is slow for large files.
 
     Raises
     ------
     InputError
-        Naming the source, the file, what is wrong, and the key that says otherwise.
+        If a file is invalid or contradicts the config.
     """
     there = [one for one in own_files(run) if one[2].is_file()]
     if not there:
         return
-    # Heavy to import, and not needed where all frames are the run's own.
+    # Slow to import, and only needed for imported frames.
     from ising_fidelity.frames import check_frames
     from ising_fidelity.io import netcdf, temperatures
 
@@ -47,8 +47,8 @@ def check_own_files(run: Config, values: bool = True) -> None:
         temperature, size = frames["temperature"].values[()], frames.sizes["x"]
         if not temperatures.same(temperature, float(T)):
             raise InputError(
-                f"{name}: temperature is {temperature}; allowed is {T}, of temperatures: in the "
-                "config, which the file is named after"
+                f"{name}: temperature is {temperature}; allowed is {T}, as in the file's name and "
+                "temperatures: of the config"
             )
         if size != run.lattice_size:
             raise InputError(

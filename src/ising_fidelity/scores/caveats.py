@@ -1,4 +1,4 @@
-"""What stands against believing a source's numbers, in words."""
+"""Warnings about a source's error bars, in sentences."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,26 +10,29 @@ from ising_fidelity.io.temperatures import name_of
 from ising_fidelity.scores.deviations import Floats
 
 CONTRADICTED = 1e-4
-"""The p-value below which a source's frames are not independent, at all temperatures together."""
+"""Combined p-value below which a source's frames are called correlated."""
 ENOUGH = 100
-"""Of fewer frames a lag-1 autocorrelation of 0.5, errors 1.7 times too small, passes more than once
-in ten."""
+"""Smallest number of frames for the test of independence.
+
+With fewer, a lag-1 autocorrelation of 0.5, which makes errors 1.7 times too small, is missed in
+more than one of ten cases.
+"""
 FEW = 10
-"""Of fewer frames nothing but gross faults can be seen."""
+"""Number of frames below which only gross deviations are detectable."""
 
 Words = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Caveats:
-    """Sentences on one source: what is wrong with its numbers, and what could not be told."""
+    """Sentences on one source: errors that are wrong, and checks that were not possible."""
 
     wrong: Words = ()
     untold: Words = ()
 
 
 def of_sources(sources: Mapping[str, xr.Dataset]) -> dict[str, Caveats]:
-    """Return caveats on each source of which something cannot be believed, or told.
+    """Return caveats on each source that has any.
 
     ``sources`` are observables along ``temperature``, as ``merge`` writes them.
     """
@@ -44,22 +47,22 @@ def of_sources(sources: Mapping[str, xr.Dataset]) -> dict[str, Caveats]:
 
 
 def _few(data: xr.Dataset) -> Caveats:
-    """Return at how many temperatures there are too few frames to tell anything."""
+    """Return a caveat if there are too few frames at some temperatures."""
     counts = data["number_of_frames"].values if "number_of_frames" in data else np.zeros(0)
     few = int((counts < FEW).sum())
     said = (
-        f"At {few} of {counts.size} temperatures it has fewer than {FEW} frames, with which hardly "
-        "any deviation would show."
+        f"At {few} of {counts.size} temperatures it has fewer than {FEW} frames, too few to detect "
+        "most deviations."
     )
     return Caveats(untold=(said,) * bool(few))
 
 
 def _independence(data: xr.Dataset) -> Caveats:
-    """Return whether frames that are said to be independent are not, at all T together."""
+    """Return a caveat if frames labelled independent are correlated, at all T together."""
     if data.attrs.get("sampling") != "independent":
         return Caveats()
     if "independence_p_value" not in data:
-        return Caveats(untold=("Whether its frames are independent, as is said, was not tested.",))
+        return Caveats(untold=("Its frames are labelled independent; this was not tested.",))
     p_values = data["independence_p_value"].values
     known = p_values[~np.isnan(p_values)]
     frames = data["number_of_frames"].values[~np.isnan(p_values)].sum()
@@ -67,21 +70,21 @@ def _independence(data: xr.Dataset) -> Caveats:
     if p_value < CONTRADICTED:
         largest = float(np.nanmax(data["energy_lag_1_autocorrelation"].values))
         said = (
-            "Its frames are said to be independent and are not: successive ones are correlated "
+            "Its frames are labelled independent, but successive ones are correlated "
             f"(p = {p_value:.1g}; lag-1 autocorrelation of u up to {largest:.2f}). Its errors are "
-            "too small, and its deviations count for too much."
+            "too small, and its deviations look too significant."
         )
         return Caveats(wrong=(said,))
     if frames < ENOUGH:
-        said = f"{frames:.0f} frames are too few to tell whether they are independent."
+        said = f"{frames:.0f} frames are too few to test whether they are independent."
         return Caveats(untold=(said,))
     return Caveats()
 
 
 def together(p_values: Floats) -> float:
-    """Return the p-value of all of them, 1 of none (R. A. Fisher's method).
+    """Return the combined p-value by R. A. Fisher's method, 1 without any.
 
-    Not the least one: a weak correlation shows at no single temperature.
+    Unlike the smallest p-value, it detects a correlation that is weak at every temperature.
     """
     from scipy.stats import chi2  # slow to import
 
@@ -92,19 +95,16 @@ def together(p_values: Floats) -> float:
 
 
 def _burn_in(data: xr.Dataset) -> Caveats:
-    """Return where starts of chains disagree, and where it could not be told."""
+    """Return caveats if chains from different starts disagree, or are too few to compare."""
     if "starts_agree" not in data:
         return Caveats()
     agree = data["starts_agree"].values
     names = [name_of(T) for T in data["temperature"].values]
     apart = ", ".join(T for T, same in zip(names, agree, strict=True) if same == 0)
     unknown = int(np.isnan(agree).sum())
-    wrong = (
-        f"Ordered and random starts disagree at T = {apart}: its chains had not forgotten how they "
-        "began."
-    )
+    wrong = f"Ordered and random starts disagree at T = {apart}: its burn-in is too short."
     untold = (
-        f"At {unknown} of {agree.size} temperatures it has too few chains to tell whether they had "
-        "forgotten how they began."
+        f"At {unknown} of {agree.size} temperatures it has too few chains to test whether its "
+        "burn-in is long enough."
     )
     return Caveats((wrong,) * bool(apart), (untold,) * bool(unknown))

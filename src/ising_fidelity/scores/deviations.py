@@ -1,4 +1,4 @@
-"""Scores: how far a source is from exact results and from the reference, in units of its errors."""
+"""Deviations of a source from exact results and from the reference, in units of their errors."""
 
 from dataclasses import dataclass
 
@@ -12,18 +12,18 @@ from ising_fidelity.io.variables import ERROR_SUFFIX
 Floats = NDArray[np.float64]
 
 EXACT = "exact"
-"""What exact results are called among sources and references."""
+"""Name of the exact results among sources and references."""
 
 AGAINST_EXACT = ("energy", "specific_heat")
 AGAINST_REFERENCE = ("energy", "abs_magnetization", "specific_heat", "susceptibility")
-"""Quantities that have a closed form on a finite lattice, and those compared with Monte Carlo."""
+"""Quantities compared with exact finite-lattice results, and those compared with Monte Carlo."""
 REWEIGHTED_AGAINST_EXACT = {
     "free_energy": "free_energy",
     "entropy": "entropy",
     "energy_reweighted": "energy",
     "specific_heat_reweighted": "specific_heat",
 }
-"""What importance weights make of a source's frames, and the exact quantity it should be."""
+"""Reweighted averages, and the exact quantity that each is compared with."""
 MORE_AGAINST_REFERENCE = (
     "temperature_at_field_2",
     "temperature_at_field_4",
@@ -35,22 +35,22 @@ MORE_AGAINST_REFERENCE = (
     "largest_cluster",
     "mean_cluster_size",
 )
-"""Compared with Monte Carlo, too, in the table of all scores."""
+"""Further quantities that the table of scores compares with Monte Carlo."""
 SLOPE = "energy_slope_excess"
-"""The energy's slope over temperature less the specific heat, see :func:`with_energy_slopes`."""
+"""du/dT minus the specific heat, see :func:`with_energy_slopes`."""
 SIGNIFICANT = 0.05
-"""Share of false alarms that is put up with, among temperatures and their adjusted p-values."""
+"""Level of adjusted p-values: the accepted false discovery rate among temperatures."""
 ENOUGH_SEEDS = 3
-"""Training seeds of either model before one of them is called better."""
+"""Training seeds of both models that are needed to call one of them better."""
 
 
 def too_few_seeds(count: int) -> str:
-    """Return how many training seeds there are, too few of them."""
+    """Return the number of training seeds in words, as a reason."""
     return "one training seed" if count == 1 else f"{count} training seeds"
 
 
 def with_error(value: float, error: float, digits: int = 4) -> str:
-    """Return a number with what digits its error, of two, leaves; without one, with so many."""
+    """Return a number rounded to two digits of its error, or to ``digits`` without an error."""
     if np.isnan(value):
         return "not known"
     if not (np.isfinite(value) and np.isfinite(error) and error > 0):
@@ -60,12 +60,12 @@ def with_error(value: float, error: float, digits: int = 4) -> str:
 
 
 def at_common_temperatures(*datasets: xr.Dataset) -> tuple[xr.Dataset, ...]:
-    """Return datasets at the temperatures that all have, as :func:`.as_written` tells the same."""
+    """Return datasets at their common temperatures, which :func:`.as_written` identifies."""
     return xr.align(*map(_written, datasets), join="inner")
 
 
 def at_temperatures_of(data: xr.Dataset, other: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
-    """Return both at the temperatures of the first; the second is NaN where it lacks one."""
+    """Return both at the temperatures of the first; NaN where the second lacks one."""
     data, other = map(_written, (data, other))
     return data, other.reindex(temperature=data["temperature"])
 
@@ -75,16 +75,15 @@ def _written(data: xr.Dataset) -> xr.Dataset:
 
 
 def value_and_error(data: xr.Dataset, name: str) -> tuple[Floats, Floats]:
-    """Return a variable and its error; exact numbers have none, and 0 stands for it."""
+    """Return a variable and its error, which is 0 for exact numbers."""
     error = data.get(f"{name}{ERROR_SUFFIX}", xr.zeros_like(data[name]))
     return data[name].values, error.values
 
 
 def deviation_in_errors(deviation: Floats, error: Floats, expected_error: Floats) -> Floats:
-    """Return deviations in units of both sides' errors, added in squares.
+    """Return deviations in units of both sides' errors, added in quadrature.
 
-    Without any error a deviation of 0 counts as 0 and every other as infinite; what is not known,
-    NaN, leaves the result unknown.
+    Without errors, a deviation of 0 gives 0 and any other gives an infinity. NaN gives NaN.
     """
     combined = np.hypot(error, expected_error)
     exact = np.where(deviation == 0, 0.0, np.copysign(np.inf, deviation))
@@ -93,17 +92,17 @@ def deviation_in_errors(deviation: Floats, error: Floats, expected_error: Floats
 
 
 def p_values(in_errors: Floats) -> Floats:
-    """Return the chance of a normal number at least as far from 0, on either side."""
+    """Return two-sided p-values of standard normal deviates."""
     from scipy.special import ndtr  # slow to import
 
     return 2 * ndtr(-np.abs(in_errors))
 
 
 def adjusted(p_values: Floats) -> Floats:
-    """Return p-values, shape (n,), adjusted for how many there are; NaN does not count.
+    """Return p-values, shape (n,), adjusted for their number; NaN does not count.
 
-    Of those at most q a share q is expected to be false alarms (Y. Benjamini and Y. Hochberg,
-    J. R. Stat. Soc. B 57, 289, 1995).
+    Among those that are at most q, the expected share of false discoveries is at most q
+    (Y. Benjamini and Y. Hochberg, J. R. Stat. Soc. B 57, 289, 1995).
     """
     result = np.full(p_values.shape, np.nan)
     order = np.argsort(p_values)[: np.count_nonzero(~np.isnan(p_values))]
@@ -113,7 +112,7 @@ def adjusted(p_values: Floats) -> Floats:
 
 
 def together(p_values: Floats) -> float:
-    """Return the p-value of all together, NaN of none (R. J. Simes, Biometrika 73, 751, 1986)."""
+    """Return the combined p-value, NaN without any (R. J. Simes, Biometrika 73, 751, 1986)."""
     known = adjusted(p_values[~np.isnan(p_values)])
     return float(known.min()) if known.size else np.nan
 
@@ -121,10 +120,10 @@ def together(p_values: Floats) -> float:
 def difference_between_seeds(first: Floats, second: Floats) -> tuple[float, float]:
     """Return the difference of two models' means over training seeds, and its spread.
 
-    Each is given as one number per seed, shapes (n,) and (m,); the spread is NaN unless there are
-    :data:`ENOUGH_SEEDS` of either. It is that of one network of each, not of the means: where it is
-    one normal spread for both, and three seeds each, a difference of twice the spread comes by
-    chance once in 39 times.
+    Each model has one number per seed, shapes (n,) and (m,); the spread is NaN unless both have
+    :data:`ENOUGH_SEEDS`. It is the spread between single networks, not the error of the means. For
+    equal normal spreads and three seeds each, a difference above twice the spread occurs by chance
+    once in 39 cases.
     """
     difference = float(first.mean() - second.mean())
     if min(first.size, second.size) < ENOUGH_SEEDS:
@@ -134,7 +133,7 @@ def difference_between_seeds(first: Floats, second: Floats) -> tuple[float, floa
 
 @dataclass(frozen=True)
 class Summary:
-    """Deviations of many temperatures in one line; NaN where there are none."""
+    """Deviations summarized over temperatures; NaN where there are none."""
 
     rms_deviation: float
     rms_deviation_in_errors: float
@@ -143,7 +142,7 @@ class Summary:
 
 
 def summarize(deviation: Floats, in_errors: Floats) -> Summary:
-    """Return root mean squares and shares of those within 2 and 3 errors; NaN does not count."""
+    """Return root mean squares, and shares within 2 and 3 errors; NaN does not count."""
     known = [values[~np.isnan(values)] for values in (deviation, in_errors)]
     rms = [float(np.sqrt(np.mean(one**2))) if one.size else np.nan for one in known]
     sizes = np.abs(known[1])
@@ -154,13 +153,13 @@ def summarize(deviation: Floats, in_errors: Floats) -> Summary:
 def energy_spread(
     specific_heat: float, error: float, temperature: float, lattice_size: float
 ) -> tuple[float, float]:
-    """Return the standard deviation of u of single frames, T sqrt(C) / L, and its error by C's."""
+    """Return the standard deviation of u of single frames, T sqrt(C) / L, and its error."""
     spread = temperature * np.sqrt(specific_heat) / lattice_size
     return float(spread), float(spread * error / (2 * specific_heat)) if specific_heat else np.nan
 
 
 def slope_ratio(temperatures: Floats, values: Floats, errors: Floats) -> tuple[float, float]:
-    """Return the second slope of three points over the first: 1 on a straight line.
+    """Return the ratio of the second to the first slope of three points; 1 on a straight line.
 
     The three errors count as independent.
     """
@@ -175,22 +174,22 @@ def slope_ratio(temperatures: Floats, values: Floats, errors: Floats) -> tuple[f
 def energy_slope_excess(
     temperatures: Floats, energy: Floats, specific_heat: Floats
 ) -> tuple[Floats, Floats]:
-    """Return du/dT - C: where frames are in equilibrium, 0 but for the step from T to T.
+    """Return du/dT - C, which is 0 in equilibrium up to the discretization error of the slope.
 
     The slope is that of the parabola through three neighboring temperatures.
 
     Parameters
     ----------
     temperatures
-        Shape (n,), in rising order, n from 3 on.
+        Shape (n,) with n of at least 3, in increasing order.
     energy, specific_heat
         Values and errors, shape (2, n).
 
     Returns
     -------
     excess, error
-        Shape (n,), NaN at both ends. Errors at different temperatures, and of u and C at one, count
-        as independent; between equal steps, the u there has no part in it.
+        Shape (n,), NaN at both ends. Errors of different temperatures, and of u and C, count as
+        independent; with equal steps, u at that temperature does not contribute.
     """
     before, after = np.diff(temperatures)[:-1], np.diff(temperatures)[1:]
     weights = np.stack(
@@ -209,9 +208,9 @@ def energy_slope_excess(
 
 
 def with_energy_slopes(data: xr.Dataset, solved: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
-    """Return a source and exact results at their common temperatures, :data:`SLOPE` added to both.
+    """Return a source and exact results at their common temperatures, with :data:`SLOPE` added.
 
-    Slopes over the same steps differ from the specific heat by the same.
+    With the same steps, the discretization error of the slope is the same in both.
     """
     pair = []
     for one in at_common_temperatures(data, solved):

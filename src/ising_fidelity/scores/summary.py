@@ -1,4 +1,4 @@
-"""What the scores say of each source, in words made from the numbers."""
+"""Sentences on each source, made from its scores."""
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -31,13 +31,13 @@ COMPARED = (
     ("abs_magnetization", "reference"),
     ("susceptibility", "reference"),
 )
-"""Quantities in which models are put in order, and what they are compared with."""
+"""Quantities by which models are ranked, and what they are compared with."""
 DECIDED = " is better than "
-"""What stands between two models that were put in order."""
+"""The words between two models that were ranked."""
 MOST_NAMED = 5
-"""Temperatures that a sentence names one by one."""
+"""Largest number of temperatures that a sentence lists."""
 MOST_ERRORS = 3
-"""Errors from which on a deviation is seen."""
+"""Standard errors from which on a deviation is called detectable."""
 
 
 def of_sources(
@@ -46,9 +46,9 @@ def of_sources(
     repeats: Mapping[str, Sequence[str]],
     reference: str,
 ) -> dict[str, list[str]]:
-    """Return a few sentences on each source but the repeats of a model.
+    """Return a few sentences on each source except further training seeds of a model.
 
-    The reference itself is compared with exact results, all others with the reference.
+    The reference is compared with exact results, all others with the reference.
 
     Parameters
     ----------
@@ -84,12 +84,12 @@ def of_sources(
             within = [_between(one, training) for one in seeds]
             counts = _counts(within, reference)
             ends = f"{training[0]} to {training[-1]}"
-            sentences.append(f"Within its training range, T of {ends}: {counts}.")
+            sentences.append(f"Within its training range, T = {ends}: {counts}.")
             against = _between(against, training)
         sentences.append(_first_failure(against))
         if training:
-            several = f"Counts are those of {len(seeds)} training seeds, all else of the first."
-            one = "This is one network: one training seed."
+            several = f"Counts are given for {len(seeds)} training seeds, all else for the first."
+            one = "One network, one training seed."
             sentences.append(several if len(seeds) > 1 else one)
         sentences += lacking.get(str(source), ())
         words[str(source)] = [sentence for sentence in sentences if sentence]
@@ -97,9 +97,10 @@ def of_sources(
 
 
 def not_compared(scores: pd.DataFrame) -> dict[str, list[str]]:
-    """Return what of u, C, abs(m) and chi could not be compared, a sentence per source that lacks.
+    """Return a sentence per source for which u, C, abs(m) or chi could not be compared.
 
-    That is where a source has frames, and its number, its error or what is expected is not known.
+    At these temperatures the source has frames, but its value, its error or the expected value is
+    unknown.
     """
     rows = main_rows(scores)
     sentences = {}
@@ -134,7 +135,7 @@ def _failing(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _counts(seeds: Sequence[pd.DataFrame], reference: str) -> str:
-    """Return at how many temperatures a source cannot be told from the reference."""
+    """Return at how many temperatures a source is indistinguishable from the reference."""
     parts = []
     for quantity, symbol in SYMBOLS.items():
         shares = []
@@ -153,7 +154,7 @@ def _counts(seeds: Sequence[pd.DataFrame], reference: str) -> str:
 
 
 def _farthest(rows: pd.DataFrame) -> str:
-    """Return where the observables are most errors away from Monte Carlo."""
+    """Return the most significant deviation from Monte Carlo."""
     of_these = rows[rows["quantity"].isin(AGAINST_REFERENCE)]
     if of_these["p_adjusted"].isna().all():
         return ""
@@ -162,15 +163,15 @@ def _farthest(rows: pd.DataFrame) -> str:
         return "No deviation of these is significant."
     worst = failing.iloc[int(failing["deviation_in_errors"].abs().to_numpy().argmax())]
     return (
-        f"Most errors off: {SYMBOLS[worst['quantity']]} at T = {worst['temperature']}, "
-        f"{with_error(worst['value'], worst['error'])} in place of "
+        f"Most significant deviation: {SYMBOLS[worst['quantity']]} at T = {worst['temperature']}, "
+        f"{with_error(worst['value'], worst['error'])}, expected "
         f"{with_error(worst['expected'], worst['expected_error'])} "
         f"(z = {worst['deviation_in_errors']:.3g})."
     )
 
 
 def _heat(rows: pd.DataFrame) -> str:
-    """Return where the specific heat is most times off the exact value."""
+    """Return where the ratio of the specific heat to its exact value is farthest from 1."""
     rows = rows[(rows["quantity"] == "specific_heat") & (rows["reference"] == EXACT)]
     known = rows[rows["p_adjusted"].notna()]
     if known.empty:
@@ -179,18 +180,18 @@ def _heat(rows: pd.DataFrame) -> str:
     if chosen.empty:
         unseen = float((MOST_ERRORS * known["error"] / known["expected"]).abs().median())
         return (
-            f"C is nowhere distinguishable from the exact value; less than {unseen:.0%} off would "
-            f"not show ({MOST_ERRORS} errors, median)."
+            f"C is nowhere distinguishable from the exact value; deviations below {unseen:.0%} are "
+            f"not detectable ({MOST_ERRORS} standard errors, median)."
         )
     with np.errstate(divide="ignore"):
         ratios = chosen["value"].to_numpy() / chosen["expected"].to_numpy()
         worst = int(np.abs(np.log(ratios)).argmax())
     ratio, T = float(f"{ratios[worst]:.2g}"), chosen["temperature"].iloc[worst]
-    return f"C is worst at T = {T}, {ratio:g} times the exact value."
+    return f"Worst C: {ratio:g} times the exact value, at T = {T}."
 
 
 def _first_failure(rows: pd.DataFrame) -> str:
-    """Return where, coming from high temperatures, an observable first differs."""
+    """Return the highest temperature at which an observable deviates."""
     failing = _failing(rows[rows["quantity"].isin(AGAINST_REFERENCE)])
     if failing.empty:
         return ""
@@ -198,8 +199,8 @@ def _first_failure(rows: pd.DataFrame) -> str:
     first = failing[temperatures == temperatures.max()]
     quantities = [SYMBOLS[quantity] for quantity in first["quantity"]]
     return (
-        f"From the highest temperature down it fails first at T = {first['temperature'].iloc[0]}, "
-        f"in {_joined(quantities)}."
+        f"Highest temperature with a significant deviation: T = {first['temperature'].iloc[0]}, in "
+        f"{_joined(quantities)}."
     )
 
 
@@ -210,11 +211,11 @@ def _joined(parts: Sequence[str]) -> str:
 def orderings(
     scores: pd.DataFrame, models: Mapping[str, Sequence[str]], repeats: Mapping[str, Sequence[str]]
 ) -> pd.DataFrame:
-    """Return, for each pair of models and each quantity, which one is better, in words.
+    """Return, for each pair of models and each quantity, which model is better, in words.
 
-    The number of a model is its root mean square deviation over all temperatures; the smaller one
-    is better where both have enough training seeds and the difference of their means is more than
-    twice its spread, see :func:`.difference_between_seeds`.
+    Models are compared by their root mean square deviation over all temperatures. The smaller one
+    is better if both have enough training seeds and the difference of their means exceeds twice
+    its spread, see :func:`.difference_between_seeds`.
     """
     others = {name for names in repeats.values() for name in names}
     everywhere = scores[scores["temperature"] == "all"]
@@ -246,13 +247,13 @@ def orderings(
 
 
 def _follows_another(name: str, models: Mapping[str, Sequence[str]]) -> bool:
-    """Return whether a source is a model's frames after Monte Carlo: GAN+5sweeps after GAN."""
+    """Return whether a source is a model's frames after Monte Carlo, as GAN+5sweeps is."""
     model, _, after = name.rpartition("+")
     return bool(after) and model in models
 
 
 def order(first: str, second: str, deviations: Floats, others: Floats) -> str:
-    """Return which of two models is better, given the deviations of their training seeds."""
+    """Return in words which of two models is better, given the deviations of their seeds."""
     if not deviations.size or not others.size:
         return "not measured"
     difference, spread = difference_between_seeds(others, deviations)

@@ -13,7 +13,7 @@ from ising_fidelity.scores import deviations
 from ising_fidelity.scores.deviations import EXACT
 
 SUMS = ("all", "training")
-"""In place of a temperature, of rows that sum up."""
+"""Values of the temperature column in summary rows."""
 
 COLUMNS = (
     "source",
@@ -38,10 +38,10 @@ COLUMNS = (
 ROW = ["quantity", "reference"]
 
 ONLY_TRAINED = ("nearest_training_symmetric",)
-"""Distances that there are only at temperatures of which there are training frames."""
+"""Distances that exist only at temperatures with training frames."""
 
 BESIDE_REFERENCE = (*deviations.AGAINST_REFERENCE, *deviations.MORE_AGAINST_REFERENCE)
-"""All that is compared with the reference."""
+"""All quantities that are compared with the reference."""
 
 
 def scores_of(
@@ -51,19 +51,19 @@ def scores_of(
     models: Mapping[str, Sequence[str]],
     repeats: Mapping[str, Sequence[str]],
 ) -> pd.DataFrame:
-    """Return the scores of all sources, the columns being :data:`COLUMNS`.
+    """Return the scores of all sources, with the columns :data:`COLUMNS`.
 
-    A source has a row at each of its temperatures; the reference is not compared with itself. What
-    could not be compared, since one side or its error is not known, has no deviation in errors, and
-    1 as ``not_compared``. Rows whose temperature is one of :data:`SUMS` sum up: root mean squares
-    and shares over all temperatures or those that the model was trained on where it could be
-    compared, where it could not, counted, and the p-value of all of them together (Simes).
+    A source has a row for each quantity and temperature; the reference is not compared with
+    itself. A row that could not be compared, because a value or an error is unknown, has no
+    deviation in errors and ``not_compared`` = 1. Summary rows have one of :data:`SUMS` as their
+    temperature, for all temperatures or those that the model was trained on. They contain root
+    mean squares, shares, the number of rows not compared, and the combined p-value (Simes).
 
-    A distance is scored where ``<name>_z`` and ``<name>_p_value`` say how far it is above its noise
-    floor; those are its deviation in errors and its p-value. ``p_adjusted`` is the p-value adjusted
+    A distance is scored if ``<name>_z`` and ``<name>_p_value`` give its excess over the noise
+    floor; they are its deviation in errors and its p-value. ``p_adjusted`` is the p-value adjusted
     for the number of temperatures of one source and quantity (Benjamini and Hochberg).
-    ``between_seed_spread`` is the standard deviation of value or, in rows that sum up, deviation
-    over the training seeds of a model.
+    ``between_seed_spread`` is the standard deviation over the training seeds of a model: of the
+    value or, in summary rows, of the deviation.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def scores_of(
 
 
 def quantities_of(all_of_them: bool) -> tuple[str, ...]:
-    """Return what of a source is compared with exact results, and with the reference too."""
+    """Return the quantities compared with exact results and, if all, with the reference."""
     more = BESIDE_REFERENCE if all_of_them else ()
     return (*deviations.AGAINST_EXACT, *more)
 
@@ -106,7 +106,7 @@ def _score_source(
     expected: xr.Dataset,
     training: Sequence[str],
 ) -> pd.DataFrame:
-    """Return a source's rows, first each temperature's, then those that sum up."""
+    """Return a source's rows: first single temperatures, then summary rows."""
     against = [(EXACT, exact, name) for name in deviations.AGAINST_EXACT]
     reweighted = [name for name in deviations.REWEIGHTED_AGAINST_EXACT if name in data]
     against += [(EXACT, exact, name) for name in reweighted]
@@ -135,8 +135,8 @@ def _score_source(
             continue
         for (quantity, other), group in chosen.groupby(ROW, sort=False):
             sums.append(_sum_up(group, source, label, str(quantity), str(other)))
-        # Deviations of different quantities have no common unit, distances have one sign, and
-        # weights mend what frames are to be judged by.
+        # Deviations of different quantities have no common unit. Distances have one sign, and
+        # reweighting corrects the errors of frames: both would distort shares over all quantities.
         others = [*names, *reweighted]
         everything = chosen[~chosen["quantity"].isin(others)].assign(
             deviation=np.nan, p_value=np.nan
@@ -147,7 +147,7 @@ def _score_source(
 
 
 def _deviations(data: xr.Dataset, other: xr.Dataset, name: str) -> pd.DataFrame:
-    """Return one quantity of one source against one reference at the source's temperatures."""
+    """Return one quantity of a source compared with one reference, at the source's temperatures."""
     data, other = deviations.at_temperatures_of(data, other)
     value, error = deviations.value_and_error(data, name)
     exact_name = deviations.REWEIGHTED_AGAINST_EXACT.get(name, name)
@@ -180,13 +180,13 @@ def _within(in_errors: deviations.Floats) -> dict[str, deviations.Floats]:
 
 
 def _distances(data: xr.Dataset) -> tuple[str, ...]:
-    """Return the names of the variables that stand beside their z and p-value, in their order."""
+    """Return the names of variables that have a z and a p-value, in their order."""
     names = (str(name) for name in data.data_vars)
     return tuple(name for name in names if f"{name}_z" in data and f"{name}_p_value" in data)
 
 
 def _above_floor(data: xr.Dataset, name: str) -> pd.DataFrame:
-    """Return one distance to the reference and how far it is above its noise floor."""
+    """Return one distance to the reference and its excess over the noise floor."""
 
     def values(suffix: str) -> deviations.Floats:
         unknown = np.full(data.sizes["temperature"], np.nan)

@@ -1,1 +1,1 @@
-"""The steps of the walk: each reads files, calls the library, writes a file."""
+"""The steps of a run: each reads files, calls the library, and writes a file."""

@@ -1,4 +1,4 @@
-"""Observables and comparisons, or attributions, of all sources and temperatures in one tree."""
+"""Merge observables and comparisons, or attributions, of all sources and temperatures."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ WRITTEN = {
     "comparisons": ("compare", ("energy_wasserstein",)),
     "attributions": ("attribute", ("specific_heat_exact", "lattice_size")),
 }
-"""Which verb writes each kind, and variables that tell it."""
+"""The verb that writes each kind of file, and variables by which it is recognized."""
 
 SOURCE_ATTRIBUTES = ("sampling", "error_method", "fit_window", "rounding", "thermal_sweeps")
 
@@ -24,21 +24,21 @@ Pieces = dict[float, dict[str, xr.Dataset]]
 
 
 def merge(*, files: Sequence[Path], output: Path) -> None:
-    """Write a group per source, each variable along ``temperature``; series are left out.
+    """Write a group per source with variables along ``temperature``, without time series.
 
     Parameters
     ----------
     files
-        ``.../observables/<source>/T<T>.nc`` and ``.../comparisons/<source>/T<T>.nc``, or all of
-        them ``.../attributions/<source>/T<T>.nc``.
+        ``.../observables/<source>/T<T>.nc`` and ``.../comparisons/<source>/T<T>.nc``, or only
+        ``.../attributions/<source>/T<T>.nc``.
     output
         Path of the netCDF file.
 
     Raises
     ------
     InputError
-        If a path has another form, attributions are among others, a temperature comes twice,
-        lattice sizes within one source differ, or there are no files.
+        If a path has another form, attributions are mixed with others, a temperature is repeated,
+        lattice sizes of one source differ, or no files are given.
     """
     if not files:
         raise InputError("FILE: none given; at least one file of observables is needed")
@@ -49,8 +49,8 @@ def merge(*, files: Sequence[Path], output: Path) -> None:
         kind, source = path.parent.parent.name, path.parent.name
         if kind not in kinds:
             raise InputError(
-                f"{path}: paths end in <kind>/<source>/T<T>.nc, kind in {KINDS}, "
-                f"or all in {ATTRIBUTIONS!r}"
+                f"{path}: allowed are paths that end in <kind>/<source>/T<T>.nc with kind in "
+                f"{KINDS}, or only {ATTRIBUTIONS!r}"
             )
         data = netcdf.read(path)
         temperature = data.get("temperature")
@@ -61,8 +61,8 @@ def merge(*, files: Sequence[Path], output: Path) -> None:
         T = as_written(data["temperature"].values[()])
         pieces = sources.setdefault(source, {}).setdefault(T, {})
         if kind in pieces:
-            raise InputError(f"{path}: T = {T} of {source} comes twice")
-        # Series are large, and no number along temperature needs them.
+            raise InputError(f"{path}: T = {T} of {source} is given twice")
+        # Time series are large, and no number along temperature needs them.
         pieces[kind] = data.assign_coords(temperature=T).drop_dims(
             ["chain", "draw"], errors="ignore"
         )
@@ -71,7 +71,7 @@ def merge(*, files: Sequence[Path], output: Path) -> None:
     except (TypeError, ValueError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f"FILE: these do not fit together ({error})") from error
+        raise InputError(f"FILE: the files are inconsistent ({error})") from error
     about = "Parts of the excess specific heat" if attributions else "Observables and distances"
     root = xr.Dataset(
         attrs=provenance.attributes(
@@ -86,7 +86,7 @@ def merge(*, files: Sequence[Path], output: Path) -> None:
 
 
 def _group(source: str, pieces: Mapping[float, Mapping[str, xr.Dataset]]) -> xr.Dataset:
-    """Return one source's variables along temperature, NaN where a temperature lacks one."""
+    """Return one source's variables along temperature, NaN where one is missing."""
     sizes = {
         int(data["lattice_size"])
         for kinds in pieces.values()
@@ -94,7 +94,7 @@ def _group(source: str, pieces: Mapping[float, Mapping[str, xr.Dataset]]) -> xr.
         if "lattice_size" in data
     }
     if len(sizes) > 1:
-        raise InputError(f"{source}: lattice sizes {sorted(sizes)}; one source has a single one")
+        raise InputError(f"{source}: lattice sizes {sorted(sizes)}; allowed is one per source")
     rows = [
         netcdf.united([pieces[T][kind] for kind in (*KINDS, ATTRIBUTIONS) if kind in pieces[T]])
         for T in sorted(pieces)

@@ -1,6 +1,6 @@
 """Draw one figure from the files of a run.
 
-Matplotlib takes as long to import as all else together; what is wrong with the files is told first.
+Matplotlib is slow to import, so the files are checked first.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def plot(*, outputs: Sequence[Path], **shown: Any) -> None:
-    """Draw a figure and write it in every format asked for, paths ending in ``.svg`` or ``.png``.
+    """Draw a figure and write it to paths that end in ``.svg`` or ``.png``.
 
-    For all else see :func:`drawn`, which raises InputError, as this does for other paths.
+    Other parameters are those of :func:`drawn`. Raises InputError for other paths, and like it.
     """
     for output in outputs:
         if output.suffix not in draw.METADATA:
@@ -47,32 +47,33 @@ def drawn(
     figure
         A key of :data:`ising_fidelity.figures.registry.FIGURES`.
     files
-        Told apart by their place in a run: ``fidelity.nc``, ``exact.nc``, ``attribution.nc``,
-        ``finite_size/<source>.nc``, ``<kind>/<source>/T<T>.nc``, ``<model>.training.nc``,
-        ``<model>.safetensors``. Those that the figure does not need are left aside.
+        Files of a run, recognized by their paths: ``fidelity.nc``, ``exact.nc``,
+        ``attribution.nc``, ``finite_size/<source>.nc``, ``<kind>/<source>/T<T>.nc``,
+        ``<model>.training.nc``, ``<model>.safetensors``. Files that the figure does not need are
+        ignored.
     temperatures, sources
-        What to show, temperatures canonical; everything that the files have if not given.
+        Canonical temperatures and sources to show; default: all in the files.
     training_temperatures
-        Of each model, for the shaded range.
+        Training temperatures of each model, for the shaded range.
     foreign
-        Sources whose frames were made elsewhere, and where: a path with ``{T}`` in it.
+        Paths with ``{T}`` of imported sources.
 
     Raises
     ------
     InputError
-        If the figure is unknown, a file is no part of a run, or what is to be shown is not there.
+        If the figure is unknown, a file is not from a run, or the data to show are missing.
     """
     if figure not in FIGURES:
         raise InputError(f"figure: no {figure!r}; allowed are {', '.join(FIGURES)}")
     read = draw.read(files, foreign or {})
     missing = [need for need in FIGURES[figure].needs if need not in read]
     if missing:
-        raise InputError(f"{figure}: no file of kind {', '.join(missing)} given")
+        raise InputError(f"{figure}: no file of kind {', '.join(missing)}")
     found: dict[str, Any] = {need: read[need] for need in FIGURES[figure].needs}
     there = draw.temperatures(found)
     unknown = [T for T in temperatures if T not in there]
     if unknown:
-        raise InputError(f"{figure}: no data at T = {unknown[0]}; there are {', '.join(there)}")
+        raise InputError(f"{figure}: no data at T = {unknown[0]}; allowed are {', '.join(there)}")
     inputs = Inputs(
         sources=draw.sources(figure, found, sources),
         temperatures=temperatures or there,
@@ -80,17 +81,17 @@ def drawn(
         **found,
     )
     if not inputs.sources:
-        raise InputError(f"{figure}: the files given have no sources")
+        raise InputError(f"{figure}: the files have no sources")
     with in_style():
         try:
             made: Figure = resolve_name(f"ising_fidelity.{function_of(figure)}")(inputs)
         except KeyError as error:
-            raise InputError(f"{figure}: the files given lack something ({error})") from error
+            raise InputError(f"{figure}: a variable is missing in the files ({error})") from error
     return made
 
 
 def in_style() -> AbstractContextManager[None]:
-    """Return a context in which figures are drawn and written."""
+    """Return a context with the style of the figures."""
     from matplotlib import style as matplotlib_style
 
     from ising_fidelity.figures import style

@@ -1,4 +1,4 @@
-"""Every source compared with exact results and Monte Carlo, and the paper with the run."""
+"""Compare every source with exact results and Monte Carlo, and the paper with the run."""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -44,31 +44,31 @@ def score(
     frames: Mapping[str, str] | None = None,
     observables: str | None = None,
 ) -> list[str]:
-    """Write the scores of :func:`.scores_of`, and the paper's numbers and claims beside ours.
+    """Write the scores of :func:`.scores_of`, and the comparison with the paper.
 
     Parameters
     ----------
     fidelity, exact, finite_size, attribution
-        netCDF files of what :class:`.Run` holds; those of ``finite_size`` have their source's name.
+        netCDF files with the data of :class:`.Run`; those of ``finite_size`` are named after their
+        source.
     models
         Model to its canonical training temperatures.
     reference, repeats
         See :class:`.Run`.
     output, table, paper_table, claims_table
-        Files to write: scores (CSV), a page of all (HTML), the numbers and the verdicts (CSV).
+        Files to write: scores (CSV), the page (HTML), quoted numbers and verdicts on claims (CSV).
     paper, claims
-        What the paper says (YAML); the files shipped with the package if not given.
+        Numbers and claims of the paper (YAML); default: the shipped files.
     notes
-        What the run leaves out, sentences for the page.
+        Sentences for the page on what the run leaves out.
     frames, observables
-        Where each source's frames are, a path with ``{T}`` in it by source, and where the
-        observables of all are, with ``{source}`` and ``{T}``; the page shows frames if both are
-        given.
+        Paths of frames with ``{T}`` by source, and the path of observables with ``{source}`` and
+        ``{T}``. The page shows frames if both are given.
 
     Returns
     -------
     list
-        What could not be compared, a line for each source; empty if all was.
+        A line for each source with missing comparisons; empty if everything was compared.
 
     Raises
     ------
@@ -124,9 +124,9 @@ def _groups(path: Path) -> dict[str, xr.Dataset]:
 def _samples(
     run: Run, frames: Mapping[str, str], observables: str | None
 ) -> dict[tuple[str, str], Sample]:
-    """Return the first frame and the middle one of each source, as many as a page has room for.
+    """Return the first and the middle frame of each source, at as many T as fit in a page.
 
-    Raises InputError where a file is not there, or no file of frames or observables.
+    Raises InputError if a file is missing or has other content.
     """
     if observables is None or not frames:
         return {}
@@ -135,7 +135,8 @@ def _samples(
     found = {}
     for source, place in frames.items():
         if source not in run.sources:
-            raise InputError(f"frames: {source} is no source; there are: {', '.join(run.sources)}")
+            known = ", ".join(run.sources)
+            raise InputError(f"frames: {source} is not a source; allowed are: {known}")
         there = {name_of(T) for T in run.sources[source]["temperature"].values}
         for T in (name for name in wanted if name in there):
             path = place.replace("{T}", T)
@@ -156,12 +157,12 @@ def _samples(
 
 
 def _check(run: Run, fidelity: Path, exact: Path) -> None:
-    """Raise InputError, naming the files, unless they have what scores need and fit together."""
+    """Raise InputError, naming the files, unless they are complete and consistent."""
     repeated = [("repeats", name) for names in run.repeats.values() for name in names]
     for key, name in [("reference", run.reference), *repeated]:
         if name not in run.sources:
             known = ", ".join(run.sources)
-            raise InputError(f"{key}: {name} is no source of {fidelity}; there are: {known}")
+            raise InputError(f"{key}: {name} is not a source of {fidelity}; allowed are: {known}")
     netcdf.require(run.exact, ["temperature", *quantities_of(False)], str(exact), "solve")
     lattice_size = int(run.exact.attrs.get("lattice_size", 0))
     for name, data in run.sources.items():

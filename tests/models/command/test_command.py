@@ -232,16 +232,16 @@ def test_ctrl_c_ends_the_command_too(folder):
     [
         (
             ["train", "--model", "Mine", "--finish", "--output", "m", "T 2.0.nc"],
-            "--finish: Mine is trained by its own command; leave it out",
+            "--finish: Mine is trained by its own command; allowed is none",
         ),
         (
             ["train", "--model", "Mine", "--device", "cpu", "--output", "m", "T 2.0.nc"],
-            "--device: Mine is trained by its own command; leave it out",
+            "--device: Mine is trained by its own command; allowed is none",
         ),
         (
             ["sample-command", "--model", "GAN", "--temperature", "2.3", "--frames", "4",
              "--lattice-size", "6", "--seed", "1", "--output", "m"],
-            "--model: GAN has no command; sample takes what train has written",
+            "--model: GAN has no command of its own; use sample instead",
         ),
         (
             ["sample-command", "--model", "Mine", "--temperature", "2.3", "--frames", "4",

@@ -88,7 +88,7 @@ def test_what_needs_frames_alone_is_there_and_what_needs_a_network_is_not(tmp_pa
     assert drawn["training"].sources == ["GAN"]
     assert "fig1c" not in drawn
     said = notes(run, Paths(run).plan)
-    assert "figure training leaves out Mine, of which it has no network: family command" in said
+    assert "figure training leaves out Mine: family command has no network" in said
     assert (
         "figure fig1c is left out: none of its sources (Mine) has the network of a diffusion model"
         in said
@@ -100,11 +100,11 @@ def test_what_needs_frames_alone_is_there_and_what_needs_a_network_is_not(tmp_pa
     [
         (
             {"finish": {"sweeps": [1], "models": ["Mine"]}},
-            "finish.models: Mine is of family command, which has no chain to finish",
+            "finish.models: Mine is of family command, which has no reverse chain",
         ),
         (
             {"equilibration": {"sources": ["Mine"]}},
-            "equilibration.sources: Mine is no Monte Carlo source, nor a model of family diffusion",
+            "equilibration.sources: Mine; allowed are Monte Carlo sources and models of family",
         ),
         (
             {

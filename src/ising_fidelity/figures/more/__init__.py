@@ -1,1 +1,1 @@
-"""Figures beyond the paper's."""
+"""Figures that the paper does not have."""

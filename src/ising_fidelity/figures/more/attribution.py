@@ -1,6 +1,6 @@
-"""What each cause adds to a model's specific heat at low temperatures, as a walk down to exact.
+"""Contributions of causes to the excess of a model's specific heat at low temperatures.
 
-A row per model, a column per temperature, and beside them what Monte Carlo sweeps make of C.
+A row per model, a column per temperature, and a last column with C after Monte Carlo sweeps.
 """
 
 import numpy as np
@@ -19,7 +19,7 @@ CAUSES = {
     "thermal": ("thermal", "#D55E00"),
     "remainder": ("remainder", "#009E73"),
 }
-"""Label and color of each bar, from the top."""
+"""Label and colour of each bar, from the top."""
 
 DASHES = (0, (4, 2))
 
@@ -56,7 +56,7 @@ def draw(inputs: Inputs) -> Figure:
 
 
 def _walk_down(ax: Axes, data: xr.Dataset) -> None:
-    """Draw the excess and its parts, each with its error, from where the one above ends."""
+    """Draw the excess and its parts with errors; each bar starts at the end of the one above."""
     end = 0.0
     for place, (cause, (_, color)) in enumerate(CAUSES.items()):
         part = float(data[f"specific_heat_{cause}"])

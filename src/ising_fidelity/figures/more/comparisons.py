@@ -1,4 +1,4 @@
-"""Comparisons of each source with the reference: numbers over temperature, and noise floors."""
+"""Comparisons of each source with the reference: distances, classifier, memory, noise floors."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from ising_fidelity.exceptions import InputError
 from ising_fidelity.figures import panels, style
 from ising_fidelity.figures.inputs import Inputs
 
-FLOOR_LABEL = r"Monte Carlo against Monte Carlo, $\pm$ 2 spreads"
+FLOOR_LABEL = r"noise floor of Monte Carlo, $\pm$ 2 standard deviations"
 AUC = "classifier_auc"
 ROWS = {"wasserstein": "Wasserstein", "ks": "Kolmogorov-Smirnov"}
 COLUMNS = {"energy": "$u$", "abs_magnetization": "$|m|$", "magnetization": "$m$"}
@@ -20,12 +20,12 @@ NEAREST = "nearest_training_symmetric"
 
 
 def classifier(inputs: Inputs) -> Figure:
-    """Draw how well a network tells the frames of each source from Monte Carlo."""
+    """Draw the AUC of the network that separates the frames of each source from Monte Carlo."""
     sources = _having(inputs, AUC, "--classifier")
     figure, axes = panels.panels(1, 1, (8.4, 4.8))
     ax = axes[0, 0]
     _numbers(ax, inputs, sources, AUC)
-    ax.axhline(0.5, color=style.INK, linewidth=1.1, zorder=1.5, label="nothing tells them apart")
+    ax.axhline(0.5, color=style.INK, linewidth=1.1, zorder=1.5, label="indistinguishable")
     ax.set(ylim=(None, 1.02), xlabel=style.TEMPERATURE, ylabel="area under the ROC curve")
     panels.legend(figure, [ax], columns=3)
     return figure
@@ -34,7 +34,7 @@ def classifier(inputs: Inputs) -> Figure:
 def distances(inputs: Inputs) -> Figure:
     """Draw rows of distances from the reference, each above a row of their z.
 
-    The reference, if shown, is its even frames against its odd ones.
+    For the reference itself, even and odd frames are compared.
     """
     figure, axes = panels.panels(4, 4, (15, 11.5), sharex=True)
     places = {
@@ -60,7 +60,7 @@ def distances(inputs: Inputs) -> Figure:
 
 
 def memory(inputs: Inputs) -> Figure:
-    """Draw whether models repeat their training frames, and how many different ones they make."""
+    """Draw distances from training frames, and the effective number of distinct frames."""
     models = _having(inputs, NEAREST, "--memory-frames and --training")
     figure, axes = panels.panels(1, 3, (15, 5))
     nearest, z, modes = axes[0]
@@ -70,7 +70,7 @@ def memory(inputs: Inputs) -> Figure:
     nearest.set_ylim(bottom=0)
     nearest.set_ylabel("sites that differ from the nearest\ntraining frame, modulo symmetries")
     _scores(z, inputs, models, NEAREST)
-    z.set_ylabel("$z$, below 0 where nearer than held-out frames")
+    z.set_ylabel("$z$, negative if nearer than held-out frames")
     _numbers(modes, inputs, inputs.sources, "vendi_ratio")
     _noise_floor(modes, inputs, "vendi_ratio")
     modes.set_yscale("log")
@@ -81,9 +81,9 @@ def memory(inputs: Inputs) -> Figure:
 
 
 def _heldout(inputs: Inputs, models: list[str]) -> xr.Dataset:
-    """Return the distances of held-out frames, wherever one of the models was trained.
+    """Return the distances of held-out frames at the training temperatures of all models.
 
-    Models that were trained at a temperature were trained on the same frames there.
+    All models trained at a temperature use the same frames.
     """
     name = f"{NEAREST}_heldout"
     first, *others = (inputs.fidelity[model][[name, f"{name}_error"]] for model in models)
@@ -93,7 +93,7 @@ def _heldout(inputs: Inputs, models: list[str]) -> xr.Dataset:
 
 
 def _having(inputs: Inputs, name: str, flag: str) -> list[str]:
-    """Return the sources that a number was measured of; ``flag`` is what ``compare`` needs."""
+    """Return the sources with a variable, which ``compare`` writes with ``flag``."""
     found = [source for source in inputs.sources if name in inputs.fidelity[source]]
     if not found:
         raise InputError(
@@ -103,9 +103,9 @@ def _having(inputs: Inputs, name: str, flag: str) -> list[str]:
 
 
 def _numbers(ax: Axes, inputs: Inputs, sources: Sequence[str], name: str) -> None:
-    """Draw a number of some sources with its errors."""
+    """Draw a variable of some sources with its errors."""
     for source, look in style.looks(sources).items():
-        # A source without frames to learn from at some temperatures has no number there.
+        # The variable may be undefined at temperatures without training frames.
         known = inputs.fidelity[source][[name, f"{name}_error"]].dropna(
             "temperature", subset=[name]
         )
@@ -114,8 +114,8 @@ def _numbers(ax: Axes, inputs: Inputs, sources: Sequence[str], name: str) -> Non
 
 
 def _scores(ax: Axes, inputs: Inputs, sources: Sequence[str], name: str) -> None:
-    """Draw how far a number of some sources is from its noise floor, in spreads of that."""
-    # Before the points, so that margins are those of this axis.
+    """Draw z, the excess of a variable over its noise floor, for some sources."""
+    # Before the points, so that margins are computed for this scale.
     ax.set_yscale("symlog", linthresh=panels.Z_LINEAR)
     for source, look in style.looks(sources).items():
         z = inputs.fidelity[source][f"{name}_z"].dropna("temperature")
@@ -124,15 +124,15 @@ def _scores(ax: Axes, inputs: Inputs, sources: Sequence[str], name: str) -> None
 
 
 def _noise_floor(ax: Axes, inputs: Inputs, name: str) -> None:
-    """Shade the mean of the first source's noise floor, two spreads to either side.
+    """Shade two standard deviations around the mean of the first source's noise floor.
 
-    The spread is (number - mean) / z; the floor is left out where it does not spread. All sources
-    with as many independent frames have this floor.
+    The standard deviation is (value - mean) / z; the floor is left out where it is 0. All sources
+    with equally many independent frames have this floor.
     """
     group = inputs.fidelity[inputs.sources[0]]
     value, z, mean = (group[f"{name}{suffix}"].values for suffix in ("", "_z", "_floor"))
     known = np.isfinite(z) & (z != 0)
     spread = np.divide(value - mean, z, out=np.full_like(mean, np.nan), where=known)
-    # A logarithmic axis has no place for 0.
+    # A logarithmic axis cannot show 0.
     ends = np.maximum(mean - 2 * spread, mean / 10), mean + 2 * spread
     ax.fill_between(group["temperature"].values, *ends, label=FLOOR_LABEL, **panels.FLOOR)

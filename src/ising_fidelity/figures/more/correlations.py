@@ -1,4 +1,4 @@
-"""Correlations further than the paper's: structure factors, clusters, and windows of fits."""
+"""Additional correlations: structure factors, clusters, and fit windows."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -21,7 +21,7 @@ PAPER = {"paper, Monte Carlo": (0.308, "#000000"), "paper, DiffIsing2": (0.398, 
 
 
 def structure(inputs: Inputs) -> Figure:
-    """Draw S(k) at each temperature, below it over that of the first source; then xi."""
+    """Draw S(k) at each temperature and its ratio to the first source, then xi."""
     columns = len(inputs.temperatures) + 1
     figure, axes = panels.panels(2, columns, (4.6 * columns, 8))
     for T, (above, below) in zip(inputs.temperatures, axes.T, strict=False):
@@ -29,14 +29,14 @@ def structure(inputs: Inputs) -> Figure:
     panels.ratios(axes[0, -1], axes[1, -1], inputs, LENGTH)
     axes[0, -1].set_yscale("log")
     _infinite_length(axes[0, -1])
-    axes[1, -1].set_ylabel(r"$\xi$ over that of the first source")
+    axes[1, -1].set_ylabel(r"$\xi$ / $\xi$ of the first source")
     axes[0, 0].set_ylabel("structure factor $S(k)$")
-    axes[1, 0].set_ylabel("$S(k)$ over that of the first source")
+    axes[1, 0].set_ylabel("$S(k)$ / $S(k)$ of the first source")
     return panels.finish(figure, axes.flat, [*_titles(inputs), r"$\xi$"] * 2)
 
 
 def clusters(inputs: Inputs) -> Figure:
-    """Draw n(s) of clusters of like spins at each temperature, then the largest, and the others."""
+    """Draw n(s) of clusters of equal spins at each temperature, then the largest and the others."""
     columns = len(inputs.temperatures) + 1
     figure, axes = panels.panels(2, columns, (4.6 * columns, 8))
     for T, (above, below) in zip(inputs.temperatures, axes.T, strict=False):
@@ -46,13 +46,13 @@ def clusters(inputs: Inputs) -> Figure:
     axes[1, -1].set_yscale("log")
     panels.over_temperature(axes[:, -1])
     axes[0, 0].set_ylabel("clusters of $s$ spins per site, $n(s)$")
-    axes[1, 0].set_ylabel("$n(s)$ over that of the first source")
+    axes[1, 0].set_ylabel("$n(s)$ / $n(s)$ of the first source")
     titles = _titles(inputs)
     return panels.finish(figure, axes.flat, [*titles, "largest", *titles, "all others"])
 
 
 def windows(inputs: Inputs) -> Figure:
-    """Draw eta against the fit's window: a row per law, a column per temperature."""
+    """Draw eta against the fit window: a row per law, a column per temperature."""
     columns = len(inputs.temperatures)
     figure, axes = panels.panels(2, columns, (5.6 * columns, 8.4), sharex=True, sharey=True)
     for row, (name, words) in zip(axes, WINDOWS.items(), strict=True):
@@ -60,7 +60,7 @@ def windows(inputs: Inputs) -> Figure:
             _exponents(ax, inputs, name, T)
         row[0].set_ylabel(words)
     for ax, T in zip(axes[0], inputs.temperatures, strict=True):
-        # What a pure power law makes of the exact correlations of the infinite lattice.
+        # The pure power law fitted to the exact correlations of the infinite lattice.
         last = inputs.row(inputs.sources[0], T)["last_distance"].values
         eta = infinite.eta_of_power_law(float(T), last)
         ax.plot(last, eta, label=style.EXACT_INFINITE, **style.INFINITE)
@@ -111,7 +111,7 @@ def _sizes(above: Axes, below: Axes, inputs: Inputs, temperature: str) -> None:
         line = first[inside][0] * (s[inside] / s[inside][0]) ** -CRITICAL_EXPONENT
         above.plot(s[inside], line, label=r"slope $-379/187$", **style.FINITE)
     for ax in (above, below):
-        ax.set(xscale="log", yscale="log", xlabel="size $s$ of a cluster of like spins")
+        ax.set(xscale="log", yscale="log", xlabel="size $s$ of a cluster of equal spins")
     panels.ratio_axis(below)
 
 

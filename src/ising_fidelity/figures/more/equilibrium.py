@@ -14,14 +14,14 @@ TEMPERATURES = {
     "temperature_at_field_4": r"at $|h| = 4$",
 }
 SMALLEST_SHARE = 1e-3
-"""Of spurious flips; its axis is linear below."""
+"""Share of spurious flips below which its axis is linear."""
 SMALLEST_CHANCE = 1e-8
-"""p-values below are drawn here."""
+"""Smaller p-values are drawn at this one."""
 INDEPENDENT = {"abs_magnetization": r"$|m|$", "energy": "$u$"}
 
 
 def local(inputs: Inputs) -> Figure:
-    """Draw three temperatures of spins over the one asked for, 1 is exact, and spurious flips."""
+    """Draw three effective temperatures over the nominal one (exact: 1), and spurious flips."""
     figure, axes = panels.panels(2, 2, (12.5, 9), sharex=True)
     for ax, (name, words) in zip(axes.flat, TEMPERATURES.items(), strict=False):
         for source, look in style.looks(inputs.sources).items():
@@ -41,7 +41,7 @@ def local(inputs: Inputs) -> Figure:
 
 
 def energy_slope(inputs: Inputs) -> Figure:
-    """Draw du/dT - C, and how many errors it is from the same of exact u and C."""
+    """Draw du/dT - C, and its deviation from the exact value in standard errors."""
     if inputs.exact.sizes["temperature"] < 3:
         raise InputError("energy_slope: a slope needs three temperatures or more")
     figure, axes = panels.panels(1, 2, (12.5, 5.4))
@@ -62,18 +62,18 @@ def energy_slope(inputs: Inputs) -> Figure:
     panels.shade_training(values, inputs, inputs.sources)
     panels.z_axis(z)
     values.set_ylabel(r"$\Delta u/\Delta T - N\,\mathrm{var}(u)/T^2$")
-    z.set_ylabel("the same less that of exact $u$ and $C$, in errors")
+    z.set_ylabel("deviation from exact, in standard errors")
     panels.critical(values)
     panels.over_temperature(axes[0])
     return panels.finish(figure, axes[0])
 
 
 def ordering(inputs: Inputs) -> Figure:
-    """Draw how often the magnetization is positive, and the Binder cumulant."""
+    """Draw the share of frames with positive magnetization, and the Binder cumulant."""
     figure, axes = panels.panels(1, 3, (15, 5))
     share, chance, binder = axes[0]
     panels.curves(share, inputs, "positive_share")
-    share.axhline(0.5, label="both signs alike", **style.FINITE)
+    share.axhline(0.5, label="equally likely signs", **style.FINITE)
     share.set_ylim(-0.03, 1.03)
     for source, look in style.looks(inputs.sources).items():
         p = inputs.fidelity[source]["positive_share_p_value"].dropna("temperature")
@@ -83,7 +83,7 @@ def ordering(inputs: Inputs) -> Figure:
     number = inputs.fidelity[inputs.sources[0]].sizes["temperature"]
     bottom, limit = SMALLEST_CHANCE / 3, deviations.SIGNIFICANT / number
     chance.axhspan(bottom, limit, color="0.94", linewidth=0, zorder=0)
-    chance.set(ylim=(bottom, 2), ylabel="$p$ of both signs alike, binomial test")
+    chance.set(ylim=(bottom, 2), ylabel="$p$ of equally likely signs, binomial test")
     panels.critical(chance)
     panels.curves(binder, inputs, "binder_cumulant")
     panels.over_temperature(axes[0])
@@ -91,10 +91,10 @@ def ordering(inputs: Inputs) -> Figure:
 
 
 def independence(inputs: Inputs) -> Figure:
-    """Draw how many independent numbers Monte Carlo frames are worth, and what errors become.
+    """Draw effective sample sizes of Monte Carlo frames, and the resulting factor on errors.
 
     The paper takes a frame every ten sweeps; near the critical temperature the magnetization of a
-    single-spin chain needs hundreds to forget (critical slowing down).
+    single-spin chain decorrelates in hundreds of sweeps (critical slowing down).
     """
     figure, axes = panels.panels(1, 2, (9.6, 4.4))
     share, enlargement = axes[0]
@@ -118,9 +118,9 @@ def independence(inputs: Inputs) -> Figure:
     for ax in axes[0]:
         panels.critical(ax)
     panels.over_temperature(axes[0])
-    share.set(yscale="log", ylabel="independent values among the frames")
+    share.set(yscale="log", ylabel="effective sample size")
     enlargement.set_ylim(bottom=0)
-    enlargement.set_ylabel(r"enlargement of errors, $\sqrt{2\tau_\mathrm{int}}$")
+    enlargement.set_ylabel(r"factor on errors, $\sqrt{2\tau_\mathrm{int}}$")
     panels.letter(axes[0])
     panels.legend(figure, [share], columns=2)
     return figure

@@ -23,7 +23,7 @@ COLLAPSED = ("$U$", r"$\langle m^2\rangle L^{\eta}$")
 
 
 def draw(inputs: Inputs) -> Figure:
-    """Draw the figure: a row per source, and a last one with what all of them find."""
+    """Draw the figure: a row per source, and a last row with the fitted values of all."""
     sources = style.looks(inputs.having("finite_size"))
     figure, axes = panels.panels(len(sources) + 1, 3, (13.5, 3.9 * (len(sources) + 1)))
     for row, (source, look) in zip(axes, sources.items(), strict=False):

@@ -1,7 +1,7 @@
-"""How much Monte Carlo each source's frames need to reach equilibrium, and what models save.
+"""Monte Carlo sweeps that frames need to reach equilibrium, and sweeps that models save.
 
-The first source is what magnetizations and susceptibilities are compared with; of the others, those
-are shown that Monte Carlo or a Gibbs finish follows.
+Magnetizations and susceptibilities are compared with the first source; of the others, relaxed and
+Gibbs-finished ones are shown.
 """
 
 from collections.abc import Mapping
@@ -20,12 +20,12 @@ from ising_fidelity.figures.inputs import Inputs
 
 STARTS = ("random", "ordered")
 KINDS = {"sweeps": "-", "gibbs": "--"}
-"""Both are sweeps of the lattice, and drawn in one panel."""
+"""Line styles; both kinds are sweeps of the lattice, and drawn in one panel."""
 BAND = 0.8
-"""Share of the room of one number of sweeps in which the curves run beside each other."""
+"""Share of the space of one number of sweeps over which curves are shifted apart."""
 
 Curves = Mapping[tuple[str, str], relaxation.Need]
-"""What is needed, by start and kind of steps."""
+"""Needed steps by start and kind of steps."""
 
 
 def draw(inputs: Inputs) -> Figure:
@@ -54,7 +54,7 @@ def draw(inputs: Inputs) -> Figure:
         ax.set_ylabel(label)
     for ax, start in zip(drawn[len(needed) :], against, strict=False):
         _saved(ax, models, sweeps[start, "sweeps"], looks)
-        ax.set_ylabel(f"sweeps saved against the {looks[start].label}")
+        ax.set_ylabel(f"sweeps saved compared with the {looks[start].label}")
     for ax in drawn:
         panels.critical(ax)
     panels.over_temperature(drawn[-1:])
@@ -64,7 +64,7 @@ def draw(inputs: Inputs) -> Figure:
 
 
 def _needed(ax: Axes, curves: Curves, looks: Mapping[str, style.Look]) -> None:
-    """Draw the fewest steps, a band for each number of them, and one above a line for more."""
+    """Draw the needed steps: a band per measured number, and one above a line for more."""
     levels = np.unique(np.concatenate([need.steps for need in curves.values()]))
     top = len(levels)
     for level in range(0, top, 2):
@@ -84,13 +84,13 @@ def _needed(ax: Axes, curves: Curves, looks: Mapping[str, style.Look]) -> None:
 def _saved(
     ax: Axes, curves: Curves, start: relaxation.Need, looks: Mapping[str, style.Look]
 ) -> None:
-    """Draw how many steps are saved, bars from least to most; arrows where one is not known."""
+    """Draw the saved steps as bars from least to most; arrows mark an unknown end."""
     lowest, highest = -1.0, 1.0
     step = np.median(np.diff(start.temperature)) if start.temperature.size > 1 else 1.0
     for ((source, kind), need), shift in zip(curves.items(), _beside(len(curves)), strict=True):
         T, least, most = relaxation.saved(need, start)
         ends, x = np.stack([least, most]), T - min(0.7, 0.12 * len(curves)) * step * shift
-        # Both ends, or twice the one that is known; nothing where none is.
+        # Both ends, or twice the known one; nothing if both are unknown.
         low, high = np.where(np.isfinite(ends), ends, ends[::-1])
         known = np.isfinite(low)
         low, high = np.where(known, low, np.nan), np.where(known, high, np.nan)
@@ -111,12 +111,12 @@ def _saved(
 
 
 def _beside(number: int) -> list[float]:
-    """Return places between -1/2 and 1/2 for so many curves, the first on top."""
+    """Return offsets between -1/2 and 1/2 for the curves, the first on top."""
     return [0.5 - (one + 0.5) / number for one in range(number)]
 
 
 def _look(look: style.Look, kind: str) -> dict[str, Any]:
-    """Return how a curve is drawn: dashed and with open markers after a Gibbs finish."""
+    """Return the style of a curve: dashed with open markers for a Gibbs finish."""
     finished = kind == "gibbs"
     return {
         "color": look.color,

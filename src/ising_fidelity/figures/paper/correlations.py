@@ -18,9 +18,9 @@ KINDS = {
     "correlation_connected": r"$G(r) = \langle s_0 s_r\rangle - \langle|m|\rangle^2$",
 }
 FLOOR = 2e-3
-"""Smallest G shown: below it a thousand frames see noise."""
+"""Smallest G shown; below it, a thousand frames give only noise."""
 KIND = "raw"
-"""Of the fits: nothing is subtracted; near T_c the signed mean spin is 0 on a finite lattice."""
+"""Kind of G that is fitted: nothing is subtracted, as the mean spin is 0 near T_c."""
 DISTANCE = "distance $r$ / lattice constant"
 
 
@@ -34,7 +34,7 @@ def fig5(inputs: Inputs) -> Figure:
         for ax, source in zip(row, sources, strict=True):
             for T, look in style.temperature_looks(inputs.temperatures).items():
                 data = inputs.row(source, T)
-                # r = 0 has no place on the axis; nor do values <= 0, far out where G is noise.
+                # A logarithmic axis cannot show r = 0, nor the noise of G <= 0 at large r.
                 G = data[kind].sel(distance=slice(1, None))
                 error = data[f"{kind}_error"].sel(distance=slice(1, None)).where(G > 0)
                 r = G["distance"].values
@@ -80,7 +80,7 @@ def _fits(ax: Axes, data: xr.Dataset, look: style.Look, window: Any) -> None:
     power_law = float(fit["amplitude_power_law"]) * fine ** -float(fit["eta_power_law"])
     text = rf"$r^{{-\eta}}$:  $\eta$ = {_rounded(fit, 'eta_power_law')}"
     ax.plot(fine, power_law, "--", color="#D55E00", label=text)
-    # Where the fit finds growth in place of decay, 1/xi < 0, the file has xi = inf.
+    # If the fit gives growth instead of decay, 1/xi < 0, the file has xi = inf.
     both, text = np.full(fine.shape, np.nan), r"$\xi = \infty$, no decay"
     if np.isfinite(xi := float(fit["correlation_length"])):
         both = float(fit["amplitude"]) * fine ** -float(fit["eta"]) * np.exp(-fine / xi)

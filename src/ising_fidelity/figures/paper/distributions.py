@@ -32,10 +32,10 @@ def figS4(inputs: Inputs) -> Figure:
 def _histograms(
     inputs: Inputs, series: str, label: str
 ) -> tuple[Figure, NDArray[Any], NDArray[np.float64]]:
-    """Return the figure, its axes, a row per temperature and a column per source, and the bins.
+    """Return the figure, its axes (a row per temperature, a column per source), and the bins.
 
-    ``series`` is a variable (chain, draw) of the files of observables; ``label`` is that of the
-    horizontal axis, which all panels share, as they do the bins.
+    ``series`` is a variable (chain, draw) of the observables; ``label`` is the label of the
+    horizontal axis. All panels share axis and bins.
     """
     import seaborn
 
@@ -74,7 +74,7 @@ def _histograms(
 
 
 def _exact(ax: Axes, size: int, temperature: float, edges: NDArray[np.float64]) -> None:
-    """Draw how likely each bin is on this lattice; the mean alone where that is too much work."""
+    """Draw the exact probability of each bin, or the exact mean for large lattices."""
     look: dict[str, Any] = {"color": style.INK, "linewidth": 1.2}
     if not levels.has_energy_levels(size):
         mean = finite.kaufman(size, temperature).energy

@@ -1,4 +1,4 @@
-"""Fig. 1: the processes of a diffusion model, and its network as it was trained."""
+"""Fig. 1: the processes and the trained network of a diffusion model."""
 
 from itertools import pairwise
 from typing import Any
@@ -28,7 +28,7 @@ BLOCKS = {"stem": GRAY, "down": TIME, "bottleneck": BOTH, "up": TEMPERATURE, "ou
 WIDTH, HEIGHT = 0.86, 0.66
 TO = "\N{RIGHTWARDS ARROW}"
 CORNER = "angle,angleA=0,angleB=90"
-"""An arrow's way: first across, then up or down."""
+"""Path of an arrow: first horizontal, then vertical."""
 
 Place = tuple[float, float]
 
@@ -64,7 +64,7 @@ def fig1a(inputs: Inputs) -> Figure:
 
 
 def fig1b(inputs: Inputs) -> Figure:
-    """Draw latent frames: a row per temperature, the first frame's way from noise to spins."""
+    """Draw latent frames of the first sample from noise to spins, a row per temperature."""
     (source, *_) = inputs.having("equilibration")
     series = inputs.series("equilibration", source)
     if any("latent" not in data for data in series):
@@ -121,7 +121,7 @@ def fig1c(inputs: Inputs) -> Figure:
 
 
 def fig1d(inputs: Inputs) -> Figure:
-    """Draw PE(t, i) by the code, and how time and temperature enter the layers of the network."""
+    """Draw the encoding PE(t, i), and how time and temperature enter the layers."""
     _, network, settings, _ = _diffusion_model(inputs)
     time = torch.arange(1, settings.diffusion_steps + 1)
     encoding = sinusoidal_encoding(time, network.dimension).numpy()
@@ -148,14 +148,14 @@ def _diffusion_model(inputs: Inputs) -> tuple[str, Any, Any, int]:
     (name, *_) = inputs.having("model")
     model = checkpoint.load(inputs.model[name])
     if model.settings.chain_length is None:
-        raise InputError(f"{inputs.model[name]}: no diffusion model; this figure shows one")
+        raise InputError(f"{inputs.model[name]}: not a diffusion model; this figure needs one")
     return name, model.network, model.settings, model.lattice_size
 
 
 def _forward(
     frame: NDArray[np.int8], times: NDArray[np.int64], settings: DiffusionSettings
 ) -> NDArray[np.float32]:
-    """Return x_t of a frame at each time by the model's own schedule."""
+    """Return x_t of a frame at each time, by the model's noise schedule."""
     noise = torch.randn((1, 1, *frame.shape), generator=torch.Generator().manual_seed(0))
     levels = schedule_of(settings, None).alpha_bar
     levels = torch.cat([levels.new_ones(1), levels])[torch.from_numpy(times)]
@@ -164,7 +164,7 @@ def _forward(
 
 
 def _layers(ax: Axes, network: UNet) -> None:
-    """Draw the time's way above, the temperature's below, and theirs together from the sum on."""
+    """Draw the path of time above, of temperature below, and of their sum to the right."""
     levels = [*network.down, *network.up]
     channels = sorted({level.embedding[-1].out_features for level in levels})
     of_time = [r"$t$", f"$PE(t, i)$\n$d$ = {network.dimension}"]

@@ -1,4 +1,4 @@
-"""Fig. 4 (the paper's first): energy and magnetization on the way from random starts."""
+"""The paper's first Fig. 4: energy and magnetization from random starts."""
 
 import json
 
@@ -39,7 +39,7 @@ def draw(inputs: Inputs) -> Figure:
 def _walks(
     ax: Axes, step: NDArray[np.integer], values: NDArray[np.float64], look: style.Look, label: str
 ) -> None:
-    """Draw single starts thin, as one picture even in SVG, and their mean bold."""
+    """Draw single starts as thin lines, rasterized even in SVG, and their mean bold."""
     lines = [np.column_stack([step, one]) for one in values]
     ax.add_collection(
         LineCollection(lines, colors=look.color, linewidths=0.4, alpha=0.15, rasterized=True)
@@ -62,7 +62,7 @@ def _walks(
 
 
 def _exact(energy: Axes, magnetization: Axes, data: xr.Dataset) -> None:
-    """Draw where the walks should end: u of this lattice, m of the infinite one."""
+    """Draw the equilibrium values: u of this lattice, m of the infinite one."""
     size, T = json.loads(data.attrs["settings"])["lattice_size"], float(data["temperature"])
     u, m = finite.kaufman(size, T).energy, infinite.yang_magnetization(T)
     energy.axhline(u, label=panels.exact_label(size), **style.FINITE)

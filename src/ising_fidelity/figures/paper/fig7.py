@@ -1,4 +1,4 @@
-"""Fig. 7: snapshots, chosen by rule: the first frame and the middle one."""
+"""Fig. 7: snapshots, always the first and the middle frame."""
 
 import textwrap
 
@@ -8,7 +8,7 @@ from ising_fidelity.figures import panels, style
 from ising_fidelity.figures.inputs import Inputs
 
 WIDEST = 13
-"""Letters that fit beside a row of frames."""
+"""Number of letters that fit next to a row of frames."""
 
 
 def draw(inputs: Inputs) -> Figure:

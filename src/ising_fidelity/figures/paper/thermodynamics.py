@@ -15,8 +15,10 @@ from ising_fidelity.lattice import CRITICAL_TEMPERATURE
 
 PANELS = ("energy", "abs_magnetization", "specific_heat", "susceptibility")
 WINDOW = (2.0, 2.45)
-"""Temperatures of the inset of Fig. 3: DiffIsing1 was trained at three of them, 2.0, 2.2 and 2.4,
-and the paper finds its energy on a straight line from 2.1 to 2.3."""
+"""Temperatures of the inset of Fig. 3.
+
+DiffIsing1 was trained at 2.0, 2.2 and 2.4; the paper finds its energy linear from 2.1 to 2.3.
+"""
 CONVENTIONS = {
     "abs_magnetization": style.Look(
         r"absolute value per frame, $\langle|m|\rangle$", "#D55E00", "o", "-"
@@ -32,11 +34,11 @@ LOGARITHMIC = (
     ("$u_c - u$ / $J$", (1, 2, 5)),
     (MAGNETIZATION, (1, 2, 3, 4, 5, 6, 7, 8, 9)),
 )
-"""Label of each panel of Fig. S5 and which numbers its axis shows."""
+"""Label of each panel of Fig. S5, and the labelled values of its axis."""
 
 
 def fig4_gan(inputs: Inputs) -> Figure:
-    """Draw u, |m|, C and chi, every source by the same estimators."""
+    """Draw u, |m|, C and chi, with the same estimators for every source."""
     figure, axes = panels.panels(2, 2, (9, 7.2), sharex=True)
     for ax, name in zip(axes.flat, PANELS, strict=True):
         panels.curves(ax, inputs, name)
@@ -50,7 +52,7 @@ figS2 = fig4_gan
 
 
 def fig3(inputs: Inputs) -> Figure:
-    """Draw the same four panels, and an inset of the energy where DiffIsing1 is straight."""
+    """Draw the same panels with an inset of the energy where DiffIsing1 is linear."""
     figure = fig4_gan(inputs)
     ax = figure.axes[0]
     inside = [
@@ -74,7 +76,7 @@ def fig6(inputs: Inputs) -> Figure:
     """Draw the Hamming distance between frames."""
     figure, axes = panels.panels(1, 1, (8.4, 4.8))
     panels.curves(axes[0, 0], inputs, "hamming_distance")
-    # Two independent frames of an ensemble with both signs differ at half of the sites.
+    # Independent frames of an ensemble with both signs differ at half of the sites on average.
     axes[0, 0].axhline(0.5, color=style.INK, linewidth=1.1, zorder=1.5, label="exact, both signs")
     panels.over_temperature(axes[0])
     panels.legend(figure, axes[0], columns=3)
@@ -82,7 +84,7 @@ def fig6(inputs: Inputs) -> Figure:
 
 
 def figS1(inputs: Inputs) -> Figure:
-    """Draw the absolute value taken of every frame, or of the mean over all frames."""
+    """Draw the mean of absolute values, and the absolute value of the mean."""
     sources = style.looks(inputs.sources)
     figure, axes = panels.panels(1, len(sources), (4.5 * len(sources), 4.2), sharey=True)
     for ax, source in zip(axes[0], sources, strict=True):
@@ -99,7 +101,7 @@ def figS5(inputs: Inputs) -> Figure:
     """Draw logarithmic u and |m|: against T, as in the paper, and below it against 1 - T/T_c."""
     ends = inputs.exact["temperature"].values
     if ends.min() >= CRITICAL_TEMPERATURE:
-        raise InputError("figS5: the way to T_c needs a temperature below it")
+        raise InputError("figS5: at least one temperature below T_c is needed")
     figure, axes = panels.panels(2, 2, (9, 7.4))
     cold = CRITICAL_TEMPERATURE * (1 - np.geomspace(2e-3, 1 - ends.min() / CRITICAL_TEMPERATURE))
     u_c = infinite.onsager_energy(CRITICAL_TEMPERATURE)
