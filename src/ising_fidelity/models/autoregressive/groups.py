@@ -92,8 +92,8 @@ def levels(groups: Sequence[Group], device: torch.device) -> list[Level]:
 
     The probability of a group in training is proportional to the square root of its number of
     sites. The loss is a sum estimated from single terms. Its variance is least if the probability
-    of a term is proportional to the term's standard deviation, and the variance of a sum over a
-    group's sites is proportional to their number.
+    of a term is proportional to the term's standard deviation. The variance of a sum over a group's
+    sites is proportional to their number.
     """
     made = []
     for spacing, members in groupby(groups, key=lambda group: group.spacing):

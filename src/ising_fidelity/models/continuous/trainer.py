@@ -50,8 +50,8 @@ class ContinuousTrainer(DenoisingTrainer):
     def is_best(self, losses: list[float]) -> bool:
         """Whether the loss is the lowest so far, or the learning rate falls to zero.
 
-        If the learning rate falls to zero, the last network is nearest to the exact one, even if
-        the held-out loss, from a limited number of frames, has long been rising
+        In the second case the last network is nearest to the exact one. The held-out loss, from a
+        limited number of frames, has then long been rising again
         (``studies/results/ablation_epochs.csv``).
         """
         return self.settings.learning_rate_schedule == "cosine" or super().is_best(losses)

@@ -80,8 +80,8 @@ class Schedule:
     def respaced(self, steps: int) -> Self:
         r"""Return a schedule of fewer steps through the same noise levels.
 
-        The kept times are evenly spaced, first and last included, and
-        :math:`\beta = 1 - \bar\alpha_t / \bar\alpha_s` between neighbours s < t, so that each
+        The kept times are evenly spaced, first and last included. Between neighbours s < t,
+        :math:`\beta = 1 - \bar\alpha_t / \bar\alpha_s`, so that each
         kept level keeps its :math:`\bar\alpha` (Nichol and Dhariwal, ICML 2021, Eq. 19).
 
         Raises
