@@ -1,9 +1,10 @@
 """Estimate core time, wall time and disk space of a run before it starts.
 
 The jobs are those of a dry run. One job of each kind, at the temperature nearest to T_c, is run in
-a temporary folder with few frames, steps or training images, and then with more until it takes a
-second longer. The full cost is a linear extrapolation. Figures, tables and jobs of models with
-commands of their own are assumed to take some seconds each. Compiled networks are timed uncompiled.
+a temporary folder with few frames, steps or training images. It is repeated with more of them until
+it takes a second longer. The full cost is a linear extrapolation. Figures, tables and jobs of
+models with commands of their own are assumed to take some seconds each. Compiled networks are timed
+uncompiled.
 
 make estimate PRESET=paper, or python workflow/scripts/estimate.py [--cores N] [CONFIG.yaml ...]
 """
