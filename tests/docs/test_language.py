@@ -1,11 +1,27 @@
-"""README and site are written in short, plain sentences."""
+"""README, site, help texts and captions are written in short, plain sentences."""
 
 import re
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import typer
 from markdown_it import MarkdownIt
+
+from ising_fidelity.cli.main import app
+from ising_fidelity.config.run import Config
+from ising_fidelity.config.sections import (
+    Attribution,
+    Comparison,
+    Finish,
+    FiniteSize,
+    Relaxation,
+)
+from ising_fidelity.figures.registry import FIGURES
+from ising_fidelity.judgement.glossary import GLOSSARY
+from ising_fidelity.judgement.pictures import DRAWN
+from ising_fidelity.paper import CLAIMS
+from ising_fidelity.paper.claims import load
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("start", "guide", "operate", "develop")
@@ -39,6 +55,25 @@ FORBIDDEN = {
     r"no part of": "not part of",
     r"of like": "of equal",
     r"the (?:surer|better|more) .{1,40}, the": "say what depends on what",
+    r"said to be": "labelled",
+    r"looks? as (?:bad|good)": "deviates as much",
+    r"next to none": "almost none",
+    r"comes? again": "is repeated",
+    r"made elsewhere": "imported",
+    r"greatest (?:pseudo-)?likelihood": "maximum likelihood",
+    r"held beside": "used as baselines",
+    r"all being written": "all files are written",
+    r"(?:can|cannot|could not) be told": "is ambiguous, is unknown",
+    r"tells? (?:them|it|both|the two|the sides) apart": "separates, distinguishes",
+    r"answers? to (?:its|their|the) neighbors": "the distribution of a spin given its neighbors",
+    r"makes of": "gives",
+    r"mend(?:s|ed)?": "corrects",
+    r"on top of": "started from, after",
+    r"as of an?": "as for, caused by",
+    r"as far as (?:it|they) (?:is|are)": "where",
+    r"left over": "remaining",
+    r"further coupling": "additional coupling",
+    r"spins alike|like spins": "equal spins",
 }
 """Phrases that a physicist reads twice, and what to write in their place."""
 
@@ -84,6 +119,38 @@ def test_sentences_are_short_and_plain(path):
         for phrase, better in FORBIDDEN.items():
             if re.search(rf"\b{phrase}\b", sentence, re.IGNORECASE):
                 wrong.append(f"write {better!r}: {sentence}")
+    assert not wrong, "\n".join(wrong)
+
+
+def texts_of_the_program():
+    """Yield the texts that users of commands, figures and claims read."""
+    commands = typer.main.get_command(app).commands.values()
+    yield from (command.help for command in commands)
+    yield from (one.help for command in commands for one in command.params)
+    yield from (figure.caption for figure in FIGURES.values())
+    yield from (part for pair in GLOSSARY.values() for part in pair)
+    yield from DRAWN.values()
+    yield from (claim.note for claim in load(CLAIMS))
+    for section in (Config, Comparison, Relaxation, Finish, Attribution, FiniteSize):
+        yield section.__doc__
+        yield from (field.description for field in section.model_fields.values())
+
+
+def test_texts_of_the_program_are_plain():
+    texts = [" ".join(text.split()) for text in texts_of_the_program() if text]
+    assert len(texts) > 200
+    wrong = [
+        f"write {better!r}: {text}"
+        for text in texts
+        for phrase, better in FORBIDDEN.items()
+        if re.search(rf"\b{phrase}\b", text, re.IGNORECASE)
+    ]
+    wrong += [
+        f"{len(words(one))} words: {one}"
+        for text in texts
+        for one in sentences(text)
+        if len(words(one)) > MOST_WORDS
+    ]
     assert not wrong, "\n".join(wrong)
 
 

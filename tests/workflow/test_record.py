@@ -167,7 +167,7 @@ def test_a_run_whose_scores_lack_numbers_ends_with_an_error_after_all_is_recorde
         done.stderr.splitlines()[: 2 * lacking]
         == [
             "mine: Not compared: C at 1 of 2 temperatures, T = 2.40.",
-            "not everything could be compared; the run's files are complete all the same",
+            "not everything could be compared; all files of the run were written",
         ][: 2 * lacking]
     )
 

@@ -1,4 +1,4 @@
-"""How long one job of a kind takes: it is run smaller than it is, and a line is drawn."""
+"""Estimate the time of a job by linear extrapolation from smaller versions of it."""
 
 import copy
 import re
@@ -21,12 +21,12 @@ from ising_fidelity.models.sampling.options import Chain
 
 SECONDS_LONGER = 1.0
 FIRST_SHARE, GROWTH = 1e-6, 16
-"""Of what is run: as little as a job can, and then more."""
+"""Share of the work of the first run, and factor from one run to the next."""
 ASSUMED_SECONDS, ASSUMED_BYTES = 6.0, 300_000
-"""Of a figure or a table."""
+"""Assumed cost of a figure or a table."""
 READERS = ("measure", "compare")
 SMALLER = ("simulate", "simulate_start", "train", "sample", "sample_finished", "relax", *READERS)
-"""Rules whose jobs can be made smaller, each after those whose files it needs."""
+"""Rules whose jobs can be made smaller, in the order of their dependencies."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Job:
 
     @property
     def kind(self) -> str:
-        """The rule and what it is of, but not at which temperature."""
+        """The rule and its wildcards without the temperature."""
         names = [value for name, value in self.wildcards.items() if name != "T"]
         return " ".join([self.rule, *names])
 
@@ -60,7 +60,7 @@ def flag(words: Sequence[str], name: str, default: int) -> int:
 
 
 def put(words: list[str], name: str, value: object) -> None:
-    """Set what stands after a flag."""
+    """Set the value of a flag."""
     if name in words:
         words[words.index(name) + 1] = str(value)
     else:
@@ -68,7 +68,7 @@ def put(words: list[str], name: str, value: object) -> None:
 
 
 class Calibration:
-    """Runs jobs smaller than they are, in a folder of its own."""
+    """Runs small versions of jobs in a folder of its own."""
 
     def __init__(self, run: Config, folder: Path) -> None:
         self.run, self.folder = run, folder
@@ -77,7 +77,7 @@ class Calibration:
         self.config.write_text(yaml.safe_dump(run.plain()))
 
     def cost(self, job: Job) -> Cost:
-        """Return what a job takes, on the line through its smallest and its largest run."""
+        """Return the cost of a job, extrapolated from its smallest and its largest run."""
         points: list[tuple[float, float, float]] = []
         share = FIRST_SHARE
         while True:
@@ -94,16 +94,16 @@ class Calibration:
         return Cost(seconds, size, measured=True)
 
     def _timed(self, words: list[str]) -> float:
-        """Return the seconds of a command: those of the processor, if other work held it up."""
+        """Return the seconds of a command: CPU time, if other work delayed it."""
         before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
         subprocess.run(words, cwd=self.folder, check=True, capture_output=True)
         seconds, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
         busy = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-        # A job on a GPU keeps its core waiting, which counts as busy.
+        # While a job waits for a GPU, its core counts as busy.
         return min(seconds, busy)
 
     def smaller(self, job: Job, share: float) -> tuple[list[str], float]:
-        """Return a command that does a share of the work, and what share it is in the end."""
+        """Return a command that does about this share of the work, and its actual share."""
         words = list(job.command)
         for path in job.outputs:
             (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -129,7 +129,7 @@ class Calibration:
         return words, done
 
     def _steps(self, job: Job, words: Sequence[str]) -> int:
-        """Return the steps of a model's chain; 1 if it has none."""
+        """Return the number of steps of a model's chain; 1 if it has none."""
         name = job.wildcards.get("model") or job.wildcards["finished"].split("+")[0]
         settings = self.run.trained_models[name]
         sampler = family_of(settings).make_sampler()
@@ -139,11 +139,11 @@ class Calibration:
         return flag(words, "--sampling-steps", len(levels) - 1)
 
     def _training(self, job: Job, words: list[str], share: float) -> tuple[list[str], float]:
-        """Train on the first temperature alone, in one epoch."""
+        """Train at one temperature for one epoch."""
         name = job.wildcards["model"]
         settings = self.run.trained_models[name]
         inputs = [word for word in words if "/configurations/" in word]
-        # Frames of any temperature will do.
+        # Frames at any temperature are suitable.
         kept = str(next((self.folder / inputs[0]).parent.glob("T*.nc")).relative_to(self.folder))
         frames = self.run.chains[self.run.trained_on(name)].frames
         images = settings.images_per_epoch or frames * len(settings.training_temperatures)
@@ -162,9 +162,9 @@ class Calibration:
         return [*(word for word in words if word not in inputs), kept], some / whole
 
     def _tiled(self, paths: Sequence[str], share: float) -> float:
-        """Fill files with so many frames that a step reads a share of them.
+        """Fill files with repeated frames, as many as this share of the full number.
 
-        Frames of any temperature of their source will do: which one was made need not be theirs.
+        Frames at any temperature of the same source are used.
         """
         done = 1.0
         for path in dict.fromkeys(paths):

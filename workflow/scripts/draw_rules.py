@@ -1,7 +1,7 @@
-"""Draw which rules take what others make; the rules of all figures are one.
+"""Draw the graph of rules, with the rules of all figures as one.
 
 make dag, make dag PRESET=paper, or python workflow/scripts/draw_rules.py [CONFIG.yaml ...] writes
-results/<run>/provenance/rules.svg in the folder that it is called in. Nothing need have run.
+results/<run>/provenance/rules.svg in the current folder. It needs no finished run.
 """
 
 import argparse
@@ -19,13 +19,13 @@ from ising_fidelity.io.files import whole
 
 ROOT = Path(__file__).resolve().parents[2]
 SWEEPS = 20
-"""Times that rows are put in order; a few are enough."""
+"""Number of times that rows are sorted; a few are enough."""
 WIDE = 1.8
-"""Inches from one name to the next: more than the longest has."""
+"""Inches between names, more than the longest one needs."""
 
 
 def arrows(configs: Sequence[str | Path] = ()) -> list[tuple[str, str]]:
-    """Return pairs of rules, the second of which takes what the first makes, in order."""
+    """Return sorted pairs of rules; the second uses files of the first."""
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
     command += ["--rulegraph", "mermaid-js", "--forceall"]
     if configs:
@@ -40,9 +40,9 @@ def arrows(configs: Sequence[str | Path] = ()) -> list[tuple[str, str]]:
 
 
 def in_rows(pairs: Sequence[tuple[str, str]]) -> nx.DiGraph:
-    """Return the graph with each arrow to the next row: longer ones share a line past the others.
+    """Return the graph with arrows to the next row only; longer arrows pass through points.
 
-    A point of such a line is the pair of the rule that it comes from and its row.
+    Such a point is the pair of the arrow's first rule and a row, so arrows of a rule share them.
     """
     plain = nx.DiGraph(pairs)
     row = {rule: k for k, rules in enumerate(nx.topological_generations(plain)) for rule in rules}
@@ -54,7 +54,7 @@ def in_rows(pairs: Sequence[tuple[str, str]]) -> nx.DiGraph:
 
 
 def places(graph: nx.DiGraph) -> dict[object, tuple[float, float]]:
-    """Return where everything stands: in rows, each beside those that it is tied to."""
+    """Return positions in rows, with connected nodes close to each other."""
     rows = [sorted(row, key=str) for row in nx.topological_generations(graph)]
     across = {node: float(k) for row in rows for k, node in enumerate(row)}
     for sweep in range(SWEEPS):
@@ -67,7 +67,7 @@ def places(graph: nx.DiGraph) -> dict[object, tuple[float, float]]:
                 for node in row
             }
             row.sort(key=lambda node, wanted=wanted: (wanted[node], str(node)))
-            # Those that want the same place stand side by side about it.
+            # Nodes with the same preferred position are placed side by side around it.
             spread = [wanted[node] - k for k, node in enumerate(row)]
             shift = sum(spread) / len(row)
             across |= {node: k + shift for k, node in enumerate(row)}
@@ -75,8 +75,8 @@ def places(graph: nx.DiGraph) -> dict[object, tuple[float, float]]:
 
 
 def draw(pairs: Sequence[tuple[str, str]], path: Path) -> None:
-    """Write the picture, without the target rule, which takes from nearly all."""
-    # Not before the package, which sees to it that this can be imported.
+    """Write the picture, without the target rule, which depends on nearly all others."""
+    # After the package, which makes sure that Matplotlib can be imported.
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
@@ -87,7 +87,7 @@ def draw(pairs: Sequence[tuple[str, str]], path: Path) -> None:
     across, down = ([point[axis] for point in place.values()] for axis in (0, 1))
     left, right = min(across) - 0.5, max(across) + 0.5
     low, high = min(down) - 0.3, max(down) + 0.3
-    # Letters stay letters, and the same graph gives the same bytes.
+    # Text stays text, and the same graph gives the same bytes.
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": "rules"}):
         figure = Figure(figsize=(WIDE * (right - left), high - low), layout="constrained")
         axes = figure.subplots()
@@ -127,7 +127,7 @@ def draw(pairs: Sequence[tuple[str, str]], path: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("configs", nargs="*", metavar="CONFIG.yaml", help="laid over config.yaml")
+    parser.add_argument("configs", nargs="*", metavar="CONFIG.yaml", help="merged over config.yaml")
     configs = parser.parse_args().configs
     try:
         run = load.load([load.base(ROOT), *configs])

@@ -1,10 +1,10 @@
-"""What a run will take before it is begun: core time, wall time and disk.
+"""Estimate core time, wall time and disk space of a run before it starts.
 
-The jobs are those of a dry run. One of each kind, at the temperature nearest to T_c, is run in a
-folder that is thrown away, with few frames, steps or training images, and then with more until that
-takes a second longer; the rest is a straight line. What has nothing to be made smaller, figures and
-tables, is taken as some seconds each, and so are jobs of models with commands of their own. What is
-compiled is timed uncompiled.
+The jobs are those of a dry run. One job of each kind, at the temperature nearest to T_c, is run in
+a temporary folder with few frames, steps or training images. It is repeated with more of them until
+it takes a second longer. The full cost is a linear extrapolation. Figures, tables and jobs of
+models with commands of their own are assumed to take some seconds each. Compiled networks are timed
+uncompiled.
 
 make estimate PRESET=paper, or python workflow/scripts/estimate.py [--cores N] [CONFIG.yaml ...]
 """
@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass
 class Kind:
-    """Jobs that are alike."""
+    """Jobs of one kind."""
 
     count: int = 0
     cost: Cost = field(default_factory=Cost)
@@ -50,14 +50,14 @@ def planned(configs: Sequence[str], *options: str) -> list[Job]:
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines()
         wrong = (line for line in lines if line.startswith("config:"))
-        # Of a traceback the last line says what is wrong.
+        # The last line of a traceback is the message.
         shown = lines[-1:] if any(line.startswith("Traceback") for line in lines) else lines
         raise InputError(next(wrong, f"the run cannot be planned ({' '.join(shown)})"))
     return list(read_plan(done.stdout))
 
 
 def read_plan(text: str) -> Iterator[Job]:
-    """Return the jobs that Snakemake has printed, but for the target rule."""
+    """Return the jobs that Snakemake has printed, except the target rule."""
     # Jobs of a group are indented.
     pattern = r"^ *(?:rule|localrule) (\w+):\n((?: {4}.*\n)*)(?:Shell command: (.*(?:\n.+)*))?"
     for rule, about, command in re.findall(pattern, text, re.MULTILINE):
@@ -73,12 +73,12 @@ def read_plan(text: str) -> Iterator[Job]:
 
 
 def estimated(run: Config, pending: list[Job], everything: list[Job]) -> dict[str, Kind]:
-    """Return how many jobs of each kind there are, and what one of each takes."""
+    """Return the number of jobs of each kind, and the cost of one."""
     counts = Counter(job.kind for job in pending)
     kinds = {key: Kind(count) for key, count in counts.items()}
     nearest: dict[str, Job] = {}
     for job in sorted(everything, key=_distance):
-        # No other job reads what these make, which are timed only where they are asked for.
+        # No other job needs the files of these, so they are timed only if they are pending.
         needed = job.kind in kinds or job.rule not in READERS
         if job.rule in SMALLER and needed and not _reads_of_commands(run, job):
             nearest.setdefault(job.kind, job)
@@ -92,7 +92,7 @@ def estimated(run: Config, pending: list[Job], everything: list[Job]) -> dict[st
 
 
 def _reads_of_commands(run: Config, job: Job) -> bool:
-    """Whether a job reads what a user's command makes, which is not run to be timed."""
+    """Whether a job reads files of a user's command, which is not run for timing."""
     paths = (Path(word) for word in job.command if "/configurations/" in word)
     return any(run.begun(path.parent.name) in run.commands for path in paths)
 
@@ -117,7 +117,7 @@ def table(kinds: dict[str, Kind], cores: int) -> str:
     jobs = sum(kind.count for kind in kinds.values())
     wall = max(longest, total / cores)
     lines += [
-        "* taken as some seconds, not measured",
+        "* assumed, not measured",
         f"{jobs} jobs, {total / 3600:.2g} core hours, {size / 1000:.2g} GB on disk",
         f"on {cores} cores about {wall / 60:.3g} minutes",
     ]
@@ -127,7 +127,7 @@ def table(kinds: dict[str, Kind], cores: int) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--cores", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("configs", nargs="*", metavar="CONFIG.yaml", help="laid over config.yaml")
+    parser.add_argument("configs", nargs="*", metavar="CONFIG.yaml", help="merged over config.yaml")
     arguments = parser.parse_args()
     try:
         run = load([base(ROOT), *arguments.configs])

@@ -1,9 +1,9 @@
-"""Say what a finished run has made: checksums, and a research object (RO-Crate 1.1) that lists it.
+"""Record the products of a finished run: checksums, and an RO-Crate 1.1 that lists them.
 
-Snakemake calls it after every run that went well: python record_run.py results/default writes
-provenance/checksums.sha256, for sha256sum --check in that folder, and ro-crate-metadata.json. Files
-of sources: in the config, which lie elsewhere, are in both by their checksums. It ends with status
-1, and so does the run, if the scores of a source lack numbers.
+Snakemake calls it after every successful run: python record_run.py results/default writes
+provenance/checksums.sha256, for sha256sum --check in that folder, and ro-crate-metadata.json. Both
+include checksums of imported files. It exits with status 1, and so does the run, if the scores of a
+source are incomplete.
 """
 
 import argparse
@@ -30,20 +30,20 @@ FORMATS = {".nc": "application/netcdf", ".safetensors": "application/octet-strea
 ABOUT = {
     "configurations": "frames of spins",
     "observables": "observables of frames, with errors",
-    "comparisons": "distances between frames and those of the reference",
+    "comparisons": "distances between frames and reference frames",
     "models": "a trained model or the losses of its training",
     "equilibration": "time series from random starts",
     "figures": "a figure",
 }
 
 TERMS = {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"}
-"""What RO-Crate 1.1 does not know, as in Workflow Run RO-Crate."""
+"""Terms that RO-Crate 1.1 lacks, from Workflow Run RO-Crate."""
 
 
 def products(folder: Path) -> list[Path]:
     """Return the files that a run has made, relative to its folder.
 
-    States of training are not, nor is what killed processes left in hidden folders.
+    States of training, and leftovers of killed processes in hidden folders, are left out.
     """
     files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     kept = (path for path in files if path.parts[0] not in NOT_PRODUCTS and path != CRATE)
@@ -61,10 +61,10 @@ def checksum(path: Path) -> str:
 
 
 def describe(folder: Path, sums: dict[Path, str], own: dict[Path, tuple[str, str]]) -> ROCrate:
-    """Return the crate: what the files are, and the run that made them from its config.
+    """Return the crate: descriptions of the files and of the run that made them.
 
-    ``own`` has, of each file that the run has taken from elsewhere, what it is and its checksum.
-    These are no part of the crate, whose files lie in its folder, and are described only.
+    ``own`` has description and checksum of each imported file. Imported files are outside the
+    crate's folder, so they are described but not part of the crate.
     """
     crate = ROCrate(gen_preview=False, version="1.1")
     crate.metadata.extra_terms |= TERMS
@@ -73,7 +73,7 @@ def describe(folder: Path, sums: dict[Path, str], own: dict[Path, tuple[str, str
     crate.name = f"ising-fidelity run {folder.name}"
     crate.description = (
         "Frames of the two-dimensional Ising model by Monte Carlo and generative models, their "
-        "observables with errors, and how far they are from exact results"
+        "observables with errors, and their deviations from exact results"
     )
     crate.datePublished = made
     developers = {"@type": "Organization", "name": "The ising-fidelity developers"}
@@ -151,9 +151,9 @@ def describe(folder: Path, sums: dict[Path, str], own: dict[Path, tuple[str, str
 
 
 def wrong(folder: Path) -> list[str]:
-    """Return what is wrong with the numbers of a run's sources, a line for each of them.
+    """Return warnings about error bars, a line for each source of the run.
 
-    A run may have been asked for some of its files alone.
+    It is empty if only some files of the run were made.
     """
     if not (folder / "fidelity.nc").exists():
         return []
@@ -166,7 +166,7 @@ def wrong(folder: Path) -> list[str]:
 
 
 def not_compared(folder: Path) -> list[str]:
-    """Return what the scores of a run could not compare, a line for each source."""
+    """Return missing comparisons in the scores of a run, a line for each source."""
     if not (folder / "scores.csv").exists():
         return []
     import pandas as pd
@@ -198,7 +198,7 @@ def main() -> None:
     for line in (*wrong(folder), *lacking):
         print(line, file=sys.stderr)
     if lacking:
-        sys.exit("not everything could be compared; the run's files are complete all the same")
+        sys.exit("not everything could be compared; all files of the run were written")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Write a trained model as it is shipped, its weights in bfloat16: half the bytes, the same frames.
+"""Write a trained model for shipping, with weights in bfloat16: half the size, the same frames.
 
 python workflow/scripts/ship_model.py results/desktop/models/DiffIsing3.safetensors \
     src/ising_fidelity/models/pretrained/DiffIsing3-L64.safetensors
@@ -13,7 +13,7 @@ from ising_fidelity.models import checkpoint
 
 
 def ship(model: Path, output: Path) -> None:
-    """Write a checkpoint with every weight rounded to bfloat16; sampling computes as before."""
+    """Write a checkpoint with weights rounded to bfloat16; sampling computes as before."""
     trained = checkpoint.load(model)
     weights = {
         name: weight.to(torch.bfloat16) if weight.is_floating_point() else weight

@@ -1,7 +1,7 @@
-"""What is kept of a finished run at the paper's scale, and figures of that.
+"""Keep the main files of a finished run at the paper's scale, and draw figures from them.
 
 ship     copy to resources/paper_scale: tables, losses, small models, files of the figures
-figures  draw the figures of what is kept, without a GPU and without the run: make paper-figures
+figures  draw the figures from these files, without a GPU and without the run: make paper-figures
 """
 
 import argparse
@@ -19,7 +19,7 @@ from ising_fidelity.steps.plot import plot
 
 SHIPPED = Path(__file__).resolve().parents[2] / "resources" / "paper_scale"
 SMALL = 4 * 2**20
-"""Bytes of weights that are kept."""
+"""Size below which weights are kept, in bytes."""
 PLACES = {
     "fidelity": "fidelity.nc",
     "exact": "exact.nc",
@@ -28,11 +28,11 @@ PLACES = {
     "configurations": "configurations/*/T*.nc",
     "observables": "observables/*/T*.nc",
 }
-"""Where kinds of files are in the folder of a run; those of other kinds are not kept."""
+"""Paths of kinds of files in the folder of a run; other kinds are not kept."""
 
 
 def ship(results: Path, output: Path, frames: int) -> None:
-    """Copy what is kept of a finished run, so many frames of each file of configurations."""
+    """Copy the kept files of a finished run, with some frames of each file of configurations."""
     run = load([results / "provenance" / "config.yaml"])
     kept = {"fidelity.nc", "exact.nc", "scores.csv", "paper.csv", "claims.csv"}
     for model in run.trained_models:
@@ -65,7 +65,7 @@ def ship(results: Path, output: Path, frames: int) -> None:
 
 
 def figures(shipped: Path, output: Path) -> None:
-    """Draw the figures of what is kept, by the code that draws those of every run."""
+    """Draw the figures from the kept files."""
     if not (shipped / "fidelity.nc").exists():
         raise InputError(
             f"{shipped / 'fidelity.nc'}: no such file; no run at the paper's scale is shipped yet, "
@@ -90,25 +90,27 @@ def figures(shipped: Path, output: Path) -> None:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return what the command line takes."""
+    """Return the parser of the command line."""
     lines = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     verbs = lines.add_subparsers(dest="verb", required=True)
 
-    verb = verbs.add_parser("ship", help="keep what figures and tables need of a finished run")
+    verb = verbs.add_parser(
+        "ship", help="keep the files of a finished run that figures and tables need"
+    )
     verb.add_argument("run", type=Path, metavar="FOLDER", help="results/paper-accelerated")
     verb.add_argument("--output", type=Path, default=SHIPPED)
     verb.add_argument(
-        "--frames", type=int, default=256, help="of each file of configurations, over all chains"
+        "--frames", type=int, default=256, help="frames per file of configurations to keep"
     )
 
-    verb = verbs.add_parser("figures", help="draw the figures of what is kept")
+    verb = verbs.add_parser("figures", help="draw the figures from the kept files")
     verb.add_argument("--shipped", type=Path, default=SHIPPED)
     verb.add_argument("--output", type=Path, default=Path("results/paper-figures"))
     return lines
 
 
 def main() -> None:
-    """Do what the command line asks for; bad input ends with status 2 and one line."""
+    """Run the command line; bad input exits with status 2 and one line."""
     arguments = parser().parse_args()
     try:
         if arguments.verb == "ship":

@@ -1,4 +1,4 @@
-"""Write the JSON schema of the config: make schema, after a change of the config's models."""
+"""Write the JSON schema of the config; run make schema after a change of the config's models."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ from ising_fidelity.config.run import Config
 
 PATH = Path(__file__).resolve().parents[1] / "schema" / "config.schema.json"
 BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", "le": "maximum"}
-"""pydantic's words for bounds, which it leaves where a validator comes first, and the schema's."""
+"""pydantic's names of bounds, which it keeps after a validator, and those of JSON schema."""
 
 
 def content() -> dict[str, Any]:
@@ -26,7 +26,7 @@ def _standard(part: Any) -> Any:
 
 
 def schema() -> str:
-    """Return the schema as it should be."""
+    """Return the text of the schema."""
     return json.dumps(content(), indent=2, ensure_ascii=False) + "\n"
 
 

@@ -100,7 +100,7 @@ def _refuse(message: str) -> NoReturn:
 def _options(name: str) -> dict[str, Any]:
     """Return the options of a command by their flags; empty if there is no such command."""
     # Typer's type hint is that of a single command, but this application is a group.
-    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # of typer, whose groups have them
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # groups of typer have it
     parameters = commands[name].params if name in commands else ()
     return {flag: one for one in parameters for flag in one.opts if flag.startswith("--")}
 

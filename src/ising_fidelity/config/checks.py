@@ -184,7 +184,7 @@ def equilibration_sources(run: "Config") -> None:
         if chain is not None and chain.sampler in ("auto", "cluster"):
             raise ValueError(
                 f"equilibration.sources: {source} has sampler {chain.sampler}; allowed are "
-                "metropolis and checkerboard, as cluster updates are no local dynamics"
+                "metropolis and checkerboard, as cluster updates are not local"
             )
 
 

@@ -183,9 +183,9 @@ FIGURES: dict[str, FigureKind] = {
     "attribution": FigureKind(
         "Causes of a wrong specific heat",
         "Excess of each model's specific heat over the exact value, and the parts that successive "
-        "interventions on its frames remove, with error bars; a row per model, a column per "
-        "temperature. Right: specific heat after Monte Carlo sweeps started from the frames, with "
-        "the exact value (dashed).",
+        "interventions on its frames remove. A row per model, a column per temperature. Right: "
+        "specific heat after Monte Carlo sweeps started from the frames, with the exact value "
+        "(dashed).",
         "Thermodynamics",
         ("attribution",),
     ),
@@ -204,9 +204,9 @@ FIGURES: dict[str, FigureKind] = {
     ),
     "local": FigureKind(
         "Local Boltzmann test",
-        "Effective temperature of spins given their neighbors, relative to the nominal one: of "
-        "all spins by maximum pseudo-likelihood, and of spins in local fields of 2 J and 4 J by "
-        "log odds. Last panel: share of spins opposite to four equal neighbors beyond that "
+        "Effective temperature of spins given their neighbors, relative to the nominal one. It is "
+        "fitted to all spins by maximum pseudo-likelihood, and to spins in local fields of 2 J and "
+        "4 J by log odds. Last panel: share of spins opposite to four equal neighbors beyond that "
         "expected from the temperature at 2 J.",
         "Thermodynamics",
         ("fidelity",),
@@ -246,7 +246,7 @@ FIGURES: dict[str, FigureKind] = {
     "windows": FigureKind(
         "Exponent of the correlation against the fit window",
         "Exponent eta of the raw correlation function, fitted from distance 1 to each last "
-        "distance: by a pure power law, as in the paper, and by the power law of conformal "
+        "distance. The fit is a pure power law, as in the paper, or the power law of conformal "
         "invariance on the periodic lattice. Lines: the paper's two values, and the pure power law "
         "fitted to exact correlations of the infinite lattice.",
         "Correlations",
@@ -255,9 +255,9 @@ FIGURES: dict[str, FigureKind] = {
     "finite_size": FigureKind(
         "Finite-size scaling",
         "A row per source: Binder cumulants against temperature with the joint fit of all lattice "
-        "sizes, and Binder cumulants and squared magnetizations against the scaling variable with "
-        "fitted T_c, nu and eta, corrections to scaling subtracted. Last row: the three fitted "
-        "values with errors and exact values (lines).",
+        "sizes. Next, Binder cumulants and squared magnetizations against the scaling variable "
+        "with fitted T_c, nu and eta, corrections to scaling subtracted. Last row: the three "
+        "fitted values with errors and exact values (lines).",
         "Correlations",
         ("finite_size",),
     ),

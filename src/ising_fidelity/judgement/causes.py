@@ -229,7 +229,7 @@ def _as_at_other_temperature(data: xr.Dataset, exact: xr.Dataset, p: float) -> C
         f"{name.capitalize()} by {with_error(100 * abs(off), 100 * error)} % according to u; the "
         f"local statistics agree ({with_error(100 * local, 100 * its_error)} %)."
     )
-    return Cause(name, "u beside effective temperature", sentence, p, off, error)
+    return Cause(name, "u and effective temperature", sentence, p, off, error)
 
 
 def _long_range(data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset) -> list[Cause]:
@@ -248,7 +248,7 @@ def _long_range(data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset) -> l
             f"a short burn-in from {often}."
         )
         p = min(p_order, p_energy)
-        cause = Cause(name, "|m| and u beside local couplings", sentence, p, order)
+        cause = Cause(name, "|m| and u, given the local couplings", sentence, p, order)
         found.append(_as_at_other_temperature(data, exact, p) or cause)
     if p_width < LEVEL and (not found or p_width < found[0].p_value):
         wide = width > 0
@@ -259,6 +259,6 @@ def _long_range(data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset) -> l
             f"Energy distribution too {size}: C is up to {abs(width):.1f} standard errors too "
             f"{'large' if wide else 'small'} although the local statistics are right; {often}."
         )
-        observable = "specific heat beside local couplings"
+        observable = "specific heat, given the local couplings"
         found.insert(0, Cause(name, observable, sentence, p_width, width))
     return found

@@ -172,7 +172,7 @@ def _beyond_local(data: xr.Dataset, exact: xr.Dataset, p: float, times: float) -
         f"{100 * local[worst]:.1f} %, as after a short burn-in."
     )
     value, there = float(off[worst]), name_at(data, worst)
-    return [Cause(name, "u beside local couplings", sentence, p, value, T=there)]
+    return [Cause(name, "u, given the local couplings", sentence, p, value, T=there)]
 
 
 def _independent_sites(data: xr.Dataset, p: float) -> list[Cause]:

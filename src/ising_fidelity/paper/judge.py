@@ -1,7 +1,8 @@
 """The paper's claims compared with the numbers of a run.
 
 A claim is confirmed if its number is inside the allowed interval by more than two standard errors,
-refuted if it is outside by more than two, and undecided otherwise or if the run lacks the data.
+and refuted if it is outside by more than two. Otherwise, or if the run lacks the data, it is
+undecided.
 A claim that compares two models needs several training seeds of both, as one network is one
 sample. A claim that compares a network with exact results or Monte Carlo is judged for the network
 of this run.
