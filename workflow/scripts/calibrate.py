@@ -18,11 +18,12 @@ from ising_fidelity.io import netcdf
 from ising_fidelity.models.family import family_of
 from ising_fidelity.models.sampling.chain import ChainSampler
 from ising_fidelity.models.sampling.options import Chain
+from ising_fidelity.run.progress import ASSUMED_SECONDS
 
 SECONDS_LONGER = 1.0
 FIRST_SHARE, GROWTH = 1e-6, 16
 """Of what is run: as little as a job can, and then more."""
-ASSUMED_SECONDS, ASSUMED_BYTES = 6.0, 300_000
+ASSUMED_BYTES = 300_000
 """Of a figure or a table."""
 READERS = ("measure", "compare")
 SMALLER = ("simulate", "simulate_start", "train", "sample", "sample_finished", "relax", *READERS)
