@@ -43,7 +43,7 @@ def trainings(count, model="GAN"):
 def test_the_rest_takes_as_long_as_what_has_ended():
     progress = Progress(trainings(4), 0)
     progress.begin(0, 0)
-    assert progress.line(1) == "0 of 4 done, time left not known yet: training GAN0"
+    assert progress.line(1) == "0 of 4 done: training GAN0"
     progress.end(0, 120)
     progress.begin(1, 120)
     # One minute of the second, and two more.

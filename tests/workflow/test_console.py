@@ -42,17 +42,24 @@ def test_a_whole_run(finished):
     total = plan[1]
     page, first, *_ = said[plan.end() :].strip().splitlines()
     assert page == "The page will be results/tiny/scores.html"
-    assert first.startswith(f"0 of {total} done, time left not known yet: simulating ")
-    lines = re.findall(rf"^(\d+) of {total} done.* left.*: \w+ing ", said, re.M)
+    assert first.startswith(f"0 of {total} done: simulating ")
+    lines = re.findall(rf"^(\d+) of {total} done.*: \w+ing ", said, re.M)
     assert 1 < len(lines) < int(total)
     assert [int(line) for line in lines] == sorted(int(line) for line in lines)
     assert not re.search(BLOCKS, said, re.M)
     end = said[said.index(f"\n{total} of {total} done in ") :]
     assert re.search(r"^source +u +C ", end, re.M)
+    assert " left: " in said
     for source in ("mc", "GAN", "DiffIsing2"):
         assert re.search(rf"^{source} +\d/3", end, re.M)
     assert "\nOpen results/tiny/scores.html\n" in end
     assert "\N{ESCAPE}" not in said
+
+
+def test_a_finished_run_says_where_its_page_is(finished):
+    said = finished.snakemake().stderr
+    assert "Nothing to be done" in said
+    assert said.splitlines()[-1] == "Open results/tiny/scores.html"
 
 
 def test_a_failing_job_is_named_with_its_log_and_the_run_is_resumed_as_is_said(failing, project):

@@ -14,7 +14,7 @@ COLORS = {"p0": "red", "p4": "green", "lacking": "yellow"}
 """Of cells that pass nowhere, everywhere, and that could not be compared."""
 
 WIDTH = 8
-"""Characters of a line in the head of a column."""
+"""Characters of a line in a cell, so that a table of all quantities needs no wide terminal."""
 
 
 def show(scores: pd.DataFrame, console: "Console") -> None:
@@ -26,12 +26,15 @@ def show(scores: pd.DataFrame, console: "Console") -> None:
     verdicts = matrix(scores)
     title = "Temperatures that pass, of those compared"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False)
-    table.padding = (0, 1, 0, 0)
+    table.padding = 0
     table.add_column("source", overflow="fold", min_width=8)
     for name in verdicts.columns:
-        head = "\n".join(wrap(name, WIDTH))
-        table.add_column(Text(head), justify="right", no_wrap=True)
+        table.add_column(Text(_narrow(name)), justify="right", no_wrap=True)
     for source, cells in verdicts.rows.items():
-        row = [Text(cell.text, COLORS.get(cell.kind, "")) for cell in cells]
+        row = [Text(_narrow(cell.text), COLORS.get(cell.kind, "")) for cell in cells]
         table.add_row(Text(source), *row)
-    console.print(table)
+    console.print("", table)
+
+
+def _narrow(words: str) -> str:
+    return "\n".join(wrap(words, WIDTH))

@@ -95,6 +95,8 @@ class Console(logging.Handler):
             note(number, now)
             if self.follow:
                 self._say_soon(self.said_at + SECONDS_BETWEEN_LINES - now)
+        elif str(about["msg"]).startswith("Nothing to be done") and Path(self.page).exists():
+            self._print(f"Open {self.page}")
 
     def _say_soon(self, wait: float) -> None:
         """Print a line, now or when the last one is old enough."""

@@ -105,11 +105,11 @@ class Progress:
             names[MOST_NAMED:] = [f"{len(names) - MOST_NAMED} more"]
         if not self.running and len(self.took) == len(self.jobs):
             return f"{self.done()} in {in_words(now - self.begun_at)}"
-        doing = f": {'; '.join(names)}" if names else ""
-        return f"{self.done()}, {self.left(now)}{doing}"
+        known = ", ".join(part for part in (self.done(), self.left(now)) if part)
+        return ": ".join(part for part in (known, "; ".join(names)) if part)
 
     def left(self, now: float) -> str:
-        """Return about how long the rest will take, from jobs of this run that have ended.
+        """Return about how long the rest will take, if jobs of this run that have ended say so.
 
         A job takes as long as those of the same step and source, else as those of the same step. If
         no job of a step has ended, other than of tables and figures, the time is a lower limit.
@@ -134,7 +134,7 @@ class Progress:
         at_once = max(1.0, busy / wall) if wall > 0 else 1.0
         seconds = max(sum(seconds_left) / at_once, max(seconds_left, default=0.0))
         if seconds < 60:
-            return "less than a minute left" if known else "time left not known yet"
+            return "less than a minute left" if known else ""
         return f"{'about' if known else 'more than'} {in_words(seconds)} left"
 
 
