@@ -88,7 +88,6 @@ def test_what_has_failed_is_named_with_the_end_of_its_log(follow, stream, tmp_pa
         log(one, "job_error", jobid=number, log=logs)
     one.give_up(["--cores", "2", "--forceall", "--configfile", "my run.yaml"])
     assert stream.getvalue().splitlines() == [
-        "3 jobs: train 3",
         "The run has stopped: 1 of 3 done, 2 failed",
         f"  training GAN1: {path}",
         "    epoch 3",

@@ -95,7 +95,7 @@ def test_the_profile_shows_the_whole_log_of_what_failed(failing):
 def test_commands_are_printed_by_snakemake_itself(project):
     done = project.snakemake("--printshellcmds", TARGETS[0])
     assert done.returncode == 0, done.stdout + done.stderr
-    assert re.search(r"^rule solve:$", done.stderr, re.M)
+    assert re.search(r"^(local)?rule solve:$", done.stderr, re.M)
     assert "ising-fidelity solve --lattice-size 8" in done.stderr
     assert "0 of 1 done" not in done.stderr
 

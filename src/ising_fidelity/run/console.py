@@ -84,7 +84,8 @@ class Console(logging.Handler):
         number = about.get("jobid", about.get("job_id"))
         if event == "run_info":
             self.progress = Progress(self.planned(), now)
-            self._print(self.progress.plan())
+            if self.follow:
+                self._print(self.progress.plan())
             if any(job.step == "score" for job in self.progress.jobs.values()):
                 self._print(f"The page will be {self.page}")
         elif event == "job_error":
