@@ -45,6 +45,7 @@ def run(handler, number):
 
 def test_many_short_jobs_make_few_lines_of_which_the_last_is_true(follow, stream, monkeypatch):
     monkeypatch.setattr(console, "SECONDS_BETWEEN_LINES", 0.2)
+    monkeypatch.setattr(console, "SECONDS_TO_SETTLE", 0.05)
     one = follow(300)
     for number in range(299):
         run(one, number)
@@ -53,10 +54,7 @@ def test_many_short_jobs_make_few_lines_of_which_the_last_is_true(follow, stream
     while "299 of 300" not in stream.getvalue() and time.monotonic() < limit:
         time.sleep(0.01)
     lines = stream.getvalue().splitlines()
-    assert lines[:2] == [
-        "300 jobs: train 300",
-        "0 of 300 done: training GAN0",
-    ]
+    assert lines[0] == "300 jobs: train 300"
     assert lines[-1] == "299 of 300 done, less than a minute left: training GAN299"
     assert len(lines) < 20
 
@@ -66,10 +64,7 @@ def test_the_last_line_is_not_said_twice(follow, stream):
     run(one, 0)
     one.say()
     one.say()
-    assert stream.getvalue().splitlines()[-2:] == [
-        "0 of 1 done: training GAN0",
-        "1 of 1 done in 1 s",
-    ]
+    assert stream.getvalue() == "1 job: train 1\n1 of 1 done in 1 s\n"
 
 
 def test_the_page_is_named_where_the_run_makes_it(stream):

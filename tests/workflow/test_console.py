@@ -42,9 +42,9 @@ def test_a_whole_run(finished):
     total = plan[1]
     page, first, *_ = said[plan.end() :].strip().splitlines()
     assert page == "The page will be results/tiny/scores.html"
-    assert first.startswith(f"0 of {total} done: simulating ")
+    assert re.match(rf"\d of {total} done.*: simulating ", first)
     lines = re.findall(rf"^(\d+) of {total} done.*: \w+ing ", said, re.M)
-    assert 1 < len(lines) < int(total)
+    assert len(lines) > 1
     assert [int(line) for line in lines] == sorted(int(line) for line in lines)
     assert not re.search(BLOCKS, said, re.M)
     end = said[said.index(f"\n{total} of {total} done in ") :]

@@ -29,6 +29,8 @@ NOISE = ("Conda environments: ignored", "Group jobs: inactive", "Select jobs", "
 """What else Snakemake says of its usual course."""
 SECONDS_BETWEEN_LINES = 5.0
 """At least, so that many short jobs make few lines."""
+SECONDS_TO_SETTLE = 1.0
+"""Of a line after what it says, so that the end of a job and the start of the next are one line."""
 LAST_LINES = 3
 """Of the log of a failed job."""
 MOST_FAILED = 10
@@ -94,19 +96,13 @@ class Console(logging.Handler):
         elif event in ("job_info", "job_finished"):
             note = self.progress.begin if event == "job_info" else self.progress.end
             note(number, now)
-            if self.follow:
-                self._say_soon(self.said_at + SECONDS_BETWEEN_LINES - now)
+            if self.follow and self.later is None:
+                wait = max(SECONDS_TO_SETTLE, self.said_at + SECONDS_BETWEEN_LINES - now)
+                self.later = Timer(wait, self.say)
+                self.later.daemon = True
+                self.later.start()
         elif str(about["msg"]).startswith("Nothing to be done") and Path(self.page).exists():
             self._print(f"Open {self.page}")
-
-    def _say_soon(self, wait: float) -> None:
-        """Print a line, now or when the last one is old enough."""
-        if wait <= 0:
-            self.say()
-        elif self.later is None:
-            self.later = Timer(wait, self.say)
-            self.later.daemon = True
-            self.later.start()
 
     def say(self) -> None:
         """Print a line, unless it would be that before."""
