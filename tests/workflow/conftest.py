@@ -97,6 +97,7 @@ def finished(tmp_path_factory):
         limited = replace(project, environment={"PATH": os.pathsep.join(map(str, path))})
         done = limited.snakemake(within=without_a_network())
         assert done.returncode == 0, done.stdout + done.stderr
+        (folder / "said.txt").write_text(done.stderr + done.stdout)
         return project
 
     made = made_once(tmp_path_factory, "tiny (it's & co)", make)

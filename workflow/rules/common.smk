@@ -139,10 +139,6 @@ onstart:
     Path(RUN_CONFIG).with_name("rules.dot").write_text(rule_graph())
 
 
-onsuccess:
-    shell("{sys.executable:q} {RECORD_RUN:q} {RESULTS:q}")
-
-
 if not workflow.modifier.is_main_snakefile():
     # Snakemake runs no onstart of a module, and jobs on other machines run this code again.
     recorded = Path(RUN_CONFIG)

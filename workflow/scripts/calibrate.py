@@ -18,12 +18,13 @@ from ising_fidelity.io import netcdf
 from ising_fidelity.models.family import family_of
 from ising_fidelity.models.sampling.chain import ChainSampler
 from ising_fidelity.models.sampling.options import Chain
+from ising_fidelity.run.progress import ASSUMED_SECONDS
 
 SECONDS_LONGER = 1.0
 FIRST_SHARE, GROWTH = 1e-6, 16
 """Share of the work of the first run, and factor from one run to the next."""
-ASSUMED_SECONDS, ASSUMED_BYTES = 6.0, 300_000
-"""Assumed cost of a figure or a table."""
+ASSUMED_BYTES = 300_000
+"""Assumed size of a figure or a table."""
 READERS = ("measure", "compare")
 SMALLER = ("simulate", "simulate_start", "train", "sample", "sample_finished", "relax", *READERS)
 """Rules whose jobs can be made smaller, in the order of their dependencies."""

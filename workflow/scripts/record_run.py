@@ -3,7 +3,7 @@
 Snakemake calls it after every successful run: python record_run.py results/default writes
 provenance/checksums.sha256, for sha256sum --check in that folder, and ro-crate-metadata.json. Both
 include checksums of imported files. It exits with status 1, and so does the run, if the scores of a
-source are incomplete.
+source are incomplete. With --verdicts it prints a table of them, and the path of the page.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rocrate.model.contextentity import ContextEntity
 from rocrate.rocrate import ROCrate
@@ -22,6 +23,9 @@ from ising_fidelity.config.load import load
 from ising_fidelity.io.files import whole
 from ising_fidelity.run.commands import inputs_of_commands
 from ising_fidelity.run.sources import own_files
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CHECKSUMS = Path("provenance", "checksums.sha256")
 CRATE = Path("ro-crate-metadata.json")
@@ -35,6 +39,9 @@ ABOUT = {
     "equilibration": "time series from random starts",
     "figures": "a figure",
 }
+
+WIDTH_OF_FILES = 100
+"""Characters of a line of the table where it is not on a terminal."""
 
 TERMS = {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"}
 """Terms that RO-Crate 1.1 lacks, from Workflow Run RO-Crate."""
@@ -165,22 +172,42 @@ def wrong(folder: Path) -> list[str]:
     return [f"warning: {name}: {' '.join(one.wrong)}" for name, one in found.items() if one.wrong]
 
 
-def not_compared(folder: Path) -> list[str]:
-    """Return missing comparisons in the scores of a run, a line for each source."""
-    if not (folder / "scores.csv").exists():
-        return []
+def scores_of(folder: Path) -> "pd.DataFrame | None":
+    """Return the scores of a run, which may have been asked for other files alone."""
     import pandas as pd
 
-    from ising_fidelity.scores.summary import not_compared
+    path = folder / "scores.csv"
+    return pd.read_csv(path, dtype={"temperature": str}) if path.exists() else None
 
-    scores = pd.read_csv(folder / "scores.csv", dtype={"temperature": str})
-    return [f"{name}: {sentence}" for name, (sentence,) in not_compared(scores).items()]
+
+def show_verdicts(scores: "pd.DataFrame", folder: Path) -> None:
+    """Print the verdicts of a run and where its page is."""
+    from rich.console import Console
+
+    from ising_fidelity.report import terminal
+
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # not every terminal has Greek letters
+    # A file has no width of its own, and rich would take one in which tables do not fit.
+    console = Console(width=None if sys.stdout.isatty() else WIDTH_OF_FILES, highlight=False)
+    terminal.show(scores, console)
+    console.print(f"Open {folder / 'scores.html'}", markup=False, soft_wrap=True)
+
+
+def not_compared(scores: "pd.DataFrame") -> list[str]:
+    """Return what the scores of a run could not compare, a line for each source."""
+    from ising_fidelity.scores import summary
+
+    return [f"{name}: {sentence}" for name, (sentence,) in summary.not_compared(scores).items()]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
+    show = {"action": argparse.BooleanOptionalAction, "default": False, "help": "print them"}
+    parser.add_argument("--verdicts", **show)
+    arguments = parser.parse_args()
+    folder: Path = arguments.folder
     sums = {path: checksum(folder / path) for path in products(folder)}
     run = load([folder / "provenance" / "config.yaml"])
     given = [(f"frames of the source {source}", path) for source, _, path in own_files(run)]
@@ -194,7 +221,10 @@ def main() -> None:
         place.write_text("".join(lines))
     with whole(folder / CRATE) as place:
         describe(folder, sums, own).metadata.write(place.parent)
-    lacking = not_compared(folder)
+    scores = scores_of(folder)
+    if arguments.verdicts and scores is not None:
+        show_verdicts(scores, folder)
+    lacking = [] if scores is None else not_compared(scores)
     for line in (*wrong(folder), *lacking):
         print(line, file=sys.stderr)
     if lacking:
