@@ -81,8 +81,8 @@ class Schedule:
         r"""Return a schedule of fewer steps through the same noise levels.
 
         The kept times are evenly spaced, first and last included. Between neighbours s < t,
-        :math:`\beta = 1 - \bar\alpha_t / \bar\alpha_s`, so that each
-        kept level keeps its :math:`\bar\alpha` (Nichol and Dhariwal, ICML 2021, Eq. 19).
+        :math:`\beta = 1 - \bar\alpha_t / \bar\alpha_s`, so that each level keeps its
+        :math:`\bar\alpha` (Nichol and Dhariwal, ICML 2021, Eq. 19).
 
         Raises
         ------
