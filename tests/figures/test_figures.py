@@ -171,7 +171,7 @@ def test_distances_are_those_of_the_run_above_their_noise_floor(figure, tree):
     values, z = drawn.axes[0], drawn.axes[4]
     for axes, name in ((values, "energy_wasserstein"), (z, "energy_wasserstein_z")):
         assert_shown(axes, "GAN", data[name])
-    assert any("Monte Carlo against" in part.get_label() for part in values.collections)
+    assert any("noise floor" in part.get_label() for part in values.collections)
     # From -2 to 2 spreads.
     assert [patch.get_extents().transformed(z.transData.inverted()).y1 for patch in z.patches] == [
         pytest.approx(2)

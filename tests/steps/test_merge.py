@@ -99,7 +99,7 @@ def test_attributions_make_a_tree_of_their_own(tmp_path):
         np.testing.assert_array_equal(row[name].values, data[name].values)
     observables = make_source(tmp_path, "DiffFlip", ["2.30"])
     for mixed in (files + observables, observables + files):
-        with pytest.raises(InputError, match="or all in 'attributions'"):
+        with pytest.raises(InputError, match="or only 'attributions'"):
             merge(files=mixed, output=tmp_path / "mixed.nc")
     assert not (tmp_path / "mixed.nc").exists()
 

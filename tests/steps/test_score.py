@@ -194,7 +194,7 @@ def test_bad_input(run, tmp_path):
         ("[{id: x, statement: y, where: z, source: mc, quantity: energy}]", "at: temp.* needed"),
         (
             "[{id: x, statement: y, where: z, source: mc, at: 2.3, quantity: enrgy}]",
-            "x: enrgy is no variable",
+            "x: enrgy is not a variable",
         ),
     ],
 )

@@ -114,7 +114,7 @@ def test_what_needs_frames_alone_is_there_and_what_needs_a_network_is_not(tmp_pa
                     "sources": ["Mine"],
                 }
             },
-            "finite_size.sources: Mine is of family command, which draws frames of one size",
+            "finite_size.sources: Mine is of family command, which samples one lattice size",
         ),
     ],
 )
