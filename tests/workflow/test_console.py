@@ -48,7 +48,6 @@ def test_a_whole_run(finished):
     assert not re.search(BLOCKS, said, re.M)
     end = said[said.index(f"\n{total} of {total} done in ") :]
     assert re.search(r"^source +u +C ", end, re.M)
-    assert " left: " in said
     for source in ("mc", "GAN", "DiffIsing2"):
         assert re.search(rf"^{source} +\d/3", end, re.M)
     assert "\nOpen results/tiny/scores.html\n" in end
