@@ -41,15 +41,15 @@ def monte_carlo() -> str:
     speedup = data["threads"]["2"]["speedup"]["median"]
     text = (
         "At T_c and L = 64 the integrated autocorrelation time of |m| is "
-        f"{tau_int['random site']} sweeps for sites at random, {tau_int['checkerboard']} for the "
-        f"checkerboard (a ratio of {ratio}), and {tau_int['cluster']} for clusters "
-        f"({clusters:.2g} of them). Two threads are {speedup:.2f} times as fast as one. Measured "
-        f"with {others} on {about['CPU']}, {about['widest vectors']}."
+        f"{tau_int['random site']} sweeps for random sites, {tau_int['checkerboard']} for the "
+        f"checkerboard (a ratio of {ratio}), and {tau_int['cluster']} for the "
+        f"Wolff algorithm ({clusters:.2g} updates). Two threads are {speedup:.2f} times as fast "
+        f"as one. Measured with {others} on {about['CPU']}, {about['widest vectors']}."
     )
     return "\n\n".join(
         [
-            table(["T_c, L = 64, one core", "attempts/ns", "packed ours faster by"], rates),
-            table(["", "samples of \\|m\\|/s", "our clusters faster by"], samples),
+            table(["T_c, L = 64, one core", "attempted flips per ns", "packed / this"], rates),
+            table(["program", "independent \\|m\\| per s", "our Wolff / this"], samples),
             text,
         ]
     )

@@ -34,7 +34,9 @@ def paper(folder: Path = SNAPSHOT) -> str:
         at = f" at T = {row.temperature}" if row.temperature else ""
         what = f"{row.quantity.replace('_', ' ')}, {row.source}{at}"
         lines.append([row.statement, row.where, what, row.paper_value, ours, row.note])
-    return table(["the paper says", "where", "of what", "paper", "this run", "note"], lines)
+    return table(
+        ["statement of the paper", "place", "quantity", "paper", "this run", "remark"], lines
+    )
 
 
 def desktop() -> str:
@@ -100,7 +102,7 @@ def _within(data: pd.DataFrame) -> list[str]:
 
 
 def _shares(rows: list[list[str]]) -> str:
-    return table(["within 3 errors of", *QUANTITIES.values()], rows)
+    return table(["temperatures within 3 standard errors", *QUANTITIES.values()], rows)
 
 
 def scale() -> str:

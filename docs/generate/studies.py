@@ -22,14 +22,14 @@ def generators() -> str:
         "training_core_seconds": "training, s",
         "inside_energy_deviation": DU,
         "inside_specific_heat_deviation": DC,
-        "all_energy_deviation": "u, all T",
-        "all_specific_heat_deviation": "C, all T",
+        "all_energy_deviation": "\\|u - exact\\|, all T",
+        "all_specific_heat_deviation": "\\|C / exact - 1\\|, all T",
     }
     lines = []
     for _, row in data.iterrows():
         cells = ["" if pd.isna(row[name]) else short(row[name]) for name in columns]
         lines.append([row["source"], *cells])
-    return table(["frames", *columns.values()], lines)
+    return table(["source", *columns.values()], lines)
 
 
 def transfer() -> str:
@@ -40,7 +40,7 @@ def transfer() -> str:
     data["u"] = (data["energy"] - data["energy_exact"]).abs()
     data["C"] = (data["specific_heat"] / data["specific_heat_exact"] - 1).abs()
     z = {f"{name}_z": label for (name, _), label in QUANTITIES.items()}
-    heads = ["trained at L", "L", "steps", "T", "frames", DU, DC]
+    heads = ["L of training", "L of frames", "steps", "T", "source", DU, DC]
     heads += [f"{label}: rms z" for label in z.values()]
     keys = ["trained_lattice_size", "lattice_size", "sampling_steps", "range", "frames_of"]
     lines = []
@@ -59,8 +59,8 @@ def data() -> str:
     read = pd.read_csv(STUDIES / "data.csv", dtype={"temperature": str})
     read = read[read["temperature"].astype(float).between(1.6, 3.4)]
     finish = read["source"].str.contains("gibbs")
-    heads = ["frames per T", "frames", DU, DC]
-    heads += ["mean off \\|m\\|", "to the nearest training frame", "of new Monte Carlo"]
+    heads = ["training frames per T", "source", DU, DC]
+    heads += ["mean error of \\|m\\|", "to nearest training frame", "same of Monte Carlo"]
     lines = []
     for which, of_which in (("alone", read[~finish]), ("finish", read[finish])):
         for source, rows in of_which.groupby("source", sort=False):
@@ -92,17 +92,17 @@ def samplers() -> str:
     both = broken[["rejected", "named_first"]].astype(float).min(axis=1)
     repetitions = ", ".join(map(str, sorted({*broken["repetitions"]})))
     text = (
-        f"Of {len(broken)} samplers {int((both >= POWER).sum())} are rejected and named right in "
-        f"{POWER:.0%} of repetitions or more ({repetitions} of each)."
+        f"Of {len(broken)} samplers, {int((both >= POWER).sum())} are rejected and correctly "
+        f"named in at least {POWER:.0%} of repetitions ({repetitions} of each)."
     )
-    heads = ["sampler", "causes that are right", "rejected", "named right", "frames needed"]
+    heads = ["sampler", "correct causes", "rejected", "cause correct", "frames needed"]
     return f"{text}\n\n{table(heads, lines)}"
 
 
 def tests() -> str:
     """Return what each test of a judgement compares."""
     lines = [[name.replace("|", "\\|"), *both] for name, both in GLOSSARY.items()]
-    return table(["test", "compares", "with"], lines)
+    return table(["test", "tested quantity", "compared with"], lines)
 
 
 def perfect() -> str:
@@ -112,6 +112,6 @@ def perfect() -> str:
     rejected, count = int((words == DISTINGUISHABLE).sum()), len(words)
     spread = (LEVEL * (1 - LEVEL) * count) ** 0.5
     return (
-        f"A perfect sampler was rejected in {rejected} of {count} repetitions; stated are "
-        f"{LEVEL:.0%}, which is {LEVEL * count:.1f} ± {spread:.1f}."
+        f"A correct sampler was rejected in {rejected} of {count} repetitions. The nominal rate "
+        f"is at most {LEVEL:.0%}, which is {LEVEL * count:.1f} ± {spread:.1f} repetitions."
     )

@@ -75,7 +75,7 @@ def test_null_leaves_one_entry_out_of_the_run(tmp_path):
         ),
         ({"monte_carlo": None}, "monte_carlo: Input should be a valid dictionary (given: None)"),
         ({"sampling": None}, "sampling: Input should be a valid dictionary or instance of Samp"),
-        ({"figures": {"figS6": {"temperatures": [2.3, 3]}}}, "figures.figS6.temperatures: 2 te"),
+        ({"figures": {"figS6": {"temperatures": [2.3, 3]}}}, "figures.figS6.temperatures: 2"),
     ],
 )
 def test_what_a_run_needs_cannot_be_left_out(changes, message, tmp_path):

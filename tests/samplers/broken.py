@@ -87,7 +87,7 @@ def some_again(L, T, n, seed):
     return spins
 
 
-@broken("few frames moved, turned and with both signs", "repeated frames up to symmetries")
+@broken("few frames with all symmetries applied", "repeated frames up to symmetries")
 def moved(L, T, n, seed):
     generator = random(seed)
     base = eq.frames(L, T, n // 20, seed)
@@ -121,13 +121,13 @@ def training_frames(L, T, n):
 
 for rate in (0.01, 0.002, 0.05):
 
-    @broken(f"{rate:.1%} of spins turned over", "random flips")
+    @broken(f"{rate:.1%} of spins flipped at random", "random flips")
     def flips(L, T, n, seed, rate=rate):
         spins = eq.frames(L, T, n, seed)
         return np.where(random(seed).random(spins.shape) < rate, -spins, spins)
 
 
-@broken("half of the frames with 2 % of spins turned over", "random flips")
+@broken("half of the frames with 2 % of spins flipped at random", "random flips")
 def some_noisy(L, T, n, seed):
     spins = eq.frames(L, T, n, seed)
     noisy = random(seed).random((n, 1, 1)) < 0.5
@@ -169,7 +169,7 @@ def correlated(L, T, n, seed):
     return np.stack(drawn, axis=1).reshape(-1, L, L)
 
 
-@broken("a half of each frame is kept for the next", "correlated draws", *PLACES)
+@broken("half of each frame is kept for the next one", "correlated draws", *PLACES)
 def kept_half(L, T, n, seed):
     spins = eq.frames(L, T, n, seed)
     for index in range(1, n):
@@ -238,13 +238,13 @@ for size in (0.01, 0.03):
         return eq.heat_bath(spins, T, 30, seed, field=size, groups=2)
 
 
-@broken("coins with the right m", "independent sites")
+@broken("independent spins with the correct m", "independent sites")
 def coins(L, T, n, seed):
     m = eq.frames(L, T, n, seed).mean(axis=(1, 2), keepdims=True)
     return np.where(random(seed).random((n, L, L)) < (1 + m) / 2, 1, -1)
 
 
-@broken("fair coins", "independent sites")
+@broken("independent random spins", "independent sites")
 def fair_coins(L, T, n, seed):
     return random(seed).choice([-1, 1], (n, L, L))
 
@@ -255,7 +255,7 @@ def shuffled_sites(L, T, n, seed):
     return random(seed).permuted(spins, axis=1).reshape(n, L, L)
 
 
-@broken("right u, wrong G: all spins against the bonds moved into rows", LOCAL, *PLACES)
+@broken("correct u, wrong G(r): unsatisfied bonds rearranged into rows", LOCAL, *PLACES)
 def sorted_rows(L, T, n, seed):
     return np.sort(eq.frames(L, T, n, seed), axis=2)
 
@@ -270,7 +270,7 @@ def blocks(L, T, n, seed):
 
 
 @broken(
-    "halves of two frames put together at any place", "frozen stripes", LOCAL, WEAK, HOT, *PLACES
+    "halves of two frames joined at a random place", "frozen stripes", LOCAL, WEAK, HOT, *PLACES
 )
 def halves(L, T, n, seed):
     spins = eq.frames(L, T, n, seed)
@@ -279,7 +279,7 @@ def halves(L, T, n, seed):
     return np.where(band[:, :, None], other, spins)
 
 
-@broken("a field of noise cut at 0.1 in place of 0", "a field", "random flips", LOCAL)
+@broken("a continuous field, threshold 0.1 instead of 0", "a field", "random flips", LOCAL)
 def threshold(L, T, n, seed):
     spins = eq.frames(L, T, n, seed)
     return np.where(spins + 0.4 * random(seed).normal(size=spins.shape) > 0.1, 1, -1)
@@ -326,7 +326,7 @@ def helical(L, T, n, seed):
     return np.concatenate([spins[:, :, 1:], np.roll(spins[:, :, :1], 1, axis=1)], axis=2)
 
 
-@broken("half of the lattice moved by one", "a line of bonds", "not homogeneous")
+@broken("half of the lattice shifted", "a line of bonds", "not homogeneous")
 def sheared(L, T, n, seed):
     spins = eq.frames(L, T, n, seed)
     return np.concatenate([spins[:, : L // 2], np.roll(spins[:, L // 2 :], 3, axis=2)], axis=1)
@@ -359,24 +359,24 @@ def smoothed(L, T, n, seed):
     return np.where(spins + eq.field_of(spins) > 0, 1, -1)
 
 
-@broken("single spins among four others taken away", LOCAL, COLD)
+@broken("isolated spins removed", LOCAL, COLD)
 def without_islands(L, T, n, seed):
     spins = eq.frames(L, T, n, seed)
     return np.where(spins * eq.field_of(spins) == -4, -spins, spins)
 
 
-@broken("all sites at once", LOCAL, HOT, COLD, "random flips")
+@broken("parallel update of all sites", LOCAL, HOT, COLD, "random flips")
 def synchronous(L, T, n, seed):
     return eq.heat_bath(eq.frames(L, T, n, seed), T, 40, seed, groups=1)
 
 
-@broken("a neighbor counted twice, another left out", LOCAL, "anisotropic couplings")
+@broken("one neighbor counted twice, another ignored", LOCAL, "anisotropic couplings")
 def wrong_neighbor(L, T, n, seed):
     spins = eq.frames(L, T, n, seed)
     return eq.heat_bath(spins, T, 30, seed, couplings=(1.5, 0.5, 0.0), groups=2)
 
 
-@broken("a Gaussian field cut at 0, with the right S(k)", LOCAL, HOT)
+@broken("sign of a Gaussian field with the correct S(k)", LOCAL, HOT)
 def gaussian(L, T, n, seed):
     spins = eq.frames(L, T, n, seed)
     power = (np.abs(np.fft.fft2(spins)) ** 2).mean(axis=0)
@@ -384,7 +384,7 @@ def gaussian(L, T, n, seed):
     return np.where(np.fft.ifft2(noise * np.sqrt(power)).real > 0, 1, -1)
 
 
-@broken("one sublattice turned over", "antiferromagnetic")
+@broken("one sublattice flipped", "antiferromagnetic")
 def antiferromagnet(L, T, n, seed):
     return eq.frames(L, T, n, seed) * np.where(np.indices((L, L)).sum(axis=0) % 2, 1, -1)
 

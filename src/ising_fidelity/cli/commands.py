@@ -173,7 +173,7 @@ def compare(
     memory_frames: Annotated[
         int,
         typer.Option(
-            help="number of frames to compare with training frames modulo all symmetries", min=0
+            help="number of frames to compare with all training frames, up to symmetries", min=0
         ),
     ] = 0,
     classify: Annotated[
@@ -190,7 +190,9 @@ def compare(
 @app.command()
 def attribute(
     frames: FramesFile,
-    sweeps: Annotated[list[int], typer.Option(help="sweeps of relaxation; repeat for more")],
+    sweeps: Annotated[
+        list[int], typer.Option(help="Monte Carlo sweeps of relaxation; repeat for more")
+    ],
     output: Output,
     seed: Seed = 0,
 ) -> None:

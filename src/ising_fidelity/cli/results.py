@@ -58,7 +58,7 @@ def score(
     ] = None,
     notes: Annotated[
         list[str] | None,
-        typer.Option("--note", help="note on what the run leaves out; repeat for more"),
+        typer.Option("--note", help="remark on what the run omits, for the page; repeat for more"),
     ] = None,
     frames: Annotated[
         str,

@@ -81,7 +81,9 @@ class Comparison(Section):
 class Equilibration(Section):
     """Time series of energy and magnetisation from random starts (the paper's first Fig. 4)."""
 
-    temperatures: Temperatures = Field(default=[], description="1.80, 2.30 and 2.80 in the paper")
+    temperatures: Temperatures = Field(
+        default=[], description="temperatures; 1.80, 2.30 and 2.80 in the paper"
+    )
     starts: Count = Field(100, description="random starts per temperature")
     sweeps: Count = Field(1000, description="Monte Carlo sweeps from each start")
     sampling_steps: Steps | None = Field(

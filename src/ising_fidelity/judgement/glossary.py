@@ -15,7 +15,7 @@ GLOSSARY: dict[str, tuple[str, str]] = {
     "diversity": ("Vendi score, tested for a too small value", ITSELF),
     "couplings": (
         "couplings and field fitted by maximum pseudo-likelihood",
-        "1/T along both axes, no diagonal coupling, no field",
+        "J/k_BT along both axes, zero diagonal coupling and zero field",
     ),
     "answers": ("probability of an up spin in each of 45 classes of neighbors", "its exact value"),
     "waves": ("mean structure factors at long and at short wavelengths", REFERENCE),

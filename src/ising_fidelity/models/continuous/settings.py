@@ -17,11 +17,11 @@ class PatchNetworkSettings(Section):
         2,
         ge=0,
         le=32,
-        description="rounds of messages between neighbors, before and after the patches",
+        description="rounds of messages between neighbors, before and after the U-Net",
     )
     patch: Literal[1, 2, 4] = Field(2, description="sites along the side of a patch")
     width: Width = Field(32, description="channels of the first level")
-    widest: Depth = Field(2, description="channels of the lowest levels, in units of width")
+    widest: Depth = Field(2, description="largest number of channels, in units of width")
     levels: Depth = Field(3, description="levels, each with half the resolution of the one above")
     blocks: Depth = Field(1, description="residual blocks per level, down and up")
     condition: Width = Field(
@@ -53,7 +53,7 @@ class ContinuousSettings(DenoisingTraining):
     noise_largest: Number = Field(
         2.0,
         ge=0.1,
-        description="largest noise in units of L: the uniform mode carries L times the signal",
+        description="largest noise level in units of L; an ordered frame has a mode of amplitude L",
     )
     noise_center: Positive = Field(
         0.8, description="median of the log-normal distribution of training noise"

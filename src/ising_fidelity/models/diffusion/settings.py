@@ -20,10 +20,12 @@ class UNetSettings(Section):
     """The network of a diffusion model; width 64 and embedding 256 are the paper's."""
 
     width: Width = Field(64, description="channels of the first level")
-    embedding: Width = Field(256, multiple_of=2, description="size d of the t and T embeddings")
+    embedding: Width = Field(
+        256, multiple_of=2, description="dimension of the embeddings of t and T"
+    )
     attention: bool = Field(False, description="self-attention with 4 heads after each level")
     padding: Padding = Field(
-        "zeros", description="circular keeps the lattice's translation symmetry"
+        "zeros", description="padding of convolutions; circular preserves translation symmetry"
     )
 
     @model_validator(mode="after")
@@ -46,7 +48,12 @@ class DiffusionSettings(DenoisingTraining):
     family: Literal["diffusion"]
     network: UNetSettings = UNetSettings()
     diffusion_steps: Steps = Field(1000, description="number of diffusion steps N_t")
-    beta_start: Number = Field(1e-4, gt=0, lt=1, description="beta_1; beta_t is linear in t")
+    beta_start: Number = Field(
+        1e-4,
+        gt=0,
+        lt=1,
+        description="beta_1, the noise variance of the first step; beta_t is linear in t",
+    )
     beta_end: Number = Field(0.02, gt=0, lt=1, description="beta_(N_t)")
     prediction: Literal["eps", "v"] = Field(
         "eps", description="prediction of the network: the noise, as in the paper, or v"

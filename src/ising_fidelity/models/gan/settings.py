@@ -15,11 +15,15 @@ class AdversarialSettings(Training):
     least_batch: ClassVar[int] = 2  # of batch norm
 
     family: Literal["gan"]
-    width: Width = Field(64, description="channels of the layer next to the frame")
+    width: Width = Field(64, description="channels of the layer next to the lattice")
     latent: Width = Field(100, description="size of the Gaussian latent vector z")
-    temperature_embedding: Width = Field(100, description="size d of the generator's T embedding")
+    temperature_embedding: Width = Field(
+        100, description="dimension of the generator's embedding of T"
+    )
     magnetization_loss: Number = Field(
-        0.0, ge=0, description="weight of the squared error of the mean spin (GAN-M: 1)"
+        0.0,
+        ge=0,
+        description="weight of the squared error of m in the loss (1 for GAN-M in the paper)",
     )
     generator_learning_rate: Positive = Field(
         5e-5, description="learning rate of RMSprop for the generator"

@@ -1,7 +1,7 @@
 """Long names of losses."""
 
 LONG_NAMES = {
-    "epoch": "passes over the training frames so far",
+    "epoch": "number of epochs so far",
     "loss": "training loss, mean over the epoch",
     "critic_loss": "loss of the critic, mean over the epoch",
     "gradient_penalty": "gradient penalty of the critic, mean over the epoch",

@@ -15,7 +15,7 @@ class PenalizedSettings(Training):
     patch: Literal[1, 2, 4] = Field(2, description="sites along the side of a patch")
     generator_width: Width = Field(32, description="channels of the generator's first level")
     critic_width: Width = Field(32, description="channels of the critic's first level")
-    widest: Depth = Field(2, description="channels of the lowest levels, in units of width")
+    widest: Depth = Field(2, description="largest number of channels, in units of width")
     levels: Depth = Field(4, description="levels, each with half the resolution of the one above")
     blocks: Depth = Field(1, description="residual blocks per level")
     condition: Width = Field(64, description="size of the embedding of T")
