@@ -25,6 +25,10 @@ FLOOR: dict[str, Any] = {"color": "0.85", "linewidth": 0, "zorder": 0.5}
 Z_LINEAR = 10
 Z_TICKS = (-1000, -100, -10, -5, 0, 5, 10, 100, 1000, 10000)
 """Largest abs(z) on the linear part of a symlog axis, and the labelled values of z."""
+Z_TICKS_APART = 5
+"""Largest abs(z) of an axis that gets more labels than these."""
+PEAK = 1.25
+"""Largest specific heat of the infinite lattice that is drawn, over the finite lattice's peak."""
 
 
 def panels(
@@ -114,10 +118,11 @@ def ratio_axis(ax: Axes) -> None:
 
 
 def z_axis(ax: Axes) -> None:
-    """Shade abs(z) < 2 on an axis with data, and label it with plain numbers."""
+    """Shade |z| < 2 on an axis that has all its points, and label it with plain numbers."""
     ax.axhspan(-2, 2, **FLOOR)
     limits = ax.get_ylim()
-    ax.set_yticks([z for z in Z_TICKS if limits[0] <= z <= limits[1]])
+    ticks = Z_TICKS if max(np.abs(limits)) > Z_TICKS_APART else range(-4, 5, 2)
+    ax.set_yticks([z for z in ticks if limits[0] <= z <= limits[1]])
     ax.yaxis.set_major_formatter("{x:g}")
     ax.yaxis.set_minor_locator(NullLocator())
     critical(ax)
@@ -154,8 +159,8 @@ def shade_training(ax: Axes, inputs: Inputs, sources: Sequence[str]) -> None:
 def exact_curves(ax: Axes, inputs: Inputs, name: str) -> None:
     """Draw exact u or C of this lattice (solid) and u, C or m of the infinite one (dashed).
 
-    The curves span the temperatures of exact.nc. The divergence of the infinite lattice's specific
-    heat is cut off by the panel.
+    The curves run between the temperatures of exact.nc, by the functions that made it. The
+    infinite lattice's specific heat diverges at T_c and is cut above the finite lattice's peak.
     """
     # mpmath is slow to import, and few figures need it.
     from ising_fidelity.exact import finite, infinite
@@ -166,6 +171,7 @@ def exact_curves(ax: Axes, inputs: Inputs, name: str) -> None:
     if name in ("energy", "specific_heat"):
         y = [getattr(finite.kaufman(size, one), name) for one in T]
         ax.plot(T, y, label=exact_label(size), **style.FINITE)
+        peak = max(y)
     function = {
         "energy": infinite.onsager_energy,
         "specific_heat": infinite.onsager_specific_heat,
@@ -175,9 +181,10 @@ def exact_curves(ax: Axes, inputs: Inputs, name: str) -> None:
     near = CRITICAL_TEMPERATURE + np.outer([-1, 1], np.geomspace(1e-7, 0.1, 40)).ravel()
     T = np.sort(np.append(T, near[(near > T[0]) & (near < T[-1])]))
     y = [function(one) for one in T]
-    limits = ax.get_ylim() if name == "specific_heat" else None
+    if name == "specific_heat":
+        known = np.array(y)
+        y = np.where(known > PEAK * peak, np.nan, known)
     ax.plot(T, y, label=style.EXACT_INFINITE, **style.INFINITE)
-    ax.set_ylim(limits)
 
 
 def exact_label(lattice_size: int) -> str:
@@ -193,16 +200,24 @@ def plain_ticks(axis: Axis, digits: Sequence[float], base: int = 10) -> None:
 
 
 def legend(figure: Figure, axes: Iterable[Axes], columns: int = 4) -> Legend:
-    """Add one legend of all labelled points, lines and areas above the panels."""
+    """Put one legend of everything labelled above the panels: points, lines, areas.
+
+    It has fewer columns where the figure is too narrow for them.
+    """
     handles: dict[str, Any] = {}
     for ax in axes:
         for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
             handles.setdefault(label, handle)
     kinds = (ErrorbarContainer, Line2D, Patch)
     order = sorted(handles, key=lambda label: [isinstance(handles[label], k) for k in kinds][::-1])
-    return figure.legend(
-        [handles[label] for label in order], order, loc="outside upper center", ncols=columns
-    )
+    for ncols in range(columns, 0, -1):
+        found = figure.legend(
+            [handles[label] for label in order], order, loc="outside upper center", ncols=ncols
+        )
+        if ncols == 1 or found.get_window_extent().width <= figure.bbox.width:
+            break
+        found.remove()
+    return found
 
 
 def frame(ax: Axes, values: Values) -> None:

@@ -55,14 +55,14 @@ LABELS = {
     "energy": r"energy per spin $u$ / $J$",
     "abs_magnetization": r"magnetization $\langle|m|\rangle$",
     "specific_heat": r"specific heat $C$ / $k_B$",
-    "susceptibility": r"$\chi = N(\langle m^2\rangle - \langle|m|\rangle^2)/T$",
+    "susceptibility": r"susceptibility $\chi$ / $J^{-1}$",
     "hamming_distance": "Hamming distance per site",
-    "largest_cluster": "share of sites in the largest cluster",
-    "mean_cluster_size": "mean size of a site's cluster, largest left out",
+    "largest_cluster": "largest cluster / sites",
+    "mean_cluster_size": "mean cluster size / sites",
     "second_moment_correlation_length": r"second-moment $\xi$ / lattice constant",
     "positive_share": "share of frames with $m > 0$",
-    "binder_cumulant": r"$1 - \langle m^4\rangle / 3\langle m^2\rangle^2$",
-    "spurious_flips": "spurious flips: share of spins at $|h| = 4$\nbeyond what $|h| = 2$ explains",
+    "binder_cumulant": r"Binder cumulant $1 - \langle m^4\rangle / 3\langle m^2\rangle^2$",
+    "spurious_flips": "spurious flips: excess share of spins\nagainst a field $|h| = 4J$",
 }
 
 

@@ -14,8 +14,8 @@ CRITICAL_EXPONENT = 379 / 187
 """n(s) ~ s^-tau of geometric clusters at T_c (C. Vanderzande, J. Phys. A 25, L75, 1992)."""
 SIZES = "cluster_size_distribution"
 WINDOWS = {
-    "eta_power_law_window": r"$\eta$ of a pure power law",
-    "eta_stable_window": r"$\eta$ of the torus's power law",
+    "eta_power_law_window": r"$\eta$, fit of $r^{-\eta}$",
+    "eta_stable_window": r"$\eta$, fit on the torus",
 }
 PAPER = {"paper, Monte Carlo": (0.308, "#000000"), "paper, DiffIsing2": (0.398, "#0072B2")}
 
@@ -29,9 +29,9 @@ def structure(inputs: Inputs) -> Figure:
     panels.ratios(axes[0, -1], axes[1, -1], inputs, LENGTH)
     axes[0, -1].set_yscale("log")
     _infinite_length(axes[0, -1])
-    axes[1, -1].set_ylabel(r"$\xi$ / $\xi$ of the first source")
+    axes[1, -1].set_ylabel(rf"$\xi$ / that of {_first(inputs)}")
     axes[0, 0].set_ylabel("structure factor $S(k)$")
-    axes[1, 0].set_ylabel("$S(k)$ / $S(k)$ of the first source")
+    axes[1, 0].set_ylabel(f"$S(k)$ / that of {_first(inputs)}")
     return panels.finish(figure, axes.flat, [*_titles(inputs), r"$\xi$"] * 2)
 
 
@@ -45,10 +45,10 @@ def clusters(inputs: Inputs) -> Figure:
     panels.curves(axes[1, -1], inputs, "mean_cluster_size")
     axes[1, -1].set_yscale("log")
     panels.over_temperature(axes[:, -1])
-    axes[0, 0].set_ylabel("clusters of $s$ spins per site, $n(s)$")
-    axes[1, 0].set_ylabel("$n(s)$ / $n(s)$ of the first source")
+    axes[0, 0].set_ylabel("clusters per site, $n(s)$")
+    axes[1, 0].set_ylabel(f"$n(s)$ / that of {_first(inputs)}")
     titles = _titles(inputs)
-    return panels.finish(figure, axes.flat, [*titles, "largest", *titles, "all others"])
+    return panels.finish(figure, axes.flat, [*titles, "largest", *titles, "all but the largest"])
 
 
 def windows(inputs: Inputs) -> Figure:
@@ -65,12 +65,16 @@ def windows(inputs: Inputs) -> Figure:
         eta = infinite.eta_of_power_law(float(T), last)
         ax.plot(last, eta, label=style.EXACT_INFINITE, **style.INFINITE)
     for ax in axes[-1]:
-        ax.set_xlabel("last distance of the fit, from 1")
+        ax.set_xlabel("largest fitted distance / lattice constant")
     return panels.finish(figure, axes.flat, _titles(inputs) * 2)
 
 
 def _titles(inputs: Inputs) -> list[str]:
     return [f"$T$ = {style.short(T)}" for T in inputs.temperatures]
+
+
+def _first(inputs: Inputs) -> str:
+    return style.looks(inputs.sources)[inputs.sources[0]].label
 
 
 def _spectra(above: Axes, below: Axes, inputs: Inputs, temperature: str) -> None:
@@ -111,7 +115,7 @@ def _sizes(above: Axes, below: Axes, inputs: Inputs, temperature: str) -> None:
         line = first[inside][0] * (s[inside] / s[inside][0]) ** -CRITICAL_EXPONENT
         above.plot(s[inside], line, label=r"slope $-379/187$", **style.FINITE)
     for ax in (above, below):
-        ax.set(xscale="log", yscale="log", xlabel="size $s$ of a cluster of equal spins")
+        ax.set(xscale="log", yscale="log", xlabel="cluster size $s$ / sites")
     panels.ratio_axis(below)
 
 

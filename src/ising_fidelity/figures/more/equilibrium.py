@@ -9,9 +9,9 @@ from ising_fidelity.figures.inputs import Inputs
 from ising_fidelity.scores import deviations
 
 TEMPERATURES = {
-    "effective_temperature": r"of all spins",
-    "temperature_at_field_2": r"at $|h| = 2$",
-    "temperature_at_field_4": r"at $|h| = 4$",
+    "effective_temperature": "all spins",
+    "temperature_at_field_2": "$|h| = 2J$",
+    "temperature_at_field_4": "$|h| = 4J$",
 }
 SMALLEST_SHARE = 1e-3
 """Share of spurious flips below which its axis is linear."""
@@ -31,7 +31,7 @@ def local(inputs: Inputs) -> Figure:
         panels.shade_training(ax, inputs, inputs.sources)
         panels.ratio_axis(ax)
         panels.critical(ax)
-        ax.set_ylabel(rf"temperature of spins / $T$, {words}")
+        ax.set_ylabel(f"local temperature / $T$ ({words})")
     flips = axes[1, 1]
     panels.curves(flips, inputs, "spurious_flips")
     flips.set_yscale("symlog", linthresh=SMALLEST_SHARE)
@@ -73,7 +73,7 @@ def ordering(inputs: Inputs) -> Figure:
     figure, axes = panels.panels(1, 3, (15, 5))
     share, chance, binder = axes[0]
     panels.curves(share, inputs, "positive_share")
-    share.axhline(0.5, label="equally likely signs", **style.FINITE)
+    share.axhline(0.5, label="both signs equally likely", **style.FINITE)
     share.set_ylim(-0.03, 1.03)
     for source, look in style.looks(inputs.sources).items():
         p = inputs.fidelity[source]["positive_share_p_value"].dropna("temperature")
@@ -83,7 +83,7 @@ def ordering(inputs: Inputs) -> Figure:
     number = inputs.fidelity[inputs.sources[0]].sizes["temperature"]
     bottom, limit = SMALLEST_CHANCE / 3, deviations.SIGNIFICANT / number
     chance.axhspan(bottom, limit, color="0.94", linewidth=0, zorder=0)
-    chance.set(ylim=(bottom, 2), ylabel="$p$ of equally likely signs, binomial test")
+    chance.set(ylim=(bottom, 2), ylabel="$p$ of the binomial test of signs")
     panels.critical(chance)
     panels.curves(binder, inputs, "binder_cumulant")
     panels.over_temperature(axes[0])
@@ -120,7 +120,7 @@ def independence(inputs: Inputs) -> Figure:
     panels.over_temperature(axes[0])
     share.set(yscale="log", ylabel="effective sample size")
     enlargement.set_ylim(bottom=0)
-    enlargement.set_ylabel(r"factor on errors, $\sqrt{2\tau_\mathrm{int}}$")
+    enlargement.set_ylabel(r"error / naive error, $\sqrt{2\tau_\mathrm{int}}$")
     panels.letter(axes[0])
     panels.legend(figure, [share], columns=2)
     return figure
