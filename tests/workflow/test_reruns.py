@@ -237,8 +237,8 @@ CHANGED = "\nCHANGED = True\n"
         ("montecarlo/stripes.py", "\ndef ", "\n# A comment.\ndef ", {}),
         ("observables/labels.py", "in units of J", "in J", {}),
         ("comparison/dataset.py", "two or more are needed", "more are needed", {}),
-        ("models/gan/settings.py", "Gaussian numbers", "normal numbers", {}),
-        ("figures/registry.py", "The first frame and the middle", "Frames", {"plot_fig7": 1}),
+        ("models/gan/settings.py", "Gaussian latent vector", "normal latent vector", {}),
+        ("figures/registry.py", "The first and the middle frame", "Frames", {"plot_fig7": 1}),
         # Code, by how far it reaches.
         ("steps/measure.py", "", CHANGED, SUMMARY | {"measure": 12}),
         ("observables/clusters.py", "", CHANGED, SUMMARY | {"measure": 12}),
