@@ -19,7 +19,7 @@ def notes_of(done):
 
 def test_a_run_without_any_model_goes_from_first_to_last(fresh):
     fresh.configs.append("workflow/presets/tiny.yaml")
-    project = fresh.lay_over(models=None, figures=FIGURES)
+    project = fresh.lay_over(models=None, figures=FIGURES, temperatures=[2.0, 2.3])
     done = project.snakemake()
     assert done.returncode == 0, done.stdout + done.stderr
     results = fresh.folder / "results" / "tiny"
