@@ -182,7 +182,7 @@ def exact_curves(ax: Axes, inputs: Inputs, name: str) -> None:
     T = np.sort(np.append(T, near[(near > T[0]) & (near < T[-1])]))
     y = [function(one) for one in T]
     if name == "specific_heat":
-        y = [C if C <= PEAK * peak else np.nan for C in y]
+        y = [one if one <= PEAK * peak else np.nan for one in y]
     ax.plot(T, y, label=style.EXACT_INFINITE, **style.INFINITE)
 
 
