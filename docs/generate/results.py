@@ -8,6 +8,7 @@ import pandas as pd
 from docs.generate.markdown import table, with_error
 from docs.generate.sources import DESKTOP, PAPER_SCALE, QUANTITIES, ROOT, SNAPSHOT, TEMPERATURES
 from ising_fidelity.config.load import load
+from ising_fidelity.paper.judge import UNDECIDED
 
 
 def scores() -> str:
@@ -78,6 +79,18 @@ def paper_scale() -> str:
     if (PAPER_SCALE / "paper.csv").exists():
         return f"{paper(PAPER_SCALE)}\n\n{scores_at_paper_scale()}"
     return "It has not been run yet. Nothing is shipped, and no number is ours."
+
+
+def claims() -> str:
+    """Return the paper's claims that the run at its scale decides, and how many it does not."""
+    data = pd.read_csv(PAPER_SCALE / "claims.csv", keep_default_na=False)
+    decided = data[data["verdict"] != UNDECIDED]
+    rows = decided[["sentence", "place", "test", "verdict", "number"]].to_numpy().tolist()
+    counts = [f"{count} {name}" for name, count in data["verdict"].value_counts().items()]
+    text = f"Of {len(data)} claims: {', '.join(sorted(counts))}. Undecided ones are not listed."
+    heads = ["the paper says", "place", "test", "verdict", "worst number of this run"]
+    escaped = [[str(cell).replace("|", "\\|") for cell in row] for row in rows]
+    return f"{text}\n\n{table(heads, escaped)}"
 
 
 def scores_at_paper_scale() -> str:
