@@ -1,7 +1,7 @@
-"""What a run says while it runs, in place of Snakemake's block of lines for each job.
+"""Lines of progress of a run, which replace Snakemake's block of lines for each job.
 
-Snakemake logs by Python's ``logging``: an event on each record says what it is about. Errors,
-warnings and all that is not about the usual course of jobs stay as Snakemake prints them.
+Snakemake uses Python's ``logging``, and each record has an event. Errors, warnings and all messages
+that are not about the usual course of jobs stay as Snakemake prints them.
 """
 
 import logging
@@ -24,19 +24,19 @@ REPLACED = {
     "run_info",
     "shellcmd",
 }
-"""Events that lines of progress stand for."""
+"""Events that lines of progress replace."""
 NOISE = ("Conda environments: ignored", "Group jobs: inactive", "Select jobs", "Using shell")
-"""What else Snakemake says of its usual course."""
+"""Beginnings of other messages that are not shown."""
 SECONDS_BETWEEN_LINES = 5.0
-"""At least, so that many short jobs make few lines."""
+"""Shortest time between two lines, so that many short jobs make few lines."""
 SECONDS_TO_SETTLE = 1.0
-"""Of a line after what it says, so that the end of a job and the start of the next are one line."""
+"""Delay of a line, so that the end of a job and the start of the next are one line."""
 LAST_LINES = 3
-"""Of the log of a failed job."""
+"""Lines of a failed job's log that are shown."""
 MOST_FAILED = 10
-"""Failed jobs that are named one by one."""
+"""Largest number of failed jobs that are named."""
 FORCED = ("-f", "--force", "-F", "--forceall")
-"""Options that would begin from the start."""
+"""Options that are not part of the command that resumes, as they would repeat everything."""
 
 
 def is_error_or_news(record: logging.LogRecord) -> bool:

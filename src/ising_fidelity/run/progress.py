@@ -1,4 +1,4 @@
-"""How far a run is: what is done, what is being done, and how long the rest will take."""
+"""Progress of a run: jobs done, jobs running, and time left."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ DOING = {
     "train": "training",
     "sample": "sampling",
     "relax": "relaxing",
-    "equilibrate": "walking from random starts:",
+    "equilibrate": "equilibrating",
     "measure": "measuring",
     "compare": "comparing",
     "attribute": "attributing the specific heat of",
@@ -20,15 +20,15 @@ DOING = {
     "score": "scoring",
     "plot": "drawing",
 }
-"""Step to what it is called while it runs."""
+"""Words for a step while it runs."""
 QUICK = ("scale", "solve", "merge", "score", "plot")
 """Steps that make tables and figures."""
 ASSUMED_SECONDS = 6.0
-"""Of such a job, until one has ended."""
+"""Assumed time of such a job until one has ended."""
 MOST_NAMED = 3
-"""Jobs that a line names one by one."""
+"""Largest number of jobs that a line names."""
 TARGET = "all"
-"""The rule that only names what is wanted."""
+"""The rule that only lists the targets."""
 
 
 @dataclass(frozen=True)
