@@ -11,6 +11,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from ising_fidelity.config.load import load
 from ising_fidelity.figures.registry import FIGURES
 from ising_fidelity.run.figures import drawn_figures
+from ising_fidelity.run.paths import Paths
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 20  # seconds until what was clicked must be there
@@ -79,7 +80,7 @@ class Page:
 
 
 def test_every_figure_is_rendered_in_its_category_under_its_caption(page, report, run):
-    expected = {}
+    expected, captions = {}, Paths(run).plan.caption
     for name in drawn_figures(run):
         expected.setdefault(FIGURES[name].category, []).append(name)
     shown = page.categories()
@@ -99,7 +100,7 @@ def test_every_figure_is_rendered_in_its_category_under_its_caption(page, report
             assert page.is_drawn(image), name
             page.row(label)[1].click()
             caption = page.find("nav .prose").text
-            assert caption == FIGURES[name].caption
+            assert caption == captions(name)
     assert len(drawn_figures(run)) >= 25
 
 
