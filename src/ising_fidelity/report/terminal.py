@@ -1,4 +1,4 @@
-"""The head of a run's page on a terminal, in colours where it has them."""
+"""The table of verdicts of a run's page, on a terminal."""
 
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 COLORS = {"p0": "red", "p4": "green", "lacking": "yellow"}
-"""Of cells that pass nowhere, everywhere, and that could not be compared."""
+"""Colors of cells that fail everywhere, pass everywhere, or could not be compared."""
 
 WIDTH = 8
-"""Characters of a line in a cell, so that a table of all quantities needs no wide terminal."""
+"""Characters per line of a cell, so that the table of all quantities fits a narrow terminal."""
 
 
 def show(scores: pd.DataFrame, console: "Console") -> None:
