@@ -1,4 +1,4 @@
-# make install, make run, make test; the others install first if necessary.
+# make install, make look, make run, make test; the others install first if necessary.
 
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export OMP_NUM_THREADS := 1
 SNAKEMAKE := snakemake --workflow-profile workflow/profiles/local --cores $(CORES)
 
-.PHONY: install run unlock test check smoke test-cluster test-report test-sanitized test-clang schema readme docs estimate dag paper-figures clean
+.PHONY: install look run unlock check test smoke test-long test-rest test-cluster test-report test-sanitized test-clang schema readme docs estimate dag paper-figures clean
 
 install: $(STAMP)
 
@@ -25,6 +25,10 @@ $(STAMP): pyproject.toml setup.py constraints.txt $(wildcard src/ising_fidelity/
 	$(VENV)/bin/python -m pip install --editable '.[models,workflow,slurm,test]'
 	touch $@
 
+# A first look in about two minutes: look/index.html. The shipped model, sampled and judged.
+look: $(STAMP)
+	ising-fidelity look
+
 run: $(STAMP)
 	$(SNAKEMAKE)
 
@@ -32,12 +36,7 @@ run: $(STAMP)
 unlock: $(STAMP)
 	$(SNAKEMAKE) --unlock
 
-# Tests that run workflows, especially on the cluster, often wait; running them in parallel fills the
-# cores.
-test: $(STAMP)
-	$(MAKE) --jobs 2 check smoke test-cluster
-
-# Format, lint, types, spelling, then all tests.
+# Format, lint, types, spelling.
 check: $(STAMP)
 	ruff format --check .
 	ruff check .
@@ -46,18 +45,30 @@ check: $(STAMP)
 	codespell
 	snakefmt --check Snakefile workflow
 	snakemake --lint
+
+# The tests and a small run, in ten minutes on two cores.
+test: check
 	pytest --numprocesses auto --dist loadscope --durations 25
+	$(MAKE) smoke
 
 smoke: $(STAMP)
 	$(SNAKEMAKE) --configfile workflow/presets/smoke.yaml --forceall
 
+# All other tests. They need Linux with namespaces, gcc and Debian's Chromium, and for SLURM, root and
+# Debian's archive, unless slurm-wlm and munge are installed. What is missing is an error. Tests that run
+# workflows, especially on the cluster, often wait; running them in parallel fills the cores.
+test-long: $(STAMP)
+	$(MAKE) --jobs 2 test-rest test-cluster
+	$(MAKE) test-report test-sanitized
+
+test-rest: $(STAMP)
+	pytest --numprocesses auto --dist loadscope --durations 25 -m long
+
 # A run through SLURM, with the preset tiny to save time, or: make test-cluster PRESET=smoke
-# It needs root, and Debian's archive unless slurm-wlm and munge are installed.
 test-cluster: $(STAMP)
 	pytest tests/cluster
 
-# The report of the smoke run in Debian's Chromium, which root may have installed. It is not in make
-# test, to save time.
+# The report and the page of the smoke run in Chromium.
 test-report: $(STAMP)
 	$(SNAKEMAKE) --configfile workflow/presets/smoke.yaml
 	pytest tests/report

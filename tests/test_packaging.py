@@ -14,6 +14,8 @@ import pytest
 
 from .workflow.environments import WITHOUT
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[1]
 NEEDED = "torch is needed: pip install 'ising-fidelity[models]'"
 MOST_BYTES = 5 * 2**20

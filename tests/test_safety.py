@@ -118,6 +118,7 @@ VERBS = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("arguments", VERBS.values(), ids=VERBS)
 def test_a_verb_needs_no_network(arguments, models, tmp_path):
     output = tmp_path / "output.nc"

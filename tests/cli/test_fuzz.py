@@ -16,6 +16,8 @@ from ising_fidelity.run.figures import drawn_figures
 
 from ..configs import ATTRIBUTION, DEFAULT, FINITE_SIZE, RELAXATION
 
+pytestmark = pytest.mark.long
+
 MORE = {
     "relaxation": RELAXATION | {"clusters": [3], "starts": ["random"]},
     "attribution": ATTRIBUTION,

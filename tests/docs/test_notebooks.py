@@ -15,6 +15,8 @@ import sys
 import jupytext
 from nbclient import NotebookClient
 
+pytestmark = pytest.mark.long
+
 notebook = jupytext.read(sys.argv[1])
 assert notebook.metadata["jupytext"]["text_representation"]["format_name"] == "myst"
 NotebookClient(notebook, timeout=300, kernel_name="python3").execute()

@@ -9,6 +9,8 @@ from selenium.webdriver.common.by import By
 
 from ..browser import chromium
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[2]
 WIDTHS = (1400, 1024, 500)
 """A desktop, a tablet, and a narrow window, in pixels."""

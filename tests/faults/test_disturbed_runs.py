@@ -17,7 +17,7 @@ from ..workflow.conftest import copy_of_the_workflow
 from . import undisturbed
 from .undisturbed import COMMAND, RESULTS, TINY, left_over, products
 
-pytestmark = pytest.mark.workflow
+pytestmark = [pytest.mark.workflow, pytest.mark.long]
 
 HERE = Path(__file__).resolve().parent
 SIGNALS = {"SIGKILL": signal.SIGKILL, "SIGTERM": signal.SIGTERM, "Ctrl-C": signal.SIGINT}

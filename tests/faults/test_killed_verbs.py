@@ -26,6 +26,8 @@ from ..workflow.conftest import copy_of_the_workflow
 from . import undisturbed
 from .undisturbed import COMMAND, RESULTS, TINY, Command, cold, left_over, products, warm
 
+pytestmark = pytest.mark.long
+
 EVERY_VERB = {
     "relaxation": {"sweeps": [1], "models": ["GAN"]},
     "finish": {"sweeps": [2], "models": ["DiffIsing2"]},

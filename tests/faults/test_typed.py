@@ -84,6 +84,7 @@ def test_closed_streams(closed, tmp_path):
     assert (done.returncode, done.stdout) == (2, "")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", ["8k", "64k"])
 def test_a_full_disk(size, tmp_path):
     """A file system of 64 kB: frames do not fit, and what was there stays as it was."""
@@ -101,6 +102,7 @@ def test_a_full_disk(size, tmp_path):
     ]
 
 
+@pytest.mark.long
 def test_a_disk_that_cannot_be_written(tmp_path):
     (tmp_path / "fixed").mkdir()
     within = [*unshare("--mount"), "sh", "-c",

@@ -85,14 +85,20 @@ def test_the_registry_and_the_config_name_the_same_figures():
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_is_drawn_in_both_formats_and_the_same_bytes_each_time(name, run, tmp_path):
+def test_a_figure_is_drawn_in_both_formats(name, run, tmp_path):
+    svg, png = draw(name, run, tmp_path / "drawn")
+    assert ElementTree.parse(svg).getroot().tag.endswith("svg")
+    assert min(svg.stat().st_size, png.stat().st_size) > 5000
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_has_the_same_bytes_each_time(name, run, tmp_path):
     first = draw(name, run, tmp_path / "first")
     second = draw(name, run, tmp_path / "second")
     for one, other in zip(first, second, strict=True):
         assert one.read_bytes() == other.read_bytes()
-        assert one.stat().st_size > 5000
-    assert ElementTree.parse(first[0]).getroot().tag.endswith("svg")
-    assert len(list(tmp_path.iterdir())) == 4
 
 
 @pytest.mark.parametrize("name", CURVES)

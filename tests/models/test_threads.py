@@ -87,6 +87,7 @@ def test_the_same_weights_draw_the_same_spins(settings):
         assert np.abs(one.field - two.field).max() < 0.001 * one.field.std()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("settings", "training_length"),
     [

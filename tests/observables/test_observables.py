@@ -278,6 +278,7 @@ def test_correlation_length(inverse, expected):
     assert error == pytest.approx(0.4 if expected == 2 else np.nan, nan_ok=True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("temperature", "names"),
     [

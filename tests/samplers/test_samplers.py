@@ -19,6 +19,7 @@ def causes_of_sampler(name):
         return causes(one.draw, L, TEMPERATURES, FRAMES, SEED, training)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", broken.SAMPLERS)
 def test_a_broken_sampler_has_its_cause(name):
     found = causes_of_sampler(name)
@@ -27,6 +28,7 @@ def test_a_broken_sampler_has_its_cause(name):
     assert found[0].p_value < 1e-3
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(2, 7))
 def test_a_perfect_sampler_has_no_cause(seed):
     assert causes(equilibrium.frames, L, TEMPERATURES, FRAMES, seed) == []

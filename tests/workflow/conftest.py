@@ -12,9 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ..namespaces import without_a_network
 from ..shared import made_once
-from . import environments
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("Snakefile", "config.yaml", "workflow", "envs", "resources")
@@ -83,19 +81,13 @@ def fresh(tmp_path):
 def finished(tmp_path_factory):
     """Give a run of the tiny preset; tests may ask it for plans but not run it.
 
-    It was made without a network, and every step with the packages of its environment alone. The
-    folders of both have names that are several words to a shell.
+    Its folder has a name that is several words to a shell.
     """
 
     def make(folder):
         project = copy_of_the_workflow(folder)
         project.configs.append("workflow/presets/tiny.yaml")
-        path = [
-            environments.stand_in(tmp_path_factory.mktemp("a set (of environments)")),
-            os.environ["PATH"],
-        ]
-        limited = replace(project, environment={"PATH": os.pathsep.join(map(str, path))})
-        done = limited.snakemake(within=without_a_network())
+        done = project.snakemake()
         assert done.returncode == 0, done.stdout + done.stderr
         (folder / "said.txt").write_text(done.stderr + done.stdout)
         return project

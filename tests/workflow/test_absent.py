@@ -17,6 +17,7 @@ def notes_of(done):
     return [line.removeprefix("note: ") for line in lines if line.startswith("note: ")]
 
 
+@pytest.mark.long
 def test_a_run_without_any_model_goes_from_first_to_last(fresh):
     fresh.configs.append("workflow/presets/tiny.yaml")
     project = fresh.lay_over(models=None, figures=FIGURES, temperatures=[2.0, 2.3])

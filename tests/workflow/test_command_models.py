@@ -14,7 +14,7 @@ from ising_fidelity.io import netcdf
 from ..shared import made_once
 from .conftest import ROOT, Project, copy_of_the_workflow
 
-pytestmark = pytest.mark.workflow
+pytestmark = [pytest.mark.workflow, pytest.mark.long]
 NAMES = ("RBM", "VAE")
 REMADE = {"sample_command": 2, "measure": 2, "compare": 2, "merge": 1, "score": 1}
 

@@ -3,9 +3,11 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
+from ..namespaces import without_a_network
 from . import environments
 
 pytestmark = pytest.mark.workflow
@@ -43,13 +45,22 @@ def limited(tmp_path_factory):
 
 @pytest.mark.parametrize("verb", sorted(environments.environment_of()))
 def test_a_step_finds_what_it_imports(limited, verb):
-    """What it imports only where it is used, the finished run of the other tests has found."""
+    """What it imports only where it is used, the whole run of the next test finds."""
     within = os.environ | {"PYTHONPATH": str(limited / environments.environment_of()[verb])}
     code = f"import ising_fidelity.cli.main, ising_fidelity.steps.{verb}"
     done = subprocess.run(
         [sys.executable, "-c", code], env=within, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.long
+def test_a_run_needs_no_network_and_no_more_than_its_environments(fresh, limited):
+    """Every step has the packages of its environment alone, imported where they are used, too."""
+    fresh.configs.append("workflow/presets/tiny.yaml")
+    path = os.pathsep.join([str(limited / "bin"), os.environ["PATH"]])
+    done = replace(fresh, environment={"PATH": path}).snakemake(within=without_a_network())
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_step_does_not_find_what_its_environment_lacks(limited):

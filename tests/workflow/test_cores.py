@@ -4,7 +4,7 @@ import pytest
 
 from .conftest import copy_of_the_workflow
 
-pytestmark = pytest.mark.workflow
+pytestmark = [pytest.mark.workflow, pytest.mark.long]
 
 RESULTS = "results/tiny"
 TARGETS = [f"{RESULTS}/models/GAN.safetensors", f"{RESULTS}/configurations/GAN/T2.30.nc"]

@@ -11,7 +11,7 @@ from ising_fidelity.io import netcdf
 
 from .conftest import Project
 
-pytestmark = pytest.mark.workflow
+pytestmark = [pytest.mark.workflow, pytest.mark.long]
 
 RELAXATION = {"sweeps": [1, 5], "models": ["DiffIsing2"]}
 WITH_STARTS = RELAXATION | {"sweeps": [1], "clusters": [2], "starts": ["random", "ordered"]}

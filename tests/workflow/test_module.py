@@ -7,7 +7,7 @@ import pytest
 from .conftest import Project
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.workflow
+pytestmark = [pytest.mark.workflow, pytest.mark.long]
 
 SNAKEFILE = f"""configfile: "{ROOT}/config.yaml"
 module ising:

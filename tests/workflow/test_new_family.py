@@ -11,7 +11,7 @@ from ising_fidelity.models.family import FOLDERS
 
 ROOT = Path(__file__).resolve().parents[2]
 TOY = ROOT / "tests" / "models" / "toy_family"
-pytestmark = pytest.mark.workflow
+pytestmark = [pytest.mark.workflow, pytest.mark.long]
 
 
 def library_with_the_toy(folder):

@@ -57,6 +57,7 @@ def test_files_of_another_run_are_refused_before_anything_is_simulated(fresh):
     assert not (fresh.folder / "results").exists()
 
 
+@pytest.mark.long
 def test_the_lines_of_the_page_put_frames_beside_the_zoo(finished, tmp_path):
     folder = tmp_path / "run"
     shutil.copytree(finished.folder, folder, symlinks=True)

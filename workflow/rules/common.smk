@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from ising_fidelity.cli import forkserver
 from ising_fidelity.config.load import check, read, without_effect
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.figures.registry import FIGURES
@@ -134,6 +135,7 @@ onstart:
     except InputError as error:
         refuse(error)
     record_provenance()
+    forkserver.start()
     # Remove the checksums of the previous run; they are written again at the end.
     Path(RUN_CONFIG).with_name("checksums.sha256").unlink(missing_ok=True)
     Path(RUN_CONFIG).with_name("rules.dot").write_text(rule_graph())

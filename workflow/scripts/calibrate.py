@@ -1,6 +1,7 @@
 """Estimate the time of a job by linear extrapolation from smaller versions of it."""
 
 import copy
+import os
 import re
 import resource
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 
+from ising_fidelity.cli import forkserver
 from ising_fidelity.config.run import Config
 from ising_fidelity.frames import frames_dataset, read_frames
 from ising_fidelity.io import netcdf
@@ -68,6 +70,12 @@ def put(words: list[str], name: str, value: object) -> None:
         words[2:2] = [name, str(value)]
 
 
+def _busy() -> float:
+    """Return the CPU seconds of all ended commands, forked or not."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime + forkserver.cpu_seconds()
+
+
 class Calibration:
     """Runs small versions of jobs in a folder of its own."""
 
@@ -76,11 +84,16 @@ class Calibration:
         self.config = folder / "results" / run.run / "provenance" / "config.yaml"
         self.config.parent.mkdir(parents=True)
         self.config.write_text(yaml.safe_dump(run.plain()))
+        self.begun: set[str] = set()
 
     def cost(self, job: Job) -> Cost:
         """Return the cost of a job, extrapolated from its smallest and its largest run."""
         points: list[tuple[float, float, float]] = []
         share = FIRST_SHARE
+        if job.rule not in self.begun:
+            # The first job of a rule also imports the libraries.
+            self._timed(self.smaller(job, share)[0])
+            self.begun.add(job.rule)
         while True:
             words, done = self.smaller(job, share)
             seconds: float = self._timed(words)
@@ -96,12 +109,12 @@ class Calibration:
 
     def _timed(self, words: list[str]) -> float:
         """Return the seconds of a command: CPU time, if other work delayed it."""
-        before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-        subprocess.run(words, cwd=self.folder, check=True, capture_output=True)
-        seconds, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-        busy = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+        environment = os.environ | dict.fromkeys(forkserver.THREADS, "1")
+        before, start = _busy(), time.monotonic()
+        subprocess.run(words, cwd=self.folder, check=True, capture_output=True, env=environment)
+        seconds = time.monotonic() - start
         # While a job waits for a GPU, its core counts as busy.
-        return min(seconds, busy)
+        return min(seconds, _busy() - before)
 
     def smaller(self, job: Job, share: float) -> tuple[list[str], float]:
         """Return a command that does about this share of the work, and its actual share."""

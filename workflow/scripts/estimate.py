@@ -23,6 +23,7 @@ from pathlib import Path
 
 from calibrate import READERS, SMALLER, Calibration, Cost, Job
 
+from ising_fidelity.cli import forkserver
 from ising_fidelity.config.load import base, load
 from ising_fidelity.config.run import Config
 from ising_fidelity.exceptions import InputError
@@ -133,6 +134,7 @@ def main() -> None:
         run = load([base(ROOT), *arguments.configs])
         pending = planned(arguments.configs)
         everything = planned(arguments.configs, "--forceall") if pending else []
+        forkserver.start()
         print(table(estimated(run, pending, everything), arguments.cores))
     except InputError as error:
         print(error, file=sys.stderr)

@@ -4,13 +4,16 @@ import os
 from collections.abc import Sequence
 from glob import glob
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ising_fidelity.cli.commands import app
 from ising_fidelity.cli.options import Seed
 from ising_fidelity.exceptions import InputError
+
+if TYPE_CHECKING:
+    from ising_fidelity.judgement.scorecard import Scorecard
 
 WRITTEN = ("index.html", "scores.csv", "scores.json")
 DECIDE = {
@@ -88,11 +91,10 @@ def judge(
     # Processes fill the cores; NumPy reads this when it is imported below.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     from ising_fidelity.judgement import judge as module
-    from ising_fidelity.judgement import scorecard, terminal
     from ising_fidelity.judgement.require import requirements
 
     requirements(require, classifier)
-    _check_output(output)
+    check_output(output)
     options: dict[str, Any] = {
         "T": None if temperature is None else _temperatures(temperature),
         "sampling": sampling,
@@ -115,6 +117,17 @@ def judge(
     except InputError as error:
         raise InputError(_as_options(str(error))) from error
     unmet = module.unmet(card, require)
+    finish(card, output, quiet)
+    for line in unmet:
+        typer.echo(f"not met: {line}", err=True)
+    if unmet:
+        raise typer.Exit(UNMET)
+
+
+def finish(card: "Scorecard", output: Path, quiet: bool) -> None:
+    """Write a judgement to a folder, and print it unless ``quiet``."""
+    from ising_fidelity.judgement import scorecard, terminal
+
     scorecard.write(card, output, WRITTEN)
     if not quiet:
         from rich.console import Console
@@ -122,10 +135,6 @@ def judge(
         console = Console(highlight=False, soft_wrap=True)
         terminal.show(card, console)
         console.print(f"{output / WRITTEN[0]}: full report with figures", style="dim")
-    for line in unmet:
-        typer.echo(f"not met: {line}", err=True)
-    if unmet:
-        raise typer.Exit(UNMET)
 
 
 def named(given: Sequence[str]) -> dict[str, list[str]]:
@@ -168,7 +177,7 @@ def _alphabet(text: str) -> tuple[float, float]:
     return down, up
 
 
-def _check_output(folder: Path) -> None:
+def check_output(folder: Path) -> None:
     """Refuse a folder that cannot be written before anything is computed."""
     from ising_fidelity.io.files import check_writable
 

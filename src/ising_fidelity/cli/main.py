@@ -16,14 +16,14 @@ from typing import Any, NoReturn
 
 import typer
 
-from ising_fidelity.cli import judge, models, results  # noqa: F401  # commands of the application
+from ising_fidelity.cli import judge, look, models, results  # noqa: F401  # commands of the application
 from ising_fidelity.cli.commands import app
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.io.files import abandon
 from ising_fidelity.io.optional import needing
 
 WALK = (
-    *("judge", "simulate", "train", "sample", "sample-command", "relax", "equilibrate"),
+    *("look", "judge", "simulate", "train", "sample", "sample-command", "relax", "equilibrate"),
     *("measure", "compare"),
     *("attribute", "scale", "solve", "merge", "score", "plot"),
 )

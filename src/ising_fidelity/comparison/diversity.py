@@ -11,7 +11,11 @@ Spins = NDArray[np.int8]
 VENDI_FRAMES = 250
 """Most frames per side; the eigenvalues of larger kernels take long."""
 
-VENDI_PAIRS = 200
+VENDI_SUBSETS = 100
+"""Random subsets of the reference whose scores give the noise floor."""
+
+TOGETHER = 10
+"""Most disjoint subsets of one permutation of the reference."""
 
 JACKKNIFE_GROUPS = 10
 
@@ -54,12 +58,13 @@ def diversity(
 
     The score grows with the number of frames, so both sides have the same number of evenly spaced
     frames: half of the reference, all frames or :data:`VENDI_FRAMES`, whichever is least. The noise
-    floor is the ratio between disjoint random halves of the reference of that size, sampled without
-    replacement, since a repeated frame lowers the score. Disjoint halves differ as two samples of
-    the true distribution do: the finite reference reduces the variance of each half, but makes them
-    anticorrelated by the same amount. A mode collapse makes the ratio small: p is the share of
-    floor ratios as small as the observed one, and z is negative where it is smaller. Errors are
-    jackknife errors over ten groups of frames.
+    floor is the ratio between disjoint random subsets of the reference of that size, sampled
+    without replacement, since a repeated frame lowers the score. Disjoint subsets differ as two
+    samples of the true distribution do: the finite reference reduces the variance of each, but
+    makes them anticorrelated by the same amount. All pairs of subsets of one permutation count. A
+    mode collapse makes the ratio small: p is the share of floor ratios as small as the observed
+    one, and z is negative where it is smaller. Errors are jackknife errors over ten groups of
+    frames.
 
     Parameters
     ----------
@@ -68,7 +73,7 @@ def diversity(
     blocks
         2 tau_int of each side; correlated frames are thinned.
     seed
-        Seed of the random halves of the reference.
+        Seed of the random subsets of the reference.
     """
     (stride, _), (other_stride, _) = map(thinning, blocks)
     spins, reference = spins[::stride], reference[::other_stride]
@@ -80,17 +85,22 @@ def diversity(
         Estimate(*_vendi_with_error(overlap_kernel(evenly_spaced(side, count))))
         for side in (spins, reference)
     )
-    generator = np.random.default_rng(seed)
-    everything = overlap_kernel(reference)
-    ratios = np.empty(VENDI_PAIRS)
-    for pair in range(VENDI_PAIRS):
-        halves = generator.permutation(len(reference))[: 2 * count].reshape(2, count)
-        first, second = (vendi_score(everything[np.ix_(half, half)]) for half in halves)
-        ratios[pair] = first / second
+    ratios = _floor(overlap_kernel(reference), count, np.random.default_rng(seed))
     ratio = own.value / other.value
     error = ratio * np.hypot(own.error / own.value, other.error / other.value)
     estimates = own, other, against_floor(ratio, float(error), ratios, low=True)
     return dict(zip(names, estimates, strict=True))
+
+
+def _floor(kernel: Floats, count: int, generator: np.random.Generator) -> Floats:
+    """Return ratios between scores of disjoint random subsets of ``count`` frames."""
+    parts = min(len(kernel) // count, TOGETHER)
+    ratios = []
+    for _ in range(-(-VENDI_SUBSETS // parts)):
+        subsets = generator.permutation(len(kernel))[: parts * count].reshape(parts, count)
+        scores = np.array([vendi_score(kernel[np.ix_(one, one)]) for one in subsets])
+        ratios.append((scores[:, None] / scores)[~np.eye(parts, dtype=bool)])
+    return np.concatenate(ratios)
 
 
 def _vendi_with_error(kernel: Floats) -> tuple[float, float]:

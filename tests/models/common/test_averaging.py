@@ -7,7 +7,7 @@ import torch
 
 from ising_fidelity.models.training import loop
 
-from ..small import CPU, DIFFUSION, trainer_of
+from ..small import CONTINUOUS, CPU, DIFFUSION, trainer_of
 
 
 def test_bfloat16_and_compiling_change_rounding_alone(frames, tmp_path, monkeypatch):
@@ -39,3 +39,31 @@ def test_a_state_of_a_gpu_is_resumed_on_a_cpu(frames):
     assert (group["capturable"], group["fused"]) == (False, None)
     second.batch(*batch, 0.0)
     assert group["lr"] == DIFFUSION.learning_rate
+
+
+@pytest.mark.parametrize("settings", [DIFFUSION, CONTINUOUS], ids=lambda one: one.family)
+def test_muon_takes_weights_between_channels_and_adamw_the_others(settings, frames):
+    """Convolutions from or to a frame of one channel, and vectors, are not for Muon."""
+    with_muon = settings.model_copy(update={"optimizer": "muon", "matrix_learning_rate": 0.02})
+    trainer, seen = trainer_of(with_muon, frames)
+    muon, adamw = trainer.optimizers
+    (group,) = muon.param_groups
+    assert group["lr"] == 0.02
+    sides = {id(one): muon for one in group["params"]}
+    sides |= {id(one): adamw for one in adamw.param_groups[0]["params"]}
+    named = dict(trainer.network.named_parameters())
+    assert len(sides) == len(named)
+    vectors = {name for name, one in named.items() if one.ndim < 2}
+    at_the_ends = {name for name in named if name.startswith(trainer.ends)}
+    assert {name for name, one in named.items() if sides[id(one)] is adamw} == (
+        vectors | at_the_ends
+    )
+    before = {name: one.detach().clone() for name, one in named.items()}
+    trainer.batch(*[one[:4] for one in seen], 0.0)
+    assert any(not one.equal(before[name]) for name, one in named.items() if name in vectors)
+    alone, _ = trainer_of(settings.model_copy(update={"optimizer": "adamw"}), frames)
+    assert len(alone.optimizers) == 1
+
+
+def test_weights_of_the_paper_are_trained_by_adamw_alone():
+    assert DIFFUSION.optimizer == "adamw"

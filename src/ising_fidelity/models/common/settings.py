@@ -18,6 +18,10 @@ AdamBeta2 = Annotated[
 Schedule = Annotated[
     Literal["constant", "cosine"], Field(description="cosine: falls to zero over the epochs")
 ]
+Optimizer = Annotated[
+    Literal["muon", "adamw"],
+    Field(description="optimiser of weights between channels; all others use AdamW"),
+]
 Ema = Annotated[Number, Field(ge=0, lt=1, description="decay of averaged weights per step; 0: off")]
 
 
@@ -127,6 +131,8 @@ class AveragedTraining(Training):
 class DenoisingTraining(AveragedTraining):
     """Keys of models that are trained to remove noise."""
 
+    optimizer: Optimizer = "adamw"
+    matrix_learning_rate: Positive = Field(1e-2, description="learning rate of Muon")
     precision: Literal["float32", "bfloat16"] = Field(
         "float32", description="precision of the network's arithmetic in training"
     )

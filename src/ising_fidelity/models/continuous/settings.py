@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ising_fidelity.models.common.settings import DenoisingTraining
+from ising_fidelity.models.common.settings import DenoisingTraining, Optimizer
 from ising_fidelity.schema import Depth, Number, Positive, Section, Width
 
 
@@ -72,10 +72,7 @@ class ContinuousSettings(DenoisingTraining):
     sampling_density: Number = Field(
         3.0, ge=1, description="relative density of sampling steps where spins are decided"
     )
-    optimizer: Literal["muon", "adamw"] = Field(
-        "muon", description="optimiser of weights between channels; all others use AdamW"
-    )
-    matrix_learning_rate: Positive = Field(1e-2, description="learning rate of Muon")
+    optimizer: Optimizer = "muon"
 
     @model_validator(mode="after")
     def _translations_are_symmetries(self) -> Self:

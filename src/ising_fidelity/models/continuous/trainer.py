@@ -3,12 +3,11 @@
 import math
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ising_fidelity.models.common.averaging import DenoisingTrainer
 from ising_fidelity.models.common.data import Frames, transformed
 from ising_fidelity.models.common.layers import channels_last
-from ising_fidelity.models.common.muon import Muon
 from ising_fidelity.models.continuous import objective
 from ising_fidelity.models.continuous.network import PatchNetwork
 from ising_fidelity.models.continuous.settings import ContinuousSettings
@@ -23,6 +22,7 @@ class ContinuousTrainer(DenoisingTrainer):
 
     settings: ContinuousSettings
     augments = True
+    ends = ("stem.",)
 
     def __init__(
         self,
@@ -37,15 +37,6 @@ class ContinuousTrainer(DenoisingTrainer):
         channels_last(network)
         super().__init__(network, held_out, noise)
         self.largest = settings.noise_largest * held_out.spins.shape[-1]
-
-    def _optimizers(self) -> list[torch.optim.Optimizer]:
-        """Return Muon for weights between channels, and AdamW for all others."""
-        if self.settings.optimizer == "adamw":
-            return super()._optimizers()
-        sides: tuple[list[nn.Parameter], list[nn.Parameter]] = ([], [])
-        for name, weight in self.network.named_parameters():
-            sides[weight.ndim < 2 or name.startswith("stem.")].append(weight)
-        return [Muon(sides[0], self.settings.matrix_learning_rate), self._adamw(sides[1])]
 
     def is_best(self, losses: list[float]) -> bool:
         """Whether the loss is the lowest so far, or the learning rate falls to zero.
