@@ -5,7 +5,8 @@ Three tables are written to benchmarks/results/overhead.txt:
 * Start-up: the processor time before each verb can begin, for Python and the imports of its module.
   Then, without Snakemake, a job of each rule of the preset ``tiny``, which includes imports where
   they are used (pyerrors for the errors of chains, seaborn) and little work. Its columns are the
-  least processor time of a job alone, and the median time with all cores busy with such jobs.
+  least processor time of a job alone, started and forked as in a local run, and the median time of
+  forked jobs with all cores busy with such jobs.
 * A finished run: its wall time compared with its useful work, both from Snakemake's record of when
   each job began and ended. Useful work is the time of jobs minus their start-up with all cores
   busy; a perfect run on two cores takes half of it. Other work on the machine makes jobs longer and
@@ -33,11 +34,13 @@ import yaml
 
 from benchmarks import harness
 from benchmarks.harness import ROOT, core_seconds, table
+from ising_fidelity.cli import forkserver
 from ising_fidelity.config.load import load
 
 sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
 
-import estimate  # the scripts are no package
+import calibrate  # the scripts are no package
+import estimate
 
 RESULTS = harness.RESULTS / "overhead.txt"
 TINY = "workflow/presets/tiny.yaml"
@@ -75,9 +78,10 @@ def start_up(verb: str, rounds: int = ROUNDS) -> float:
 
 @dataclass(frozen=True)
 class Least:
-    """A job with little work: processor time alone, and wall time with all cores busy, s."""
+    """A job with little work: processor time alone and forked, wall time at work, s."""
 
     alone: float
+    forked: float
     at_work: float
 
 
@@ -95,7 +99,7 @@ def least_jobs(cores: int, rounds: int = ROUNDS) -> dict[str, Least]:
 
         def seconds(job: estimate.Job) -> tuple[str, float]:
             begin = time.monotonic()
-            subprocess.run(job.command, cwd=folder, check=True, capture_output=True)
+            as_in_a_run(job, folder)
             return job.rule, time.monotonic() - begin
 
         # All jobs once first, since they need each other's outputs.
@@ -107,12 +111,32 @@ def least_jobs(cores: int, rounds: int = ROUNDS) -> dict[str, Least]:
             rule: min(processor_time(job.command, folder) for _ in range(rounds))
             for rule, job in of_each.items()
         }
+        forkserver.start()
+        forked = {rule: forked_time(job, folder, rounds) for rule, job in of_each.items()}
         at_work = defaultdict(list)
         # Rules in turn: no job runs beside another of its rule.
         with ThreadPoolExecutor(cores) as pool:
             for rule, taken in pool.map(seconds, 2 * rounds * list(of_each.values())):
                 at_work[rule].append(taken)
-    return {rule: Least(alone[rule], statistics.median(at_work[rule])) for rule in of_each}
+    return {
+        rule: Least(alone[rule], forked[rule], statistics.median(at_work[rule])) for rule in of_each
+    }
+
+
+def as_in_a_run(job: estimate.Job, folder: Path) -> None:
+    """Run a job in the environment that Snakemake gives it."""
+    environment = calibrate.of_a_job()
+    subprocess.run(job.command, cwd=folder, check=True, capture_output=True, env=environment)
+
+
+def forked_time(job: estimate.Job, folder: Path, rounds: int) -> float:
+    """Return the least processor time of a job forked from a server, s; the first one imports."""
+    found = []
+    for _ in range(rounds + 1):
+        before = calibrate.busy()
+        as_in_a_run(job, folder)
+        found.append(calibrate.busy() - before)
+    return min(found)
 
 
 def recorded(run: str, folder: Path = ROOT) -> Iterator[Done]:
@@ -184,10 +208,15 @@ def tables(run: str, cores: int) -> Iterator[str]:
     yield table(["start-up of the verb", "PyTorch", "core s"], starts)
     least = least_jobs(cores)
     lines = [
-        [rule, needs.get(rule, "no"), f"{job.alone:.2f}", f"{job.at_work:.2f}"]
+        [
+            *(rule, needs.get(rule, "no")),
+            *(f"{job.alone:.2f}", f"{job.forked:.2f}", f"{job.alone / job.forked:.1f}"),
+            f"{job.at_work:.2f}",
+        ]
         for rule, job in least.items()
     ]
-    yield table(["least job of the rule", "PyTorch", "core s", f"s, {cores} at once"], lines)
+    columns = ["core s", "forked", "ratio", f"s, {cores} at once"]
+    yield table(["least job of the rule", "PyTorch", *columns], lines)
     if jobs := list(recorded(run)):
         found = efficiency(jobs, {rule: job.at_work for rule, job in least.items()}, cores)
         yield (

@@ -8,6 +8,7 @@ from docs.generate.sources import BENCHMARKS
 
 WRITTEN = (
     "overhead",
+    "memory",
     "acceleration-cost",
     "acceleration-loss",
     "acceleration-rates",

@@ -31,7 +31,7 @@ def _command(name: str, command: Any) -> str:
     options = [one for one in of_command if one.param_type_name == "option" and not one.hidden]
     required = [f"{_flags(one)} {one.name.upper()}" for one in options if one.required]
     words = [f"ising-fidelity {name}", *required, "[OPTIONS]", *map(_name, arguments)]
-    rows = [[f"`{_name(one)}`", _value(kinds[one.name]), "required"] for one in arguments]
+    rows = [[f"`{_name(one)}`", _value(kinds[one.name]), _given(one)] for one in arguments]
     rows += [[f"`{_flags(one)}`", _value(kinds[one.name]), _default(one)] for one in options]
     for row, one in zip(rows, [*arguments, *options], strict=True):
         row.append(" ".join((one.help or "").split()).replace("|", "\\|"))
@@ -49,7 +49,12 @@ def _kinds(callback: Callable[..., None]) -> dict[str, Any]:
 
 
 def _name(argument: Any) -> str:
-    return str(argument.metavar or f"{argument.name.upper()}{'...' * (argument.nargs == -1)}")
+    name = argument.metavar or f"{argument.name.upper()}{'...' * (argument.nargs == -1)}"
+    return str(name) if argument.required else f"[{name}]"
+
+
+def _given(argument: Any) -> str:
+    return "required" if argument.required else _default(argument)
 
 
 def _flags(option: Any) -> str:

@@ -71,7 +71,7 @@ def test_a_verb_has_its_start_up():
 
 
 def test_every_job_of_the_tiny_preset_has_its_time(monkeypatch):
-    """All jobs, which need each other's outputs, then one of each rule alone and beside others."""
+    """All jobs, which need each other's outputs, then one of each rule: alone, forked, at work."""
     ran = []
 
     def run(command, **_):
@@ -79,9 +79,13 @@ def test_every_job_of_the_tiny_preset_has_its_time(monkeypatch):
         time.sleep(0.05 * (command == ["b"]))
 
     monkeypatch.setattr(overhead.subprocess, "run", run)
+    monkeypatch.setattr(overhead.forkserver, "start", lambda: None)
     plan = [overhead.estimate.Job(rule, {}, [f"results/{rule}"], [rule]) for rule in "aba"]
     monkeypatch.setattr(overhead.estimate, "planned", lambda configs, *options: plan)
     least = overhead.least_jobs(cores=2, rounds=2)
     assert set(least) == {"a", "b"}
-    assert "".join(sorted(command[0] for command in ran)) == (2 + 2 + 4) * "a" + (1 + 2 + 4) * "b"
+    assert (
+        "".join(sorted(command[0] for command in ran))
+        == (2 + 2 + 3 + 4) * "a" + (1 + 2 + 3 + 4) * "b"
+    )
     assert least["a"].at_work < 0.05 <= least["b"].at_work

@@ -28,6 +28,7 @@ def test_the_protocol_is_the_papers():
     assert PAPER.sampling.frames == 1000
     assert PAPER.sampling.sampling_steps is None
     assert PAPER.sampling.reverse_variance == "beta"
+    assert PAPER.sampling.reverse_solver == "ancestral"
     assert tuple(PAPER.trained_models) == MODELS
     for name in MODELS[:3]:
         model = PAPER.trained_models[name]

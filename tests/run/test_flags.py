@@ -108,7 +108,16 @@ def test_only_a_reverse_chain_has_options_and_only_its_own(run):
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        ("DiffIsing2", {"sampling_steps", "reverse_variance", "precision", "compile"}),
+        (
+            "DiffIsing2",
+            {
+                "sampling_steps",
+                "reverse_variance",
+                "reverse_solver",
+                "precision",
+                "compile",
+            },
+        ),
         ("DiffIsing3", {"sampling_steps", "sampler", "precision", "compile"}),
         (
             "DiffIsing3+10gibbs",

@@ -70,10 +70,15 @@ def put(words: list[str], name: str, value: object) -> None:
         words[2:2] = [name, str(value)]
 
 
-def _busy() -> float:
+def busy() -> float:
     """Return the CPU seconds of all ended commands, forked or not."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime + forkserver.cpu_seconds()
+
+
+def of_a_job() -> dict[str, str]:
+    """Return the environment of a job of one thread."""
+    return os.environ | dict.fromkeys(forkserver.THREADS, "1")
 
 
 class Calibration:
@@ -109,12 +114,11 @@ class Calibration:
 
     def _timed(self, words: list[str]) -> float:
         """Return the seconds of a command: CPU time, if other work delayed it."""
-        environment = os.environ | dict.fromkeys(forkserver.THREADS, "1")
-        before, start = _busy(), time.monotonic()
-        subprocess.run(words, cwd=self.folder, check=True, capture_output=True, env=environment)
+        before, start = busy(), time.monotonic()
+        subprocess.run(words, cwd=self.folder, check=True, capture_output=True, env=of_a_job())
         seconds = time.monotonic() - start
         # While a job waits for a GPU, its core counts as busy.
-        return min(seconds, _busy() - before)
+        return min(seconds, busy() - before)
 
     def smaller(self, job: Job, share: float) -> tuple[list[str], float]:
         """Return a command that does about this share of the work, and its actual share."""

@@ -85,5 +85,5 @@ def _sampled(path: Path, frames: int, L: int, seed: int, chain: Chain, T: str) -
     """Return frames at one temperature, as ``ising-fidelity sample`` writes them."""
     from ising_fidelity.api.models import load_model
 
-    options = chain.model_dump()
+    options = chain.model_dump(exclude_unset=True)
     return load_model(path).sample(float(T), frames, seed=seed, L=L, progress=False, **options)

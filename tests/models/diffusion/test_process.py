@@ -35,6 +35,27 @@ def test_a_schedule_cannot_be_respaced_to_more_steps_or_fewer_than_two(steps):
         PAPER.respaced(steps)
 
 
+@given(st.integers(2, 1000))
+def test_steps_even_in_noise_are_levels_of_the_schedule_down_to_known_signs(steps):
+    """Few steps are as many as asked for, and as even as the schedule allows."""
+    even = PAPER.even_in_noise(steps)
+    torch.testing.assert_close(even.alpha_bar, PAPER.alpha_bar[even.time - 1])
+    assert even.time[-1] == 1000
+    assert float(even.sigma[0]) == pytest.approx(process.SMALLEST, rel=0.1)
+    assert len(even.time) <= steps
+    assert bool((even.time.diff() > 0).all())
+    if steps <= 40:
+        assert len(even.time) == steps
+        distances = even.sigma.log().diff()
+        assert float(distances.max() / distances.min()) < 2
+
+
+@pytest.mark.parametrize("steps", [0, 1, 1001])
+def test_steps_even_in_noise_are_refused_as_respaced_ones_are(steps):
+    with pytest.raises(ValueError, match=f"cannot be respaced to {steps}"):
+        PAPER.even_in_noise(steps)
+
+
 def test_noisy_frames_have_the_forward_process_mean_and_variance():
     """Mean within 5 standard errors and variance within 5: false alarms below 1e-5."""
     generator = torch.Generator().manual_seed(1)
@@ -79,6 +100,20 @@ def test_the_reverse_chain_draws_a_paramagnet(variance):
     spins = field.sign()
     error = math.sqrt((1 - 0.4**2) / spins.numel())
     assert abs(float(spins.mean()) - 0.4) < 5 * error
+
+
+@pytest.mark.parametrize("steps", [24, 200])
+def test_the_multistep_chain_draws_a_paramagnet(steps):
+    """Mean within 5 errors, false alarms below 1e-6, and 0.01 for the error of second order."""
+    generator = torch.Generator().manual_seed(7)
+    x = torch.randn((16, 1, 64, 64), generator=generator)
+    schedule = PAPER.even_in_noise(steps)
+    *walk, field = process.multistep_chain(paramagnet(0.4), schedule, x, torch.ones(16), generator)
+    assert len(walk) == len(schedule.time)
+    assert float((field.abs() - 1).abs().mean()) < 0.01
+    spins = field.sign()
+    error = math.sqrt((1 - 0.4**2) / spins.numel())
+    assert abs(float(spins.mean()) - 0.4) < 5 * error + 0.01 * (steps == 24)
 
 
 def test_the_last_step_adds_no_noise():

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ising_fidelity.models.common.protocol import Network
+from ising_fidelity.models.common.reverse import Before, extrapolated, step
 from ising_fidelity.models.continuous.objective import SMALLEST
 
 
@@ -33,12 +34,9 @@ def reverse_chain(
     sampler: str,
     generator: torch.Generator,
 ) -> Iterator[Tensor]:
-    r"""Walk from high to low noise, one level per iteration.
+    """Walk from high to low noise, one level per iteration.
 
-    With D the mean of s given x at sigma, the next x, at sigma' < sigma, is
-
-    .. math:: x' = \frac{\sigma'^2}{\sigma^2} x + \Bigl(1 - \frac{\sigma'^2}{\sigma^2}\Bigr) D
-              + \sqrt{v} z, \qquad v = \sigma'^2 \Bigl(1 - \frac{\sigma'^2}{\sigma^2}\Bigr).
+    With D the mean of s given x, each step is :func:`.step`.
 
     Parameters
     ----------
@@ -52,8 +50,7 @@ def reverse_chain(
         Independent spins are exact in any number of steps, correlations between spins are of second
         order. It takes one evaluation per step and one more, as the next step starts with these
         fields.
-        ``multistep``: D is extrapolated to the middle of the step along ln sigma from its last two
-        values (C. Lu et al., DPM-Solver++, 2022, the stochastic solver of second order).
+        ``multistep``: D is extrapolated, see :func:`.extrapolated`.
 
     Yields x at every level, the first included.
     """
@@ -68,7 +65,7 @@ def _trapezoid(
     field = _at(network, x, sigmas[0], T)
     for now, then in pairwise(sigmas):
         spins = _sampled(torch.tanh(x / now**2 + field), generator)
-        x = _step(x, spins, now, then, generator)
+        x = step(x, spins, now, then, generator)
         own, later = x / then**2, _at(network, x, then, T)
         change = torch.tanh(own + later) - torch.tanh(own + field)
         x = x + (1 - (then / now) ** 2) / 2 * change
@@ -79,23 +76,12 @@ def _trapezoid(
 def _multistep(
     network: Network, x: Tensor, sigmas: list[float], T: Tensor, generator: torch.Generator
 ) -> Iterator[Tensor]:
-    before: tuple[float, Tensor] | None = None
+    before: Before | None = None
     for now, then in pairwise(sigmas):
         mean = torch.tanh(x / now**2 + _at(network, x, now, T))
-        last, before = before, (now, mean)
-        if last is not None:
-            ahead = math.log(now / then) / math.log(last[0] / now) / 2
-            mean = (mean + ahead * (mean - last[1])).clamp(-1, 1)
-        x = _step(x, mean, now, then, generator)
+        x = step(x, extrapolated(mean, now, then, before), now, then, generator)
+        before = now, mean
         yield x
-
-
-def _step(x: Tensor, mean: Tensor, now: float, then: float, generator: torch.Generator) -> Tensor:
-    """Return x after a step to lower noise, with ``mean`` as the estimate of the clean frame."""
-    kept = (then / now) ** 2
-    x = kept * x + (1 - kept) * mean
-    z = torch.randn(x.shape, generator=generator, device=x.device)
-    return x + then * math.sqrt(1 - kept) * z
 
 
 def _at(network: Network, x: Tensor, sigma: float, temperature: Tensor) -> Tensor:

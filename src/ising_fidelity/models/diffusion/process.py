@@ -19,6 +19,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from ising_fidelity.models.common.protocol import Network
+from ising_fidelity.models.common.reverse import Before, extrapolated, step
+
+SMALLEST = 0.1
+"""Smallest noise over signal of the steps of :func:`multistep_chain`; the signs are known there."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +93,34 @@ class Schedule:
         ValueError
             Unless 2 <= steps <= the present number of steps.
         """
+        self._check(steps)
+        return self._kept(
+            torch.linspace(0, len(self.time) - 1, steps, dtype=torch.float64).round().long()
+        )
+
+    def even_in_noise(self, steps: int) -> Self:
+        r"""Return a schedule of about so many steps, evenly spaced in :math:`\ln\sigma`.
+
+        From the largest noise to :data:`SMALLEST`, or the smallest noise above it. Each level is
+        one of this schedule, so that there are fewer where this schedule is not fine enough.
+
+        Raises
+        ------
+        ValueError
+            Unless 2 <= steps <= the present number of steps.
+        """
+        self._check(steps)
+        log_sigma = self.sigma.log()
+        least = max(math.log(SMALLEST), float(log_sigma[0]))
+        wanted = torch.linspace(least, float(log_sigma[-1]), steps, dtype=torch.float64)
+        return self._kept((wanted[:, None] - log_sigma).abs().argmin(1).unique())
+
+    def _check(self, steps: int) -> None:
         if not 2 <= steps <= len(self.time):
             raise ValueError(f"a chain of {len(self.time)} steps cannot be respaced to {steps}")
-        kept = torch.linspace(0, len(self.time) - 1, steps, dtype=torch.float64).round().long()
+
+    def _kept(self, kept: Tensor) -> Self:
+        """Return a schedule of these steps through the same noise levels."""
         alpha_bar = self.alpha_bar[kept]
         previous = torch.cat([alpha_bar.new_ones(1), alpha_bar[:-1]])
         return type(self)(time=self.time[kept], beta=1 - alpha_bar / previous)
@@ -147,6 +176,35 @@ def estimated_noise(
     if prediction == "eps":
         return output
     return q_sample(output, schedule.alpha_bar[index].expand(len(x)), x)
+
+
+def multistep_chain(
+    network: Network,
+    schedule: Schedule,
+    x: Tensor,
+    temperature: Tensor,
+    generator: torch.Generator,
+    prediction: str = "eps",
+) -> Iterator[Tensor]:
+    """Walk from noise to frames by the stochastic solver of second order of DPM-Solver++.
+
+    The steps are those of a schedule :meth:`Schedule.even_in_noise`. Parameters and what is yielded
+    are those of :func:`reverse_chain`; the last frames are the network's mean of s.
+    """
+    sigma, scale = schedule.sigma.tolist(), schedule.alpha_bar.sqrt().tolist()
+    before: Before | None = None
+    yield x
+    for i in reversed(range(len(schedule.time))):
+        noisy = x / scale[i]  # s + sigma z
+        eps = estimated_noise(network, schedule, i, x, temperature, prediction)
+        mean = (noisy - sigma[i] * eps).clamp(-1, 1)
+        if i == 0:
+            yield mean
+            return
+        ahead = extrapolated(mean, sigma[i], sigma[i - 1], before)
+        x = scale[i - 1] * step(noisy, ahead, sigma[i], sigma[i - 1], generator)
+        before = sigma[i], mean
+        yield x
 
 
 def reverse_chain(

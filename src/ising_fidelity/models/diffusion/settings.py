@@ -41,6 +41,7 @@ class DiffusionSettings(DenoisingTraining):
     chain_options: ClassVar[tuple[str, ...]] = (
         "sampling_steps",
         "reverse_variance",
+        "reverse_solver",
         "precision",
         "compile",
     )

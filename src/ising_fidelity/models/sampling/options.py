@@ -18,6 +18,12 @@ class Chain(Section):
         description="variance of the reverse step of a diffusion model: beta_t (the paper), or "
         "that of q(x_(t-1)|x_t,x_0)",
     )
+    reverse_solver: Literal["ancestral", "multistep"] = Field(
+        "ancestral",
+        description="solver of diffusion models: ancestral sampling, as in the paper, or the "
+        "second-order stochastic solver of DPM-Solver++, which needs fewer steps and has no "
+        "reverse_variance",
+    )
     sampler: Literal["trapezoid", "multistep"] = Field(
         "trapezoid",
         description="solver of continuous-noise models; multistep is the second-order stochastic "
