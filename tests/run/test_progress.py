@@ -100,7 +100,7 @@ def test_figures_and_tables_are_taken_as_seconds_until_one_has_ended():
     progress = Progress(trainings(1) | figures, 0)
     progress.begin(0, 0)
     progress.end(0, 600)
-    assert progress.left(600) == "about 2 min left"
+    assert progress.left(600) == "about 1 min left"
     progress.begin(100, 600)
     progress.end(100, 630)
     assert progress.left(630) == "about 10 min left"

@@ -4,9 +4,12 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ising_fidelity.config.load import load
+from ising_fidelity.frames import frames_dataset, read_frames
+from ising_fidelity.io import netcdf
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = str(ROOT / "workflow" / "presets" / "tiny.yaml")
@@ -77,6 +80,33 @@ def test_a_straight_line_through_the_smallest_and_the_largest_run(estimate, monk
     cost = calibration.cost(estimate.Job("simulate", {}, ["out.nc"], []))
     assert cost.seconds == pytest.approx(100.5)
     assert cost.size == pytest.approx(1010, rel=0.05)
+
+
+def test_measurements_are_timed_with_all_frames_or_in_proportion(estimate, monkeypatch, tmp_path):
+    """50 chains of 40 draws at L = 32, and a quarter of them if so many spins are too many."""
+    run = load([ROOT / "config.yaml"])
+    calibration = estimate.Calibration(run, tmp_path)
+    for name in ("2.30", "2.40"):
+        path = tmp_path / "results" / "configurations" / "mc" / f"T{name}.nc"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        few = np.ones((50, 4, 32, 32), np.int8)
+        netcdf.write(frames_dataset(few, float(name), "chain", {}), path)
+    output = tmp_path / "out.nc"
+    output.write_bytes(bytes(1000))
+    seen = []
+
+    def timed(words):
+        seen.append(read_frames(path)["spin"].shape)
+        return 2.0
+
+    monkeypatch.setattr(calibration, "_timed", timed)
+    words = ["ising-fidelity", "measure", "results/configurations/mc/T2.40.nc"]
+    job = estimate.Job("measure", {}, ["out.nc"], words)
+    calibration.begun.add("measure")
+    assert calibration.cost(job) == estimate.Cost(2.0, 1000, measured=True)
+    monkeypatch.setattr(sys.modules["calibrate"], "SPINS", 500 * 32**2)
+    assert calibration.cost(job) == estimate.Cost(8.0, 4000, measured=True)
+    assert seen == [(50, 40, 32, 32), (50, 10, 32, 32)]
 
 
 @pytest.mark.parametrize(

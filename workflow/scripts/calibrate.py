@@ -23,6 +23,8 @@ from ising_fidelity.models.sampling.options import Chain
 from ising_fidelity.run.progress import ASSUMED_SECONDS
 
 SECONDS_LONGER = 1.0
+SPINS = 2**25
+"""Largest number of spins that measurements are timed with; more take proportionally longer."""
 FIRST_SHARE, GROWTH = 1e-6, 16
 """Share of the work of the first run, and factor from one run to the next."""
 ASSUMED_BYTES = 300_000
@@ -99,6 +101,8 @@ class Calibration:
             # The first job of a rule also imports the libraries.
             self._timed(self.smaller(job, share)[0])
             self.begun.add(job.rule)
+        if job.rule in READERS:  # their cost is not linear in a small number of frames
+            return self._whole(job)
         while True:
             words, done = self.smaller(job, share)
             seconds: float = self._timed(words)
@@ -111,6 +115,16 @@ class Calibration:
         steps = (1 - last) / (last - first) if last > first else 0.0
         seconds, size = (b + steps * max(0.0, b - a) for a, b in zip(low, high, strict=True))
         return Cost(seconds, size, measured=True)
+
+    def _whole(self, job: Job) -> Cost:
+        """Return the cost of a measurement of all frames, or in proportion to :data:`SPINS`."""
+        paths = [Path(word) for word in job.command if "/configurations/" in word]
+        frames = max(self._frames(path.parent.name) for path in paths)
+        share = min(1.0, SPINS / (frames * self.run.lattice_size**2))
+        words, done = self.smaller(job, share)
+        seconds = self._timed(words)
+        size = sum((self.folder / path).stat().st_size for path in job.outputs)
+        return Cost(seconds / done, size / done, measured=True)
 
     def _timed(self, words: list[str]) -> float:
         """Return the seconds of a command: CPU time, if other work delayed it."""
@@ -128,7 +142,9 @@ class Calibration:
         if job.rule == "train":
             return self._training(job, words, share)
         if job.rule in READERS:
-            return words, self._tiled([word for word in words if "/configurations/" in word], share)
+            return words, self._filled(
+                [word for word in words if "/configurations/" in word], share
+            )
         if job.rule.startswith("sample"):
             words = [word for word in words if word != "--compile"]
             frames, steps = flag(words, "--frames", 1), self._steps(job, words)
@@ -138,7 +154,7 @@ class Calibration:
             put(words, "--frames", some := max(1, min(frames, round(work / fewer))))
             return words, min(1.0, fewer * some / (frames * steps))
         if job.rule == "relax":
-            return words, self._tiled(words[-1:], share)
+            return words, self._filled(words[-1:], share)
         frames, chains = flag(words, "--frames", 1), flag(words, "--chains", 1)
         draws = max(2, round(share * frames / chains))
         put(words, "--frames", draws * chains)
@@ -179,24 +195,24 @@ class Calibration:
         self.config.write_text(yaml.safe_dump(plain))
         return [*(word for word in words if word not in inputs), kept], some / whole
 
-    def _tiled(self, paths: Sequence[str], share: float) -> float:
-        """Fill files with repeated frames, as many as this share of the full number.
+    def _filled(self, paths: Sequence[str], share: float) -> float:
+        """Fill files with random frames, as many as this share of the full number.
 
-        Frames at any temperature of the same source are used.
+        Repeated frames would be correlated, which takes longer to measure.
         """
+        generator = np.random.default_rng(0)
         done = 1.0
         for path in dict.fromkeys(paths):
             place = self.folder / path
             whole = self._frames(place.parent.name)
             made = place if place.exists() else next(place.parent.glob("T*.nc"))
             data = read_frames(made)
-            spins = data["spin"].values
-            draws = max(4, round(share * whole / len(spins)))
-            tiles = np.resize(np.arange(spins.shape[1]), draws)
+            chains, _, *lattice = data["spin"].shape
+            draws = max(4, round(share * whole / chains))
+            up = generator.integers(0, 2, (chains, draws, *lattice), dtype=np.int8)
             T = float(place.stem.removeprefix("T"))
-            more = frames_dataset(spins[:, tiles], T, data.attrs["sampling"], {})
-            netcdf.write(more, place)
-            done = min(done, draws * len(spins) / whole)
+            netcdf.write(frames_dataset(2 * up - 1, T, data.attrs["sampling"], {}), place)
+            done = min(done, draws * chains / whole)
         return done
 
     def _frames(self, source: str) -> int:

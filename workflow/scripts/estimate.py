@@ -2,9 +2,9 @@
 
 The jobs are those of a dry run. One job of each kind, at the temperature nearest to T_c, is run in
 a temporary folder with few frames, steps or training images. It is repeated with more of them until
-it takes a second longer. The full cost is a linear extrapolation. Figures, tables and jobs of
-models with commands of their own are assumed to take some seconds each. Compiled networks are timed
-uncompiled.
+it takes a second longer. The full cost is a linear extrapolation. Measurements and comparisons are
+timed with all frames. Figures, tables, Snakemake's own work, and jobs of models with commands of
+their own are assumed to take some seconds each. Compiled networks are timed uncompiled.
 
 make estimate PRESET=paper, or python workflow/scripts/estimate.py [--cores N] [CONFIG.yaml ...]
 """
@@ -30,6 +30,8 @@ from ising_fidelity.exceptions import InputError
 from ising_fidelity.lattice import CRITICAL_TEMPERATURE
 
 ROOT = Path(__file__).resolve().parents[2]
+SCHEDULING = 0.2
+"""Core seconds that Snakemake needs for one job."""
 
 
 @dataclass
@@ -116,8 +118,10 @@ def table(kinds: dict[str, Kind], cores: int) -> str:
         total, size = total + seconds, size + megabytes
         longest = max(longest, kind.cost.seconds)
     jobs = sum(kind.count for kind in kinds.values())
+    total += jobs * SCHEDULING
     wall = max(longest, total / cores)
     lines += [
+        f"{'scheduling':40} {jobs:6} {SCHEDULING:8.1f}* {jobs * SCHEDULING / 60:9.1f}",
         "* assumed, not measured",
         f"{jobs} jobs, {total / 3600:.2g} core hours, {size / 1000:.2g} GB on disk",
         f"on {cores} cores about {wall / 60:.3g} minutes",
