@@ -26,7 +26,6 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "commands": commands.tables,
     "montecarlo": benchmarks.monte_carlo,
     **{name: partial(benchmarks.written, name) for name in benchmarks.WRITTEN},
-    "default-energies": studies.default_energies,
     "generators": studies.generators,
     "transfer": studies.transfer,
     "data": studies.data,

@@ -32,22 +32,6 @@ def generators() -> str:
     return table(["source", *columns.values()], lines)
 
 
-def default_energies() -> str:
-    """Return the mean error of the energy of every source of the default run, smallest first."""
-    data = pd.read_csv(STUDIES / "compute.csv")
-    data = data[data["run"] == "default"].sort_values("all_energy_deviation")
-    lines = [
-        [
-            row["source"],
-            short(row["all_energy_deviation"]),
-            f"{row['all_energy_within_3_errors']:.0%}",
-            "" if pd.isna(row["training_core_seconds"]) else f"{row['training_core_seconds']:.0f}",
-        ]
-        for _, row in data.iterrows()
-    ]
-    return table(["source", "mean \\|u - exact\\|", "within 3 errors", "training, core s"], lines)
-
-
 def transfer() -> str:
     """Return what frames of other lattice sizes are off by, means over temperatures."""
     data = pd.read_csv(STUDIES / "transfer.csv")

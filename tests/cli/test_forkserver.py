@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ising_fidelity.cli import main, start
 from ising_fidelity.cli.forkserver import THREADS
 from ising_fidelity.cli.start import VARIABLE
 
@@ -190,6 +191,17 @@ def test_a_server_ends_with_its_run_after_the_last_job(run, tmp_path, number):
 
 def is_zombie(process):
     return "State:\tZ" in Path(f"/proc/{process}/status").read_text()
+
+
+@pytest.mark.parametrize(("verb", "forks"), [("sample", True), ("train", False), ("", True)])
+def test_trainings_are_not_forked_as_their_processor_time_is_recorded(monkeypatch, verb, forks):
+    asked = []
+    monkeypatch.setenv(VARIABLE, "path")
+    monkeypatch.setattr(sys, "argv", ["ising-fidelity", *([verb] if verb else [])])
+    monkeypatch.setattr(start, "_try_fork", asked.append)
+    monkeypatch.setattr(main, "main", lambda: None)
+    start.main()
+    assert asked == ["path"] * forks
 
 
 def test_no_server_is_started_if_the_variable_is_set():

@@ -12,12 +12,15 @@ from types import FrameType
 
 VARIABLE = "ISING_FIDELITY_FORKSERVER"
 """Environment variable with the path of the socket of a run's fork server."""
+ALONE = ("train",)
+"""Commands that always run in their own process, as a run records their processor time."""
 FORWARDED = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
 
 def main() -> None:
     """Run the command line, in a process of the fork server if there is one for this command."""
-    if path := os.environ.get(VARIABLE):
+    path = os.environ.get(VARIABLE)
+    if path and "".join(sys.argv[1:2]) not in ALONE:
         _try_fork(path)
     from ising_fidelity.cli.main import main as run
 
