@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ising_fidelity.cli.commands import app
-from ising_fidelity.cli.options import Seed
+from ising_fidelity.cli.options import Folder, Seed, Silent, Workers
 from ising_fidelity.exceptions import InputError
 
 if TYPE_CHECKING:
@@ -77,12 +77,10 @@ def judge(
     keep: Annotated[
         Path | None, typer.Option(help="folder to store references in for reuse")
     ] = None,
-    output: Annotated[Path, typer.Option(help="folder to write")] = Path("judgement"),
+    output: Folder = Path("judgement"),
     seed: Seed = 0,
-    workers: Annotated[
-        int | None, typer.Option(help="number of processes; default: number of cores")
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="print nothing")] = False,
+    workers: Workers = None,
+    quiet: Silent = False,
 ) -> None:
     """Judge whether frames of any origin are equilibrium samples; name likely causes if not.
 

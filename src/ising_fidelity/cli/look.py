@@ -8,7 +8,7 @@ import typer
 
 from ising_fidelity.cli.commands import app
 from ising_fidelity.cli.judge import check_output, finish
-from ising_fidelity.cli.options import Seed
+from ising_fidelity.cli.options import Folder, Seed, Silent, Workers
 from ising_fidelity.models.sampling.options import Chain
 
 
@@ -24,12 +24,10 @@ def look(
     frames: Annotated[int, typer.Option(help="number of frames at each temperature", min=1)] = 200,
     lattice_size: Annotated[int, typer.Option(help="L; frames are L x L", min=2)] = 32,
     sampling_steps: Annotated[int, typer.Option(help="steps of the reverse chain", min=1)] = 20,
-    output: Annotated[Path, typer.Option(help="folder to write")] = Path("look"),
+    output: Folder = Path("look"),
     seed: Seed = 0,
-    workers: Annotated[
-        int | None, typer.Option(help="number of processes; default: number of cores")
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="print nothing")] = False,
+    workers: Workers = None,
+    quiet: Silent = False,
 ) -> None:
     """Sample a trained model at ten temperatures and judge its frames, in a few minutes."""
     # Processes fill the cores; NumPy and torch read this when they are imported below.

@@ -73,6 +73,12 @@ Trained = Annotated[
 
 Quiet = Annotated[bool, typer.Option("--quiet", help="do not print the summary line")]
 
+Folder = Annotated[Path, typer.Option(help="folder to write")]
+
+Workers = Annotated[int | None, typer.Option(help="number of processes; default: number of cores")]
+
+Silent = Annotated[bool, typer.Option("--quiet", help="print nothing")]
+
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="files of a run")]
 
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda")]
