@@ -62,11 +62,17 @@ def run():
         stdout=subprocess.PIPE,
         env=clean(),
         text=True,
+        preexec_fn=in_the_foreground,
     ) as process:
         path, server = process.stdout.readline().split()
         process.path, process.server = Path(path), int(server)
         yield process
         process.stdin.close()
+
+
+def in_the_foreground():
+    """Let Ctrl-C end a process, which it does not if these tests run in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def job(run, **more):
@@ -101,13 +107,19 @@ def catches(process, number):
 def long_job(run, tmp_path):
     """Yield a client and its forked process, which writes its file."""
     words = [COMMAND, *LONG, "--output", tmp_path / "frames.nc"]
-    with subprocess.Popen(words, env=job(run), stderr=subprocess.PIPE, text=True) as client:
-        until(lambda: forked(run))
-        (process,) = forked(run)
-        # The process is ready when it has set its own handlers of signals.
-        until(lambda: catches(process, signal.SIGTERM))
-        yield client, process
-        until(lambda: not forked(run))
+    with subprocess.Popen(
+        words, env=job(run), stderr=subprocess.PIPE, text=True, preexec_fn=in_the_foreground
+    ) as client:
+        try:
+            until(lambda: forked(run))
+            (process,) = forked(run)
+            # The process is ready when it has set its own handlers of signals.
+            until(lambda: catches(process, signal.SIGTERM))
+            time.sleep(0.5)  # it has then checked that its file can be written
+            yield client, process
+            until(lambda: not forked(run))
+        finally:  # a failed test ends, too
+            client.kill()
     assert not list(tmp_path.iterdir())
 
 
@@ -153,7 +165,7 @@ def test_jobs_of_another_environment_are_not_forked(run, more, words):
 def test_a_signal_ends_the_job_and_leaves_nothing(run, tmp_path, number, status):
     with long_job(run, tmp_path) as (client, _):
         client.send_signal(number)
-        assert client.wait() == status
+        assert client.wait(60) == status
 
 
 def test_a_killed_command_ends_its_job(run, tmp_path):
@@ -165,7 +177,7 @@ def test_a_killed_command_ends_its_job(run, tmp_path):
 def test_a_killed_job_ends_its_command_in_the_same_way(run, tmp_path):
     with long_job(run, tmp_path) as (client, process):
         os.kill(process, signal.SIGKILL)
-        assert client.wait() == -signal.SIGKILL
+        assert client.wait(60) == -signal.SIGKILL
 
 
 def test_without_its_server_a_job_ends_with_an_error(run, tmp_path):
