@@ -46,7 +46,7 @@ check: $(STAMP)
 	snakefmt --check Snakefile workflow
 	snakemake --lint
 
-# The tests and a small run, in ten minutes on two cores.
+# The tests that are not marked long, and a small run.
 test: check
 	pytest --numprocesses auto --dist loadscope --durations 25
 	$(MAKE) smoke
