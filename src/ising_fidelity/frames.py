@@ -189,7 +189,7 @@ def check_frames(dataset: xr.Dataset, name: str, values: bool = True) -> None:
         )
     if 0 in spin.shape or spin.sizes["y"] != spin.sizes["x"]:
         raise InputError(f"{name}: spin has shape {spin.shape}; frames are square and not empty")
-    if spin.dtype.kind not in "if" or (values and not bool((np.abs(spin.values) == 1).all())):
+    if spin.dtype.kind not in "if" or (values and not _all_spins(spin.values)):
         # A declared fill value is read as missing.
         fill = spin.encoding.get("_FillValue", spin.encoding.get("missing_value"))
         hint = f", as its fill value {fill} stands for missing ones" if fill in (-1, 1) else ""
@@ -210,6 +210,11 @@ def check_frames(dataset: xr.Dataset, name: str, values: bool = True) -> None:
         )
     if LOG_PROBABILITY in dataset:
         _check_log_probability(dataset, name, values)
+
+
+def _all_spins(values: NDArray[Any]) -> bool:
+    """Whether all values are -1 or +1, one frame after the other to save memory."""
+    return all(bool((np.abs(one) == 1).all()) for chain in values for one in chain)
 
 
 def _check_name(temperature: Any, name: str) -> None:
@@ -256,5 +261,5 @@ def read_frames(path: str | Path) -> xr.Dataset:
     dataset = read(path)
     check_frames(dataset, str(path))
     temperature = dataset["temperature"].copy(data=as_written(dataset["temperature"].values[()]))
-    spin = dataset["spin"].astype(np.int8)
+    spin = dataset["spin"].astype(np.int8, copy=False)
     return dataset.assign(spin=spin).assign_coords(temperature=temperature)

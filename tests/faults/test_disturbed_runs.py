@@ -162,6 +162,7 @@ def test_a_run_that_is_disturbed(trouble, project, expected, clock):
         assert len(products(project.folder)) >= 2
         assert not list((project.folder / RESULTS).glob("models/*.safetensors"))
     elif trouble == KILLED:
+        (project.folder / VICTIM).unlink(missing_ok=True)  # A test before may have come so far.
         status = start(project, 2, VICTIM=str(VICTIM), TROUBLE="killed").wait()
         assert not (project.folder / VICTIM).exists()
     elif trouble == DAMAGED:

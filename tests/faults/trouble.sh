@@ -3,8 +3,8 @@
 case " $* " in
     *" $VICTIM "*)
         case $TROUBLE in
-            # As the kernel ends a process when memory is out.
-            killed) (sleep 0.7 && kill -KILL $$) & ;;
+            # As the kernel ends a process when memory is out. A forked job may have ended by then.
+            killed) export ISING_FIDELITY_FORKSERVER=; (sleep 0.5 && kill -KILL $$) & ;;
         esac ;;
 esac
 exec "$COMMAND" "$@"

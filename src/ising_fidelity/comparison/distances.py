@@ -26,12 +26,15 @@ for the floor, so that the rate of false alarms is at most the stated one. For e
 successive frames are resampled (H. Kuensch, Ann. Stat. 17, 1217, 1989).
 """
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ising_fidelity import lattice
 from ising_fidelity.comparison.noise_floor import Distance, Draws, Estimate, thinning
 from ising_fidelity.observables.errors import Floats
+from ising_fidelity.observables.pieces import by_pieces
 
 BINS = 8
 FRAMES_PER_CELL = 10
@@ -129,12 +132,13 @@ def hamming_cross(
     The error is the root of the summed squares of both sides' errors of the mean distance to the
     other side.
     """
-    frames, others = in_rows(spins).astype(float), in_rows(reference).astype(float)
+    frames, others = in_rows(spins), in_rows(reference)
     sites = frames.shape[1]
-    distances = [
-        (1 - side @ other.mean(axis=0) / sites) / 2
+    overlaps = [
+        by_pieces(partial(np.dot, b=other.mean(axis=0)), side)
         for side, other in ((frames, others), (others, frames))
     ]
+    distances = [(1 - overlap / sites) / 2 for overlap in overlaps]
     squares = [
         distance.var(ddof=1) * block / distance.size if distance.size > 1 else np.nan
         for distance, block in zip(distances, blocks, strict=True)

@@ -61,8 +61,9 @@ def diversity(
     floor is the ratio between disjoint random subsets of the reference of that size, sampled
     without replacement, since a repeated frame lowers the score. Disjoint subsets differ as two
     samples of the true distribution do: the finite reference reduces the variance of each, but
-    makes them anticorrelated by the same amount. All pairs of subsets of one permutation count. A
-    mode collapse makes the ratio small: p is the share of floor ratios as small as the observed
+    makes them anticorrelated by the same amount. All pairs of subsets of one permutation count, and
+    of a larger reference, evenly spaced frames that are enough for one permutation. A mode
+    collapse makes the ratio small: p is the share of floor ratios as small as the observed
     one, and z is negative where it is smaller. Errors are jackknife errors over ten groups of
     frames.
 
@@ -85,7 +86,8 @@ def diversity(
         Estimate(*_vendi_with_error(overlap_kernel(evenly_spaced(side, count))))
         for side in (spins, reference)
     )
-    ratios = _floor(overlap_kernel(reference), count, np.random.default_rng(seed))
+    enough = evenly_spaced(reference, TOGETHER * VENDI_FRAMES)
+    ratios = _floor(overlap_kernel(enough), count, np.random.default_rng(seed))
     ratio = own.value / other.value
     error = ratio * np.hypot(own.error / own.value, other.error / other.value)
     estimates = own, other, against_floor(ratio, float(error), ratios, low=True)

@@ -1,6 +1,6 @@
 """Noise floors: distances between samples of the reference alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from ising_fidelity.observables.errors import RESAMPLES, Floats
 
 Integers = NDArray[np.int32]
+
+Resampled = tuple[NDArray[np.intp], Integers]
+"""The rank of the value of each frame of a side, and the indices of the frames of each draw."""
 
 FLOOR_DRAWS = 2000
 
@@ -93,26 +96,25 @@ class Draws:
         """
         values, ranks = np.unique(np.concatenate([first, second]), return_inverse=True)
         own, other = ranks[: len(first)], ranks[len(first) :]
-        found, resampled, floor = (
-            _weights(one, index_one, len(values)) - _weights(two, index_two, len(values))
-            for one, index_one, two, index_two in (
-                (own, np.arange(len(own))[None], other, np.arange(len(other))[None]),
-                (own, self.resampled[0], other, self.resampled[1]),
-                (other, self.floor[0], other, self.floor[1]),
-            )
-        )
+
+        def drawn(one: Resampled, two: Resampled) -> dict[str, Floats]:
+            parts: dict[str, list[Floats]] = {name: [] for name in distances}
+            for difference in _differences(one, two, len(values)):
+                for name, distance in distances.items():
+                    parts[name].append(distance(values, difference))
+            return {name: np.concatenate(part) for name, part in parts.items()}
+
+        every = [np.arange(len(side), dtype=np.int32)[None] for side in (own, other)]
+        found = drawn((own, every[0]), (other, every[1]))
         if min(len(first), len(second)) < 2:  # a single value has no spread
-            return {
-                name: Estimate(float(distance(values, found)[0]), np.nan)
-                for name, distance in distances.items()
-            }
+            return {name: Estimate(float(one[0]), np.nan) for name, one in found.items()}
+        resampled = drawn((own, self.resampled[0]), (other, self.resampled[1]))
+        floor = drawn((other, self.floor[0]), (other, self.floor[1]))
         return {
             name: against_floor(
-                float(distance(values, found)[0]),
-                float(distance(values, resampled).std(ddof=1)),
-                distance(values, floor),
+                float(found[name][0]), float(resampled[name].std(ddof=1)), floor[name]
             )
-            for name, distance in distances.items()
+            for name in distances
         }
 
 
@@ -142,12 +144,17 @@ def _blockwise(size: int, block: int, generator: np.random.Generator) -> Integer
     return (places[:, :size] % size).astype(np.int32)
 
 
-def _weights(ranks: NDArray[np.intp], index: NDArray[np.integer], values: int) -> Floats:
-    """Return the share of each value among the resampled frames, shape (draws, values)."""
-    shares = np.empty((len(index), values))
-    for first in range(0, len(index), CHUNK):
-        drawn = ranks[index[first : first + CHUNK]]
-        places = drawn + values * np.arange(len(drawn))[:, None]
-        counts = np.bincount(places.ravel(), minlength=values * len(drawn))
-        shares[first : first + CHUNK] = counts.reshape(len(drawn), values)
-    return shares / index.shape[1]
+def _differences(one: Resampled, two: Resampled, values: int) -> Iterator[Floats]:
+    """Yield, for some draws at a time, how much shares of values differ, shape (draws, values)."""
+    for first in range(0, len(one[1]), CHUNK):
+        shares = [
+            _shares(ranks[index[first : first + CHUNK]], values) for ranks, index in (one, two)
+        ]
+        yield shares[0] - shares[1]
+
+
+def _shares(drawn: NDArray[np.intp], values: int) -> Floats:
+    """Return the share of each value in each draw (draws, frames), shape (draws, values)."""
+    places = drawn + values * np.arange(len(drawn))[:, None]
+    counts = np.bincount(places.ravel(), minlength=values * len(drawn))
+    return counts.reshape(len(drawn), values) / drawn.shape[1]

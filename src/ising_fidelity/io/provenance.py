@@ -24,8 +24,9 @@ def settings_hash(settings: Any) -> str:
 
 def array_hash(values: NDArray[Any]) -> str:
     """Return a hash of an array's shape, type and values."""
-    described = f"{values.shape}{values.dtype.str}".encode()
-    return hashlib.sha256(described + np.ascontiguousarray(values).tobytes()).hexdigest()[:16]
+    found = hashlib.sha256(f"{values.shape}{values.dtype.str}".encode())
+    found.update(np.ascontiguousarray(values).data)
+    return found.hexdigest()[:16]
 
 
 def canonical_json(settings: Any) -> str:

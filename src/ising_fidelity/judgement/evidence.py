@@ -16,6 +16,7 @@ from ising_fidelity.montecarlo.stripes import stripe_weight
 from ising_fidelity.observables import couplings, homogeneity
 from ising_fidelity.observables.couplings import SURROUNDINGS
 from ising_fidelity.observables.independence import either
+from ising_fidelity.observables.pieces import by_pieces
 
 WAVES = ((0.5, 1.1), (1.1, 3.5), (3.5, 8.5), (8.5, np.inf))
 """Bands of wave numbers, in units of 2 pi / L, whose mean structure factors are compared."""
@@ -187,10 +188,14 @@ def _waves(
     weight[:, 1 : (size + 1) // 2] = 2  # the half that rfft2 leaves out is equal by symmetry
     bands = [weight * ((n > least) & (n <= most)) for least, most in WAVES]
     shares = np.stack([band.ravel() / band.sum() for band in bands if band.any()], axis=-1)
+
+    def in_bands(some: NDArray[np.int8]) -> NDArray[np.float64]:
+        waves = fft.rfft2(some.astype(np.float32)).reshape(len(some), -1)
+        return np.asarray((waves.real**2 + waves.imag**2) / size**2 @ shares)
+
     means, squares, free = [], [], []
     for one, times in zip((spins, others), correlated, strict=True):
-        waves = fft.rfft2(one.astype(np.float32)).reshape(len(one), -1)
-        S = (waves.real**2 + waves.imag**2) / size**2 @ shares
+        S = by_pieces(in_bands, one)
         frames = len(one) / times
         means.append(S.mean(axis=0))
         squares.append(S.var(axis=0) / max(frames - 1, 1e-9))
@@ -208,17 +213,23 @@ def _self_similar(spins: NDArray[np.int8], others: NDArray[np.int8]) -> dict[str
     """Return the shares of frames that are unchanged when translated by L/2, or mirrored."""
     shares: dict[str, float] = {}
     for suffix, one in (("", spins), ("_expected", others)):
-        half = one.shape[-1] // 2
-        tiled = (one == np.roll(one, half, -1)).all(axis=(1, 2)) | (
-            one == np.roll(one, half, -2)
-        ).all(axis=(1, 2))
-        mirrored = (one == one[:, :, ::-1]).all(axis=(1, 2)) | (one == one[:, ::-1]).all(
-            axis=(1, 2)
-        )
-        varied = (one != one[:, :1, :1]).any(axis=(1, 2))
-        shares |= {f"tiled_share{suffix}": float((tiled & varied).mean())}
-        shares |= {f"mirrored_share{suffix}": float((mirrored & varied).mean())}
+        tiled, mirrored = by_pieces(_which_are_similar, one).T
+        shares |= {f"tiled_share{suffix}": float(tiled.mean())}
+        shares |= {f"mirrored_share{suffix}": float(mirrored.mean())}
     return shares
+
+
+def _which_are_similar(spins: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Return which frames, not all of one sign, are tiled and which are mirrored, shape (n, 2)."""
+
+    def equal(other: NDArray[np.int8]) -> NDArray[np.bool_]:
+        return (spins == other).all(axis=(1, 2))
+
+    half = spins.shape[-1] // 2
+    tiled = equal(np.roll(spins, half, -1)) | equal(np.roll(spins, half, -2))
+    mirrored = equal(spins[:, :, ::-1]) | equal(spins[:, ::-1])
+    varied = ~equal(spins[:, :1, :1])
+    return np.stack([tiled & varied, mirrored & varied], axis=1)
 
 
 def _unordered(

@@ -1,5 +1,6 @@
 """Repeated frames: identical, or identical up to the symmetries of lattice and model."""
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,8 +8,11 @@ from numpy.typing import NDArray
 
 from ising_fidelity import lattice
 from ising_fidelity.montecarlo.stripes import winds
+from ising_fidelity.observables.pieces import by_pieces
 
 PERMUTATIONS = 1000
+DIGEST = 16
+"""Bytes of the hash of a shape."""
 SEED = 0
 MOST_ORDERED = 0.6
 r"""Largest \|m\| of a frame that can count as striped."""
@@ -39,12 +43,25 @@ def frames(spins: NDArray[np.int8]) -> NDArray[np.void]:
 def shapes(spins: NDArray[np.int8]) -> NDArray[np.void]:
     """Return a key of each frame, equal for frames that are identical up to symmetries.
 
-    It is the sorted autocorrelation of the frame; other frames very rarely have the same one.
+    It is how often each value of the frame's autocorrelation occurs; other frames very rarely have
+    the same counts.
     """
+    return by_pieces(_shapes, spins)
+
+
+def _shapes(spins: NDArray[np.int8]) -> NDArray[np.void]:
+    from scipy import fft  # slow to import
+
     sites = spins.shape[-1] * spins.shape[-2]
-    spectrum = np.abs(np.fft.rfft2(spins)) ** 2
-    products = np.rint(np.fft.irfft2(spectrum, spins.shape[-2:])).astype(np.int32)
-    return _bytes(np.sort(products.reshape(len(spins), sites), axis=1))
+    spectrum = np.abs(fft.rfft2(spins.astype(float))) ** 2
+    products = fft.irfft2(spectrum, s=spins.shape[-2:]).reshape(len(spins), sites)
+    # A translated frame differs at an even number of sites, so the products are N, N - 4, ...
+    steps = np.rint((sites - products) / 4).astype(np.intp)
+    values = sites // 2 + 1
+    places = steps + values * np.arange(len(spins))[:, None]
+    counts = np.bincount(places.ravel(), minlength=values * len(spins)).reshape(-1, values)
+    digests = [hashlib.blake2b(row.data, digest_size=DIGEST).digest() for row in counts]
+    return np.frombuffer(b"".join(digests), np.dtype((np.void, DIGEST)))
 
 
 def _bytes(rows: NDArray[np.generic]) -> NDArray[np.void]:

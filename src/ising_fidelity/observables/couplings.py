@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ising_fidelity.observables.pieces import by_pieces
+
 Floats = NDArray[np.float64]
 
 NAMES = ("coupling_x", "coupling_y", "coupling_diagonal", "field")
@@ -64,6 +66,10 @@ def counts(spins: NDArray[np.int8]) -> Floats:
 
     The last axis counts spins that are down, and spins that are up.
     """
+    return by_pieces(_counts, spins)
+
+
+def _counts(spins: NDArray[np.int8]) -> Floats:
     right, left = np.roll(spins, 1, -1), np.roll(spins, -1, -1)
     along_x = right + left
     along_y = np.roll(spins, 1, -2) + np.roll(spins, -1, -2)

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ising_fidelity.observables.errors import mean_error
+from ising_fidelity.observables.pieces import by_pieces
 
 
 def hamming_distance(spins: NDArray[np.int8], sampling: str) -> tuple[float, float]:
@@ -27,6 +28,7 @@ def hamming_distance(spins: NDArray[np.int8], sampling: str) -> tuple[float, flo
     if count == 1:
         return np.nan, np.nan
     everything = frames.sum(axis=0, dtype=np.float64)
-    overlap = (frames.astype(np.float64) @ everything / sites - 1) / (count - 1)
+    projected = by_pieces(lambda some: some.astype(np.float64) @ everything, frames)
+    overlap = (projected / sites - 1) / (count - 1)
     distance = (1 - overlap) / 2
     return float(distance.mean()), 2 * mean_error(distance.reshape(spins.shape[:2]), sampling)

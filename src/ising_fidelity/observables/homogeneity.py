@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ising_fidelity.observables.pieces import by_pieces, pieces
+
 SEAM, SITE, LINE, MANY = "the seam", "a site", "a line", "many places"
 ENOUGH = 100
 """Fewest broken bonds of a line for a normal sum."""
@@ -51,18 +53,18 @@ def homogeneity(spins: NDArray[np.int8], correlation: float = 1.0) -> Homogeneit
     from scipy.stats import binom
 
     n, L, _ = spins.shape
-    broken = np.stack([spins != np.roll(spins, -1, -1), spins != np.roll(spins, -1, -2)], axis=1)
     if n < 2:
         return Homogeneity(np.nan, "", (0, 0))
-    often = broken.sum(axis=0)
+    often = np.sum([_broken(some).sum(axis=0) for some in pieces(spins)], axis=0)
     frames = max(1, round(n / correlation))
     share = often.mean(axis=(1, 2), keepdims=True) / n  # per direction: anisotropy is not a place
     scaled = np.rint(often / n * frames)
     tails = [binom.cdf(scaled, frames, share), binom.sf(scaled - 1, frames, share)]
     of_bonds = np.minimum(1, 2 * np.minimum(*tails)) * often.size
     # Horizontal and vertical bonds, each by columns and by rows; bonds of a line are correlated.
-    lines = np.concatenate([broken.mean(axis=2), broken.mean(axis=3)], axis=1)
-    apart = lines - broken.mean(axis=(2, 3))[:, [0, 1, 0, 1], None]
+    counts = by_pieces(_of_lines, spins)
+    lines = counts / L
+    apart = lines - counts.sum(axis=-1, keepdims=True) / L**2
     error = apart.std(axis=0, ddof=1) * np.sqrt(correlation / n)
     z = np.divide(apart.mean(axis=0), error, out=np.zeros_like(error), where=error > 0)
     many = lines.sum(axis=0) * L >= ENOUGH
@@ -74,6 +76,17 @@ def homogeneity(spins: NDArray[np.int8], correlation: float = 1.0) -> Homogeneit
         (of_bonds < SMALL) & _far(often - n * share),
     )
     return Homogeneity(min(1.0, 2 * least), _where(*unlike, L), (int(y), int(x)))
+
+
+def _broken(spins: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Return which horizontal and vertical bonds of each frame are broken, shape (n, 2, L, L)."""
+    return np.stack([spins != np.roll(spins, -1, -1), spins != np.roll(spins, -1, -2)], axis=1)
+
+
+def _of_lines(spins: NDArray[np.int8]) -> NDArray[np.intp]:
+    """Return how many bonds of each kind of line are broken in each frame, shape (n, 4, L)."""
+    broken = _broken(spins)
+    return np.concatenate([broken.sum(axis=2), broken.sum(axis=3)], axis=1)
 
 
 def _far(deviations: NDArray[np.float64]) -> NDArray[np.bool_]:

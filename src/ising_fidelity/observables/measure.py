@@ -15,6 +15,7 @@ from ising_fidelity.observables import (
     thermodynamics,
 )
 from ising_fidelity.observables.errors import Floats, Function, Primaries, autocorrelation_time
+from ising_fidelity.observables.pieces import by_pieces
 
 Estimates = dict[str, tuple[Floats, Floats]]
 
@@ -82,6 +83,11 @@ def measure(spins: NDArray[np.int8], temperature: float, sampling: str, seed: in
 
 def per_frame(spins: NDArray[np.int8]) -> Floats:
     """Return the numbers per frame (..., L, L) that :func:`of_means` needs, shape (..., k)."""
+    found = by_pieces(_per_frame, spins.reshape(-1, *spins.shape[-2:]))
+    return found.reshape(*spins.shape[:-2], -1)
+
+
+def _per_frame(spins: NDArray[np.int8]) -> Floats:
     sites = spins.shape[-1] ** 2
     energy, magnetization = lattice.energy(spins) * sites, lattice.magnetization(spins) * sites
     parts = [
