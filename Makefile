@@ -99,9 +99,9 @@ docs: $(STAMP)
 	sphinx-build --fail-on-warning --keep-going --quiet --builder html docs build/docs
 	@echo "build/docs/index.html"
 
-# Estimated time and disk space of a run: make estimate, make estimate PRESET=paper
+# Estimated time and disk space of a run: make estimate, make estimate PRESET=paper, or PRESET=look
 estimate: $(STAMP)
-	python workflow/scripts/estimate.py $(if $(PRESET),workflow/presets/$(PRESET).yaml)
+	python workflow/scripts/estimate.py $(patsubst workflow/presets/look.yaml,--look,$(PRESET:%=workflow/presets/%.yaml))
 
 # The graph of rules: make dag, make dag PRESET=full
 dag: $(STAMP)

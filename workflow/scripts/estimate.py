@@ -4,9 +4,11 @@ The jobs are those of a dry run. One job of each kind, at the temperature neares
 a temporary folder with few frames, steps or training images. It is repeated with more of them until
 it takes a second longer. The full cost is a linear extrapolation. Measurements and comparisons are
 timed with all frames. Figures, tables, Snakemake's own work, and jobs of models with commands of
-their own are assumed to take some seconds each. Compiled networks are timed uncompiled.
+their own are assumed to take some seconds each. Compiled networks are timed uncompiled. The first
+look is timed at some of its temperatures.
 
 make estimate PRESET=paper, or python workflow/scripts/estimate.py [--cores N] [CONFIG.yaml ...]
+make estimate PRESET=look, or python workflow/scripts/estimate.py --look
 """
 
 import argparse
@@ -16,6 +18,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +30,7 @@ from ising_fidelity.cli import forkserver
 from ising_fidelity.config.load import base, load
 from ising_fidelity.config.run import Config
 from ising_fidelity.exceptions import InputError
+from ising_fidelity.judgement.look import TEMPERATURES
 from ising_fidelity.lattice import CRITICAL_TEMPERATURE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -129,11 +133,38 @@ def table(kinds: dict[str, Kind], cores: int) -> str:
     return "\n".join(lines)
 
 
+def of_look(cores: int) -> str:
+    """Return the estimate of the first look in words, from looks at few temperatures on all cores.
+
+    Where cores are as many as its temperatures, it is the time of the whole look.
+    """
+    few = [min(len(TEMPERATURES), cores), min(len(TEMPERATURES), 2 * cores)]
+    spread = (TEMPERATURES[:: len(TEMPERATURES) // count][:count] for count in few)
+    seconds = [_timed_look(temperatures, cores) for temperatures in spread]
+    each = (seconds[1] - seconds[0]) / max(1, few[1] - few[0])
+    whole = seconds[1] + each * (len(TEMPERATURES) - few[1])
+    return f"{len(TEMPERATURES)} temperatures\non {cores} cores about {whole / 60:.3g} minutes"
+
+
+def _timed_look(temperatures: Sequence[str], cores: int) -> float:
+    words = ["ising-fidelity", "look", "--quiet", "--workers", str(cores)]
+    words += [word for T in temperatures for word in ("--temperature", T)]
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.monotonic()
+        command = [*words, "--output", f"{folder}/look"]
+        subprocess.run(command, check=True, capture_output=True)
+        return time.monotonic() - start
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--cores", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--look", action="store_true", help="the first look instead of a run")
     parser.add_argument("configs", nargs="*", metavar="CONFIG.yaml", help="merged over config.yaml")
     arguments = parser.parse_args()
+    if arguments.look:
+        print(of_look(arguments.cores))
+        return
     try:
         run = load([base(ROOT), *arguments.configs])
         pending = planned(arguments.configs)

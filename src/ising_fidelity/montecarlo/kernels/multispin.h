@@ -35,6 +35,9 @@
 
 enum { EXPLICIT_BITS = 12 };
 
+/* How many random sites ahead spins are fetched, as large lattices are not in the caches. */
+enum { AHEAD = 16 };
+
 /* A chance p as the rest, p 2^EXPLICIT_BITS modulo 1 in units of 2^-64, and before it the binary
  * digits of p, the least significant first, each spread over a word. */
 typedef struct {

@@ -47,8 +47,10 @@ INLINE Vector NAME(flips)(NAME(Generator) *g, Vector spin, Vector a, Vector b, V
     Vector rest = NAME(next)(g);
     Vector below = CHOSEN(one, (Vector)(rest < EVERY(chances->four.rest)),
                           (Vector)(rest < EVERY(chances->eight.rest)));
+    /* A digit of p is one of four words; they are looked up, as choosing takes longer. */
+    const Vector digit[2][2] = {{EVERY(0), ~one}, {one, EVERY(~(uint64_t)0)}};
     for (int i = 0; i < EXPLICIT_BITS; i++) {
-        Vector p = CHOSEN(one, EVERY(chances->four.digit[i]), EVERY(chances->eight.digit[i]));
+        Vector p = digit[chances->four.digit[i] & 1][chances->eight.digit[i] & 1];
         Vector u = NAME(next)(g);
         below = BELOW(u, p, below);
     }
@@ -83,9 +85,19 @@ static void NAME(random_site_attempts)(uint64_t *words, uint64_t *state, Xoshiro
     Xoshiro256 order = *site_state;
     NAME(Generator) g;
     memcpy(&g, state, sizeof g);
-    for (int64_t attempt = 0; attempt < attempts; attempt++) {
-        uint64_t site = high_word(next_word(&order), (uint64_t)lattice.sites);
+    uint64_t drawn[AHEAD] = {0};
+    for (int64_t attempt = -AHEAD; attempt < attempts; attempt++) {
+        uint64_t *place = &drawn[(attempt + AHEAD) % AHEAD], site = *place;
         int64_t j[4];
+        if (attempt + AHEAD < attempts) {
+            *place = high_word(next_word(&order), (uint64_t)lattice.sites);
+            neighbors(&lattice, (int64_t)*place, j);
+            __builtin_prefetch(&spin[*place]);
+            for (int i = 0; i < 4; i++)
+                __builtin_prefetch(&spin[j[i]]);
+        }
+        if (attempt < 0)
+            continue;
         neighbors(&lattice, (int64_t)site, j);
         spin[site] ^= NAME(flips)(&g, spin[site], spin[j[0]], spin[j[1]], spin[j[2]], spin[j[3]],
                                   chances);
