@@ -4,6 +4,7 @@ import torch
 
 from ising_fidelity.models import checkpoint
 from ising_fidelity.models.autoregressive.settings import AutoregressiveSettings
+from ising_fidelity.models.baseline.settings import BaselineSettings
 from ising_fidelity.models.common import data
 from ising_fidelity.models.continuous.settings import ContinuousSettings
 from ising_fidelity.models.diffusion.settings import DiffusionSettings
@@ -68,8 +69,17 @@ PENALIZED = PenalizedSettings(
     critic_steps=2,
     validation_fraction=0.25,
 )
+BASELINE = BaselineSettings(
+    family="baseline",
+    kind="tree",
+    training_temperatures=["1.00", "4.00"],
+    epochs=3,
+    batch_size=8,
+    ema=0.5,
+    validation_fraction=0.25,
+)
 
-FAMILIES = [DIFFUSION, CONTINUOUS, AUTOREGRESSIVE, GAN, PENALIZED]
+FAMILIES = [DIFFUSION, CONTINUOUS, AUTOREGRESSIVE, GAN, PENALIZED, BASELINE]
 
 
 def network_of(settings):

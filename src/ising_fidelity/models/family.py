@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ising_fidelity.models.common.settings import Training
     from ising_fidelity.models.sampling.protocol import Sampler
 
-FOLDERS = ("diffusion", "continuous", "autoregressive", "gan", "wgan_gp", "command")
+FOLDERS = ("diffusion", "continuous", "autoregressive", "gan", "wgan_gp", "baseline", "command")
 """To add a family, add a folder beside this file and its name here."""
 
 
