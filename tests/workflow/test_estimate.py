@@ -82,6 +82,21 @@ def test_a_straight_line_through_the_smallest_and_the_largest_run(estimate, monk
     assert cost.size == pytest.approx(1010, rel=0.05)
 
 
+@pytest.mark.parametrize("cores", [1, 2, 3, 5, 16])
+def test_the_first_look_is_timed_at_some_temperatures(estimate, monkeypatch, cores):
+    """It takes 25 s, and 10 s more for each temperature."""
+    seen = []
+
+    def timed(temperatures, given):
+        assert given == cores
+        seen.append({*temperatures})
+        return 25 + 10 * len(temperatures)
+
+    monkeypatch.setattr(estimate, "_timed_look", timed)
+    assert f"on {cores} cores about {125 / 60:.3g} minutes" in estimate.of_look(cores)
+    assert [len(one) for one in seen] == [min(10, cores), min(10, 2 * cores)]
+
+
 def test_measurements_are_timed_with_all_frames_or_in_proportion(estimate, monkeypatch, tmp_path):
     """50 chains of 40 draws at L = 32, and a quarter of them if so many spins are too many."""
     run = load([ROOT / "config.yaml"])

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from ising_fidelity.cli import forkserver
 from ising_fidelity.config.run import Config
@@ -27,6 +28,8 @@ SPINS = 2**25
 """Largest number of spins that measurements are timed with; more take proportionally longer."""
 FIRST_SHARE, GROWTH = 1e-6, 16
 """Share of the work of the first run, and factor from one run to the next."""
+MOST_FLIPS = 0.02
+"""Largest share of spins that are flipped in frames to measure, so that few energies are equal."""
 ASSUMED_BYTES = 300_000
 """Assumed size of a figure or a table."""
 READERS = ("measure", "compare")
@@ -196,25 +199,39 @@ class Calibration:
         return [*(word for word in words if word not in inputs), kept], some / whole
 
     def _filled(self, paths: Sequence[str], share: float) -> float:
-        """Fill files with random frames, as many as this share of the full number.
+        """Fill files with frames like those of a run, as many as this share of the full number.
 
-        Repeated frames would be correlated, which takes longer to measure.
+        Random frames take longer to measure, and so do repeated ones, which are correlated.
         """
         generator = np.random.default_rng(0)
         done = 1.0
         for path in dict.fromkeys(paths):
             place = self.folder / path
-            whole = self._frames(place.parent.name)
-            made = place if place.exists() else next(place.parent.glob("T*.nc"))
-            data = read_frames(made)
-            chains, _, *lattice = data["spin"].shape
+            source = place.parent.name
+            whole = self._frames(source)
+            made = read_frames(place if place.exists() else next(place.parent.glob("T*.nc")))
+            chains, _, *lattice = made["spin"].shape
             draws = max(4, round(share * whole / chains))
-            up = generator.integers(0, 2, (chains, draws, *lattice), dtype=np.int8)
+            # A model that is hardly trained samples noise.
+            chain = source if source in self.run.chains else self.run.reference
+            like = next((place.parents[1] / chain).glob("T*.nc"))
+            known = read_frames(like)["spin"].values.reshape(-1, *lattice)
+            spins = _like(known, chains * draws, generator).reshape(chains, draws, *lattice)
             T = float(place.stem.removeprefix("T"))
-            netcdf.write(frames_dataset(2 * up - 1, T, data.attrs["sampling"], {}), place)
+            netcdf.write(frames_dataset(spins, T, made.attrs["sampling"], {}), place)
             done = min(done, draws * chains / whole)
         return done
 
     def _frames(self, source: str) -> int:
         chain = self.run.chains.get(source)
         return self.run.sampling.frames if chain is None else chain.frames
+
+
+def _like(known: NDArray[np.int8], frames: int, generator: np.random.Generator) -> NDArray[np.int8]:
+    """Return random images of frames under translations and the global flip, with a few flips."""
+    spins = known[generator.integers(len(known), size=frames)]
+    for spin in spins:
+        spin[:] = np.roll(spin, generator.integers(spin.shape[0], size=2), (0, 1))
+    flips = generator.random((frames, 1, 1)) * MOST_FLIPS > generator.random(spins.shape)
+    signs = generator.integers(0, 2, (frames, 1, 1), dtype=np.int8) * 2 - 1
+    return np.where(flips, -spins, spins) * signs

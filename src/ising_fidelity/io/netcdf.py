@@ -149,8 +149,7 @@ def write(data: xr.Dataset | xr.DataTree, path: str | Path) -> None:
     with whole(Path(path)) as place:
         try:
             if isinstance(data, xr.DataTree):
-                encoding = {node.path: _encoding(node.to_dataset()) for node in data.subtree}
-                data.to_netcdf(place, engine="netcdf4", encoding=encoding)
+                _write_tree(data, place)
             else:
                 data.to_netcdf(place, engine="netcdf4", encoding=_encoding(data))
         except PermissionError:
@@ -164,6 +163,36 @@ def write(data: xr.Dataset | xr.DataTree, path: str | Path) -> None:
             same = read(place).equals(data)
         if not same:
             raise OSError(f"{path}: the data read back differ from those written")
+
+
+def _write_tree(tree: xr.DataTree, place: Path) -> None:
+    """Write all groups: first all definitions, then all data.
+
+    Between data and definitions, the library writes the whole file's definitions again.
+    """
+    import netCDF4
+    from xarray.backends import NetCDF4DataStore
+
+    later = _Later()
+    with netCDF4.Dataset(place, "w") as file:
+        for node in tree.subtree:
+            data = node.to_dataset(inherit=False)
+            group = file if node.path == "/" else file.createGroup(node.path)
+            store: Any = NetCDF4DataStore
+            data.dump_to_store(store(group), writer=later, encoding=_encoding(data))
+        for source, target in later.collected:
+            target[...] = source
+
+
+class _Later:
+    """Collects what xarray would write."""
+
+    def __init__(self) -> None:
+        self.collected: list[tuple[Any, Any]] = []
+
+    def add(self, source: Any, target: Any, region: Any = None) -> None:
+        """Take data and the variable to write them to; there are no regions of it."""
+        self.collected.append((source, target))
 
 
 def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:

@@ -23,7 +23,7 @@ DOING = {
 """Words for a step while it runs."""
 QUICK = ("scale", "solve", "merge", "score", "plot")
 """Steps that make tables and figures."""
-ASSUMED_SECONDS = 3.0
+ASSUMED_SECONDS = 2.0
 """Assumed time of such a job until one has ended."""
 MOST_NAMED = 3
 """Largest number of jobs that a line names."""
