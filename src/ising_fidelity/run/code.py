@@ -4,7 +4,7 @@ from importlib.resources import files
 
 from ising_fidelity.config.run import Config
 from ising_fidelity.figures.registry import function_of
-from ising_fidelity.io.code import code_hash
+from ising_fidelity.io.code import closure, code_hash
 from ising_fidelity.io.files import read_yaml
 from ising_fidelity.io.provenance import settings_hash
 from ising_fidelity.models.family import family_of
@@ -35,12 +35,13 @@ def of_training(run: Config, model: str) -> str:
 
 
 def of_sampling(run: Config, source: str) -> str:
-    """Return the hash of a model's frames, with Monte Carlo if there is a Gibbs finish."""
+    """Return the hash of a model's frames, with Monte Carlo if it is used."""
     settings = run.model_behind(source)
     assert settings is not None
     family = family_of(settings)
-    without = () if source in run.finished_sources else ("montecarlo",)
-    return code_hash(f"steps.{family.step('sample')}", *family.sampling_modules, without=without)
+    step, modules = f"steps.{family.step('sample')}", family.sampling_modules
+    simulated = source in run.finished_sources or "ising_fidelity.montecarlo" in closure(*modules)
+    return code_hash(step, *modules, without=() if simulated else ("montecarlo",))
 
 
 def of_equilibration(run: Config, source: str) -> str:

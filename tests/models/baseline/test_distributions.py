@@ -8,7 +8,11 @@ from scipy.stats import chisquare
 from ising_fidelity import lattice
 from ising_fidelity.api import simulate
 from ising_fidelity.models.baseline.distributions import build
+from ising_fidelity.models.baseline.sampler import BaselineSampler
 from ising_fidelity.models.baseline.settings import BaselineSettings
+from ising_fidelity.models.checkpoint import Model
+from ising_fidelity.models.sampling.options import Chain
+from ising_fidelity.models.sampling.protocol import Request
 
 from ..small import trainer_of
 
@@ -28,6 +32,16 @@ def network(kind):
     return build(settings(kind), 0).requires_grad_(False)
 
 
+def drawn(distribution, frames, size, T):
+    """Return frames as the family's sampler draws them."""
+    model = Model(distribution.requires_grad_(False), settings("spins"), size, {})
+    request = Request(T, frames, size, torch.Generator().manual_seed(7), Chain())
+    batch = BaselineSampler().batch(model, request)
+    again = distribution.log_probability(batch.field, torch.full((frames,), T))
+    assert torch.equal(batch.log_probability, again)
+    return batch.field[:, 0].numpy().astype(np.int8)
+
+
 def probabilities(kind, size, T=2.5):
     states = torch.from_numpy(lattice.all_configurations(size))[:, None].float()
     return network(kind).log_probability(states, torch.full((len(states),), T)).exp().numpy()
@@ -42,7 +56,7 @@ def test_probabilities_of_all_configurations_add_up_to_one(kind, size):
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_are_as_frequent_as_their_probability(kind):
     frames, T = 20_000, 2.5
-    spins = network(kind).draw(frames, 3, T, torch.Generator().manual_seed(7)).numpy()
+    spins = drawn(network(kind), frames, 3, T)
     number = (spins.reshape(frames, 9) > 0) @ 2 ** np.arange(9)
     expected = frames * probabilities(kind, 3)
     common = expected > 5
@@ -91,7 +105,7 @@ def test_training_finds_how_many_neighbors_along_the_tree_are_alike(trained):
 def test_trained_frames_have_the_quantity_that_was_learnt(trained, kind):
     """The Ising model's energy, the tree's along it, and the magnetization of spins."""
     found, frames = trained(kind)
-    spins = found.draw(400, 16, 2.0, torch.Generator().manual_seed(1)).numpy()[:, 0].astype(np.int8)
+    spins = drawn(found, 400, 16, 2.0)
     known = frames[2.0]
     if kind == "couplings":
         assert lattice.energy(spins).mean() == pytest.approx(lattice.energy(known).mean(), abs=0.03)

@@ -20,10 +20,6 @@ from torch.nn import functional
 
 from ising_fidelity.exact.finite import kaufman
 from ising_fidelity.models.baseline.settings import BaselineSettings
-from ising_fidelity.montecarlo.simulate import run_chains
-
-SWEEPS = 100
-"""Sweeps of cluster updates before a frame; tau_int at T_c is a few of them."""
 
 
 class Distribution(nn.Module):
@@ -36,6 +32,10 @@ class Distribution(nn.Module):
     def loss(self, spins: Tensor, temperature: Tensor) -> Tensor:
         """Return what is minimized in training, -ln q per site."""
         return -self.log_probability(spins, temperature).mean() / spins[0].numel()
+
+
+class Drawn(Distribution):
+    """A distribution whose frames are drawn spin by spin."""
 
     def draw(self, frames: int, size: int, T: float, generator: torch.Generator) -> Tensor:
         """Return frames of -1 and +1, shape (frames, 1, size, size)."""
@@ -62,7 +62,7 @@ class Curve(nn.Module):
         return float(torch.sigmoid(2 * self(of)).item())
 
 
-class Spins(Distribution):
+class Spins(Drawn):
     """Independent spins along a field h(T) of either sign."""
 
     def __init__(self) -> None:
@@ -84,7 +84,7 @@ class Spins(Distribution):
         return sign * _signs(frames, (size, size), along, generator)
 
 
-class Tree(Distribution):
+class Tree(Drawn):
     """The first column, and each row, are chains of neighbors with a coupling K(T)."""
 
     def __init__(self) -> None:
@@ -129,12 +129,6 @@ class Couplings(Distribution):
         around = sum(spins.roll(step, axis) for step in (1, -1) for axis in (2, 3))
         field = self.J * around / temperature.float()[:, None, None, None]
         return functional.softplus(-2 * spins * field).mean()
-
-    def draw(self, frames: int, size: int, T: float, generator: torch.Generator) -> Tensor:
-        """Return one frame of each of independent chains."""
-        seed = int(torch.randint(2**62, (), generator=generator, device=generator.device))
-        made = run_chains(size, T / float(self.J), "cluster", frames, frames, SWEEPS, 1, seed)
-        return torch.from_numpy(made.spins).to(generator.device).float()
 
 
 def build(settings: BaselineSettings, lattice_size: int) -> Distribution:

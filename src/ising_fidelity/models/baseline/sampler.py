@@ -1,9 +1,9 @@
 """Frames of the baselines, with the probability of each."""
 
-from typing import Any
-
 import torch
+from torch import Tensor
 
+from ising_fidelity.models.baseline.distributions import Couplings, Distribution, Drawn
 from ising_fidelity.models.checkpoint import Model
 from ising_fidelity.models.sampling.protocol import (
     Batch,
@@ -12,6 +12,10 @@ from ising_fidelity.models.sampling.protocol import (
     check_size,
     check_temperature,
 )
+from ising_fidelity.montecarlo.simulate import run_chains
+
+SWEEPS = 100
+"""Sweeps of cluster updates before a frame; tau_int at T_c is a few of them."""
 
 
 class BaselineSampler(Sampler):
@@ -21,9 +25,20 @@ class BaselineSampler(Sampler):
         """Return frames of spins and ln q of each."""
         check_temperature(request.temperature)
         check_size(model.settings.unit, request.lattice_size)
-        network: Any = model.network
-        T = torch.full((request.frames,), request.temperature, device=request.generator.device)
-        spins = network.draw(
-            request.frames, request.lattice_size, request.temperature, request.generator
-        )
-        return Batch(spins, network.log_probability(spins, T))
+        network, generator = model.network, request.generator
+        frames, size, T = request.frames, request.lattice_size, request.temperature
+        assert isinstance(network, Distribution)
+        if isinstance(network, Drawn):
+            spins = network.draw(frames, size, T, generator)
+        else:
+            assert isinstance(network, Couplings)
+            spins = simulated(frames, size, T / network.J.item(), generator)
+        temperature = torch.full((frames,), T, device=generator.device)
+        return Batch(spins, network.log_probability(spins, temperature))
+
+
+def simulated(frames: int, size: int, T: float, generator: torch.Generator) -> Tensor:
+    """Return one frame of each of independent chains, shape (frames, 1, size, size)."""
+    seed = int(torch.randint(2**62, (), generator=generator, device=generator.device))
+    made = run_chains(size, T, "cluster", frames, frames, SWEEPS, 1, seed)
+    return torch.from_numpy(made.spins).to(generator.device).float()
