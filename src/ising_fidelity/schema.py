@@ -24,8 +24,8 @@ _SIGNS = r"\\{}\x00-\x1f\x7f"
 PATH = rf"^(?:[^-~\s{_SIGNS}][^{_SIGNS}]*)?\{{T\}}[^{_SIGNS}]*$"
 """Path of a file at each temperature, on one line, which no command can mistake for an option."""
 
-RELAXED = r"\+[1-9][0-9]*(?:sweeps|clusters|gibbs)"
-"""Suffix of the names of relaxed and Gibbs-finished sources."""
+RELAXED = r"\+(?:[1-9][0-9]*(?:sweeps|clusters|gibbs)|metropolised)"
+"""Suffix of the names of relaxed, Gibbs-finished and metropolised sources."""
 
 Name = Annotated[str, Field(pattern=NAME, max_length=100)]
 

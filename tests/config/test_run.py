@@ -111,6 +111,19 @@ def test_attribution_is_of_models_and_frames_made_elsewhere(tmp_path):
         assert "attribution" not in drawn_figures(other)
 
 
+def test_metropolised_frames_are_sources_of_models_with_a_probability(tmp_path):
+    baseline = {"family": "baseline", "kind": "tree", "training_temperatures": [2.0]}
+    models = {"Tree": baseline, "DiffIsing2": None}
+    figures = {"fig3": {"sources": ["mc", "Tree+metropolised"]}}
+    named = {"models": ["Tree", "DiffIsing2"]}
+    run = changed(tmp_path, metropolised=named, models=models, figures=figures)
+    assert run.metropolised_sources == {"Tree+metropolised": "Tree"}
+    assert "Tree+metropolised" in run.all_sources
+    assert run.begun("Tree+metropolised") == "Tree"
+    assert run.begun("Tree") == "Tree"
+    assert drawn_figures(run)["fig3"].sources == ["mc", "Tree+metropolised"]
+
+
 def test_finished_frames_are_sources_beside_their_models(tmp_path):
     finish = {"sweeps": [3, 1], "models": ["DiffFlip", "DiffIsing2"]}
     run = changed(tmp_path, finish=finish, models={"DiffIsing2": None})

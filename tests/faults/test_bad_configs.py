@@ -75,6 +75,8 @@ KEYS = [
     ("equilibration.sampling_steps", 2000, "2000; allowed are at most models.DiffIsing2.dif"),
     ("equilibration.sources", ["mc"], "mc has sampler auto"),
     ("equilibration.sources", ["GAN"], "GAN; allowed are Monte Carlo sources and models"),
+    ("metropolised.models", ["None"], "no model named None"),
+    ("metropolised.models", ["DiffIsing3"], "DiffIsing3 is of family continuous"),
     ("finish.sigma", float("inf"), "Input should be a finite number"),
     ("finish.sigma", 64.0, "64.0; allowed is less than 64, the initial noise of Diff"),
     ("finish.models", ["GAN"], "GAN is of family gan, which has no reverse chain"),

@@ -96,14 +96,14 @@ def test_a_step_that_has_not_ended_once_makes_the_time_a_lower_limit():
 
 
 def test_figures_and_tables_are_taken_as_seconds_until_one_has_ended():
-    figures = {100 + k: job(f"plot_fig{k}") for k in range(20)}
+    figures = {100 + k: job(f"plot_fig{k}") for k in range(30)}
     progress = Progress(trainings(1) | figures, 0)
     progress.begin(0, 0)
     progress.end(0, 600)
     assert progress.left(600) == "about 1 min left"
     progress.begin(100, 600)
     progress.end(100, 630)
-    assert progress.left(630) == "about 10 min left"
+    assert progress.left(630) == "about 14 min left"
 
 
 def test_a_failed_job_is_counted_and_left_out_of_the_rest_until_it_starts_again():

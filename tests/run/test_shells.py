@@ -36,7 +36,7 @@ def test_every_path_is_quoted(path):
 
 def test_there_are_commands_to_look_at():
     verbs = " ".join(command for path in RULES for command in commands(path.read_text()))
-    assert len(re.findall(r"ising-fidelity \w+", verbs)) == 15
+    assert len(re.findall(r"ising-fidelity \w+", verbs)) == 16
     assert "{sys.executable:q}" in verbs
 
 

@@ -79,6 +79,7 @@ wildcard_constraints:
     command=one_of(RUN.commands),
     relaxed=one_of(RUN.relaxed_sources),
     finished=one_of(RUN.finished_sources),
+    metropolised=one_of(RUN.metropolised_sources),
     start=one_of(RUN.starts),
     source=one_of(RUN.all_sources),
     size=r"[1-9][0-9]*",

@@ -16,3 +16,22 @@ rule relax:
     shell:
         "ising-fidelity relax {params.walk} --seed {params.seed} "
         "--output {output:q} {input:q} > {log:q} 2>&1"
+
+
+rule metropolise:
+    input:
+        lambda wildcards: PATHS.frames(
+            RUN.metropolised_sources[wildcards.metropolised], wildcards.T
+        ),
+    output:
+        f"{RESULTS}/configurations/{{metropolised}}/T{{T}}.nc",
+    log:
+        f"{LOGS}/metropolise/{{metropolised}}/T{{T}}.log",
+    conda:
+        "../../envs/montecarlo.yaml"
+    params:
+        code=code.of_step("metropolise"),
+        seed=seed_of("metropolise"),
+    shell:
+        "ising-fidelity metropolise --seed {params.seed} "
+        "--output {output:q} {input:q} > {log:q} 2>&1"

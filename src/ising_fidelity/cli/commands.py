@@ -125,6 +125,18 @@ def relax(
 
 
 @app.command()
+def metropolise(
+    frames: Annotated[
+        Path, typer.Argument(metavar="FRAMES.nc", help="frames with the probability of each")
+    ],
+    seed: Seed,
+    output: Output,
+) -> None:
+    """Make frames of known probability exact by an independence Metropolis chain."""
+    take("metropolise", locals())
+
+
+@app.command()
 @options_of("chain", Chain, only=("sampling_steps", "reverse_variance"))
 def equilibrate(
     temperature: Temperature,

@@ -23,7 +23,8 @@ from ising_fidelity.io.files import abandon
 from ising_fidelity.io.optional import needing
 
 WALK = (
-    *("look", "judge", "simulate", "train", "sample", "sample-command", "relax", "equilibrate"),
+    *("look", "judge", "simulate", "train", "sample", "sample-command", "relax"),
+    *("metropolise", "equilibrate"),
     *("measure", "compare"),
     *("attribute", "scale", "solve", "merge", "score", "plot"),
 )

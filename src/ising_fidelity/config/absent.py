@@ -15,6 +15,7 @@ NAMING = {
     "equilibration": "sources",
     "relaxation": "models",
     "finish": "models",
+    "metropolised": "models",
     "finite_size": "sources",
 }
 """Keys that name models and sources, by section, in addition to figures."""

@@ -170,6 +170,19 @@ def finished_models(run: "Config") -> None:
                 )
 
 
+def metropolised_models(run: "Config") -> None:
+    """Refuse metropolised frames of unknown models, and of models without a probability."""
+    for name in run.metropolised.models if run.metropolised else ():
+        if name not in {*run.models, *run.trained_models}:
+            raise ValueError(f"metropolised.models: no model named {name}")
+        model = run.trained_models.get(name)
+        if model is not None and not model.gives_probability:
+            raise ValueError(
+                f"metropolised.models: {name} is of family {model.family}, which does not give the "
+                "probability of a frame; allowed are autoregressive models and baselines"
+            )
+
+
 def equilibration_sources(run: "Config") -> None:
     """Refuse sources that cannot be followed from random starts."""
     for source in run.equilibration.sources:
@@ -230,6 +243,7 @@ CHECKS: tuple[Callable[["Config"], None], ...] = (
     figures,
     relaxed_models,
     finished_models,
+    metropolised_models,
     equilibration_sources,
     finite_size_sources,
 )

@@ -18,6 +18,7 @@ from ising_fidelity.config.sections import (
     Finish,
     FiniteSize,
     ForeignSource,
+    Metropolised,
     MonteCarlo,
     Relaxation,
     Sampling,
@@ -62,6 +63,7 @@ class Config(Section):
         Equilibration(), description="null: no time series from random starts"
     )
     finish: Finish | None = Field(None, description="null: no Gibbs finish")
+    metropolised: Metropolised | None = Field(None, description="null: no metropolised frames")
     relaxation: Relaxation | None = Field(None, description="null: no relaxed frames")
     attribution: Attribution | None = Field(None, description="null: no attribution")
     finite_size: FiniteSize | None = Field(None, description="null: no finite-size scaling")
@@ -135,8 +137,8 @@ class Config(Section):
     def all_sources(self) -> list[str]:
         """All sources of frames that are evaluated in this run."""
         chains = [name for name, chain in self.chains.items() if chain.evaluated]
-        made = (*self.trained_models, *self.finished_sources, *self.starts, *self.relaxed_sources)
-        return [*chains, *made, *self.foreign]
+        made = (*self.trained_models, *self.finished_sources, *self.metropolised_sources)
+        return [*chains, *made, *self.starts, *self.relaxed_sources, *self.foreign]
 
     def trained_on(self, model: str) -> str:
         """Return the Monte Carlo source whose frames a model is trained on."""
@@ -144,7 +146,8 @@ class Config(Section):
 
     def begun(self, source: str) -> str:
         """Return the source from whose frames a source is made, or itself."""
-        return (self.relaxed_sources | self.finished_sources).get(source, (source, 0))[0]
+        made = self.relaxed_sources | self.finished_sources
+        return self.metropolised_sources.get(source) or made.get(source, (source, 0))[0]
 
     def model_behind(self, source: str) -> ModelSettings | None:
         """Return the settings of the network that a source's frames come from, if any."""
@@ -170,6 +173,12 @@ class Config(Section):
     def finished_sources(self) -> dict[str, tuple[str, int]]:
         """Sources with a Gibbs finish: the model and the number of sweeps."""
         return self._after(self.finish.models, self.finish.sweeps, "gibbs") if self.finish else {}
+
+    @property
+    def metropolised_sources(self) -> dict[str, str]:
+        """Metropolised sources: the model whose frames are the proposals."""
+        named = self.metropolised.models if self.metropolised else []
+        return {f"{name}+metropolised": name for name in named if name in self.trained_models}
 
     def _after(
         self, begun: Sequence[str], counts: Sequence[int], suffix: str

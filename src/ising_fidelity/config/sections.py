@@ -120,6 +120,12 @@ class Finish(Section):
     models: list[Name] = Field(min_length=1, description="diffusion models to finish")
 
 
+class Metropolised(Section):
+    """An independence Metropolis chain of a model's frames, as source MultiscaleAR+metropolised."""
+
+    models: list[Name] = Field(min_length=1, description="models that give ln q of each frame")
+
+
 class Attribution(Section):
     """Attribution of a wrong specific heat to causes, for all models and imported frames."""
 

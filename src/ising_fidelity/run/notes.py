@@ -24,6 +24,7 @@ def _sources_left_out(run: Config) -> list[str]:
         "equilibration": run.equilibration.sources,
         "relaxation": run.relaxation.models if run.relaxation else [],
         "finish": run.finish.models if run.finish else [],
+        "metropolised": run.metropolised.models if run.metropolised else [],
         "finite_size": run.finite_size.sources if run.finite_size else [],
     }
     sections: Mapping[str, Mapping[str, object]] = {

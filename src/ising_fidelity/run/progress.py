@@ -10,6 +10,7 @@ DOING = {
     "train": "training",
     "sample": "sampling",
     "relax": "relaxing",
+    "metropolise": "metropolising",
     "equilibrate": "equilibrating",
     "measure": "measuring",
     "compare": "comparing",

@@ -1,6 +1,6 @@
 """Settings of the multiscale autoregressive model."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -18,6 +18,8 @@ class MultiscaleNetworkSettings(Section):
 
 class AutoregressiveSettings(AveragedTraining):
     """A multiscale autoregressive model with exact ln q, see ``likelihood.py``."""
+
+    gives_probability: ClassVar[bool] = True
 
     family: Literal["autoregressive"]
     network: MultiscaleNetworkSettings = MultiscaleNetworkSettings()

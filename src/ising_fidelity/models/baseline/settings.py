@@ -1,6 +1,6 @@
 """Settings of the baselines."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -9,6 +9,8 @@ from ising_fidelity.models.common.settings import AveragedTraining, LearningRate
 
 class BaselineSettings(AveragedTraining):
     """A distribution of few parameters, see ``distributions.py``."""
+
+    gives_probability: ClassVar[bool] = True
 
     family: Literal["baseline"]
     kind: Literal["spins", "tree", "couplings"] = Field(

@@ -43,6 +43,8 @@ class Training(Section):
         Whether a model samples other lattice sizes than it was trained on.
     least_batch
         The smallest batch size for which the networks can be trained.
+    gives_probability
+        Whether frames come with the probability of each.
     dropped_keys
         Keys that older versions wrote into checkpoints, with the one value that has no effect.
     """
@@ -52,6 +54,7 @@ class Training(Section):
     chain_options: ClassVar[tuple[str, ...]] = ()
     any_size: ClassVar[bool] = True
     least_batch: ClassVar[int] = 1
+    gives_probability: ClassVar[bool] = False
     dropped_keys: ClassVar[Mapping[str, Any]] = {}
 
     if TYPE_CHECKING:
