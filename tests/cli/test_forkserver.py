@@ -153,7 +153,12 @@ def test_the_second_job_imports_nothing_again(run, tmp_path):
 
 @pytest.mark.parametrize(
     ("more", "words"),
-    [({}, "ising-fidelity"), ({"OMP_NUM_THREADS": "2"}, "here"), ({"PYTHONHASHSEED": "1"}, "here")],
+    [
+        ({}, "ising-fidelity"),
+        ({"HDF5_PLUGIN_PATH": "as netCDF4 sets it"}, "ising-fidelity"),
+        ({"OMP_NUM_THREADS": "2"}, "here"),
+        ({"PYTHONHASHSEED": "1"}, "here"),
+    ],
 )
 def test_jobs_of_another_environment_are_not_forked(run, more, words):
     command = [sys.executable, "-c", ASK, "--version"]

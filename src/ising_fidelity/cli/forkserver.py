@@ -35,7 +35,10 @@ THREADS = (
     "NUMEXPR_NUM_THREADS",
 )
 """Variables that Snakemake sets to a job's threads. Libraries read them when imported."""
-DIFFERENT = ("_", "OLDPWD", "PWD", "SHLVL", "TEMP", "TEMPDIR", "TMP", "TMPDIR")
+DIFFERENT = (
+    *("_", "OLDPWD", "PWD", "SHLVL", "TEMP", "TEMPDIR", "TMP", "TMPDIR"),
+    "HDF5_PLUGIN_PATH",  # set by netCDF4 in a client that has imported it
+)
 """Variables of a job that may differ from those of the server, as no import depends on them."""
 
 _STARTED: list[subprocess.Popen[bytes]] = []
