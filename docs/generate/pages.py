@@ -27,6 +27,8 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "montecarlo": benchmarks.monte_carlo,
     **{name: partial(benchmarks.written, name) for name in benchmarks.WRITTEN},
     "generators": studies.generators,
+    "field": studies.field,
+    "field-further": studies.further,
     "transfer": studies.transfer,
     "data": studies.data,
     "samplers": studies.samplers,

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from docs.generate.markdown import short, table
-from docs.generate.sources import DATA, MEMORY, QUANTITIES, STUDIES
+from docs.generate.sources import DATA, FIELD, MEMORY, QUANTITIES, STUDIES
 from ising_fidelity.judgement.glossary import GLOSSARY
 from ising_fidelity.judgement.verdict import DISTINGUISHABLE, LEVEL
 
@@ -115,3 +115,55 @@ def perfect() -> str:
         f"A correct sampler was rejected in {rejected} of {count} repetitions. The nominal rate "
         f"is at most {LEVEL:.0%}, which is {LEVEL * count:.1f} ± {spread:.1f} repetitions."
     )
+
+
+SHARE, FORWARD, BOUND = "effective share", "effective share, forward", "free energy error"
+TAU = "tau_int of u, metropolised"
+OF_A_FIELD = {SHARE: "share", FORWARD: "forward", BOUND: "free energy error", TAU: "tau_int"}
+"""Quantities of the first table of the field, and their headings."""
+
+
+def in_the_field() -> pd.DataFrame:
+    """Return the rows of all methods."""
+    paths = sorted(FIELD.glob("*.csv"))
+    read = pd.concat([pd.read_csv(path, dtype=str, keep_default_na=False) for path in paths])
+    return read.fillna("").sort_values("lattice_size", key=lambda L: L.astype(int), kind="stable")
+
+
+def field() -> str:
+    """Return samplers with exact probabilities, ours and those of others, by lattice size."""
+    rows = in_the_field()
+    shown = rows[rows["quantity"].isin(OF_A_FIELD) & (rows["method"] != "cluster Monte Carlo")]
+    lines = []
+    keys = ["lattice_size", "method", "source", "temperature", "boundary"]
+    for (L, method, source, T, boundary), group in shown.groupby(keys, sort=False):
+        found = group.drop_duplicates("quantity").set_index("quantity")
+        cells = [_cell(found.loc[one]) if one in found.index else "" for one in OF_A_FIELD]
+        link = found["link"].iloc[0]
+        told = source if not link else f"[{source}]({link})"
+        lines.append([L, method, T, boundary, *cells, told])
+    heads = ["L", "method", "T", "boundary", *OF_A_FIELD.values(), "from"]
+    return table(heads, lines)
+
+
+def further() -> str:
+    """Return other quantities that are published of frames or samplers."""
+    rows = in_the_field()
+    others = rows[~rows["quantity"].isin(OF_A_FIELD)]
+    heads = ["L", "method", "T", "quantity", "value", "from"]
+    names = ["lattice_size", "method", "temperature", "quantity"]
+    return table(
+        heads,
+        [
+            [*row[names], _cell(row), f"[{row['source']}]({row['link']})"]
+            for _, row in others.iterrows()
+        ],
+    )
+
+
+def _cell(row: "pd.Series[str]") -> str:
+    """Return a value with its error, if there is one."""
+    value = float(row["value"])
+    if not row["error"] or not float(row["error"]) > 0:
+        return short(value)
+    return f"{short(value)} ± {float(row['error']):.1g}"
