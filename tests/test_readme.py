@@ -112,4 +112,4 @@ def test_the_tables_of_keys_have_every_key_with_what_it_may_be(module):
     assert '| `device` | `auto`, `cpu`, `cuda` | `"auto"` | auto: a GPU if available |' in tables
     assert "| `weight_clip` | number above 0 | `0.01` |" in rows["weight_clip"]
     assert "| list of whole numbers from 4 to 4096, 3 or more |" in rows["lattice_sizes"]
-    assert tables.count("<details>") == tables.count("</details>") == 18
+    assert tables.count("<details>") == tables.count("</details>") == 20

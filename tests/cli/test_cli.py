@@ -53,7 +53,12 @@ def test_simulate_measure_compare_solve_by_hand(frames, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("sampler", "threads"), [("metropolis", 1), ("checkerboard", 2), ("cluster", 2)]
+    ("sampler", "threads"),
+    [
+        ("checkerboard", 2),
+        pytest.param("metropolis", 1, marks=pytest.mark.long),
+        pytest.param("cluster", 2, marks=pytest.mark.long),
+    ],
 )
 def test_a_simulation_ends_soon_after_it_is_interrupted(sampler, threads, tmp_path):
     arguments = ["--lattice-size", "256", "--temperature", "2.3", "--sampler", sampler]

@@ -193,7 +193,9 @@ def test_without_its_server_a_job_ends_with_an_error(run, tmp_path):
         until(lambda: not Path(f"/proc/{process}").exists())
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.long)]
+)
 def test_a_server_ends_with_its_run_after_the_last_job(run, tmp_path, number):
     words = [COMMAND, *SHORT, "--output", tmp_path / "frames.nc"]
     with subprocess.Popen(words, env=job(run), stderr=subprocess.DEVNULL) as client:

@@ -28,6 +28,7 @@ def estimate(script):
     return script("estimate")
 
 
+@pytest.mark.long
 def test_jobs_of_a_plan_and_what_some_take(estimate, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)  # as a plan may be asked for in any folder
     jobs = estimate.planned([TINY], "--forceall")
