@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from docs.generate.sources import DESKTOP, PAPER_SCALE, SNAPSHOT, STUDIES
+from docs.generate.studies import FORWARD, SHARE, in_the_field
 from ising_fidelity.figures import style
 from ising_fidelity.lattice import CRITICAL_TEMPERATURE
 
@@ -117,12 +118,41 @@ def samplers() -> Figure:
     return figure
 
 
+def field() -> Figure:
+    """Return the effective share of samplers at or near T_c against the lattice size."""
+    rows = in_the_field()
+    near = (rows["temperature"].astype(float) - CRITICAL_TEMPERATURE).abs() < 0.01
+    shown = rows[near & rows["quantity"].isin([SHARE, FORWARD])]
+    figure, ax = plt.subplots(figsize=(8, 4), layout="constrained")
+    colors = plt.rcParams["axes.prop_cycle"].by_key()["color"]
+    for place, (method, group) in enumerate(shown.groupby("method", sort=False)):
+        look = {
+            "color": colors[place % len(colors)],
+            "linestyle": "-" if len(group) > 2 else "none",
+        }
+        for quantity, marker in ((SHARE, "o"), (FORWARD, "^")):
+            points = group[group["quantity"] == quantity]
+            if len(points):
+                name = method if quantity == SHARE else f"{method}, forward"
+                filled = {"markerfacecolor": "none"} if quantity == FORWARD else {}
+                L, value = points["lattice_size"].astype(int), points["value"].astype(float)
+                ax.plot(L, value, marker=marker, label=name, **look, **filled)
+    largest = shown["lattice_size"].astype(int).max()
+    sizes = [size for size in (4, 8, 16, 32, 64, 128, 256) if size <= largest]
+    ax.set(xscale="log", xlabel="$L$", ylabel="effective share of frames", ylim=(-0.02, 1.02))
+    ax.set_xticks(sizes, map(str, sizes))
+    ax.minorticks_off()
+    figure.legend(loc="outside right upper")
+    return figure
+
+
 PICTURES = {
     "desktop": desktop,
     "paper_scale": paper_scale,
     "lattices": lattices,
     "ablations": ablations,
     "samplers": samplers,
+    "field": field,
 }
 """What draws each picture, by the name of its file."""
 
