@@ -13,6 +13,8 @@ The first two learn a curve over T, the third a number.
 """
 
 import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -22,12 +24,12 @@ from ising_fidelity.exact.finite import kaufman
 from ising_fidelity.models.baseline.settings import BaselineSettings
 
 
-class Distribution(nn.Module):
+class Distribution(nn.Module, ABC):
     """A distribution of frames at each temperature T in J/k_B."""
 
+    @abstractmethod
     def log_probability(self, spins: Tensor, temperature: Tensor) -> Tensor:
         """Return ln q in nats, double precision, shape (n,), of spins (n, 1, L, L) and T (n,)."""
-        raise NotImplementedError
 
     def loss(self, spins: Tensor, temperature: Tensor) -> Tensor:
         """Return what is minimized in training, -ln q per site."""
@@ -37,9 +39,9 @@ class Distribution(nn.Module):
 class Drawn(Distribution):
     """A distribution whose frames are drawn spin by spin."""
 
+    @abstractmethod
     def draw(self, frames: int, size: int, T: float, generator: torch.Generator) -> Tensor:
         """Return frames of -1 and +1, shape (frames, 1, size, size)."""
-        raise NotImplementedError
 
 
 class Curve(nn.Module):
@@ -133,7 +135,12 @@ class Couplings(Distribution):
 
 def build(settings: BaselineSettings, lattice_size: int) -> Distribution:
     """Return the untrained distribution, which does not depend on L."""
-    return {"spins": Spins, "tree": Tree, "couplings": Couplings}[settings.kind]()
+    kinds: dict[str, Callable[[], Distribution]] = {
+        "spins": Spins,
+        "tree": Tree,
+        "couplings": Couplings,
+    }
+    return kinds[settings.kind]()
 
 
 def _signs(
