@@ -1,16 +1,13 @@
 """What the pages need of finished runs, copied to where it is kept."""
 
-import math
 import shutil
 from pathlib import Path
 
 import pandas as pd
-import xarray as xr
 
 from docs.generate.sources import (
     DATA,
     DESKTOP,
-    FIELD,
     FIGURES,
     MEMORY,
     QUANTITIES,
@@ -21,9 +18,6 @@ from docs.generate.sources import (
 from ising_fidelity.io import netcdf
 from ising_fidelity.io.temperatures import canonical
 
-T_C = 2.269185
-"""The run's temperature at T_c."""
-
 
 def collect() -> None:
     """Take what the default run has come to, and other runs where they are there."""
@@ -33,7 +27,6 @@ def collect() -> None:
         ("data", "scores.csv", take_from_data),
         ("full", "finite_size/mc.nc", take_finite_size),
         ("generators", "fidelity.nc", take_likelihoods),
-        ("generators", "fidelity.nc", take_for_the_field),
     ):
         if (RUNS / run / product).exists():
             take(RUNS / run)
@@ -119,41 +112,3 @@ def take_likelihoods(results: Path) -> None:
     ]
     table = pd.DataFrame(sorted(rows), columns=["source", "temperature", *names, "exact"])
     table.to_csv(STUDIES / "likelihoods.csv", index=False, float_format="%.6f")
-
-
-def take_for_the_field(results: Path) -> None:
-    """Copy what models with exact ln q come to at T_c, in the columns of the quoted rows."""
-    known = netcdf.read(results / "exact.nc").sel(temperature=T_C)
-    rows = []
-    for source, node in netcdf.read_tree(results / "fidelity.nc").items():
-        data = node.to_dataset().sel(temperature=T_C)
-        found = {"tau_int of u, metropolised": (float(data["energy_tau_int"]), "")}
-        if not source.endswith("+metropolised"):
-            if not float(data.get("effective_sample_size_share", math.nan)) > 0:
-                continue
-            bound = float(data["free_energy_bound"]) - float(known["free_energy"])
-            found = {
-                "effective share": with_its_error(data, "effective_sample_size_share"),
-                "free energy error": (bound, float(data["free_energy_bound_error"])),
-            }
-        for quantity, (value, error) in found.items():
-            rows.append(
-                {
-                    "method": source.removesuffix("+metropolised"),
-                    "source": "this project",
-                    "place": "workflow/presets/generators.yaml",
-                    "lattice_size": int(data["lattice_size"]),
-                    "boundary": "periodic",
-                    "temperature": T_C,
-                    "quantity": quantity,
-                    "value": value,
-                    "error": error,
-                    "samples": int(data["number_of_frames"]),
-                }
-            )
-    pd.DataFrame(rows).to_csv(FIELD / "ours.csv", index=False, float_format="%.6g")
-
-
-def with_its_error(data: xr.Dataset, name: str) -> tuple[float, float]:
-    """Return a scalar and its standard error."""
-    return float(data[name]), float(data[f"{name}_error"])

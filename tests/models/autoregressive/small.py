@@ -12,8 +12,8 @@ from ..small import CPU
 STATES = lattice.all_configurations(4)
 
 
-def levels(size, colors=4):
-    return groups.levels(groups.order(size, colors), CPU)
+def levels(size, colors=4, finest=1):
+    return groups.levels(size, colors, CPU, finest)
 
 
 def random_network(seed=1):

@@ -1,6 +1,5 @@
 """The order in which sites are sampled: groups of sites, coarse to fine."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -87,8 +86,8 @@ class Level:
     chance: Tensor
 
 
-def levels(groups: Sequence[Group], device: torch.device) -> list[Level]:
-    """Return the lattices of the groups, coarse before fine.
+def levels(lattice_size: int, colors: int, device: torch.device, finest: int = 1) -> list[Level]:
+    """Return the lattices of all groups in sampling order, down to the spacing ``finest``.
 
     The probability of a group in training is proportional to the square root of its number of
     sites. The loss is a sum estimated from single terms. Its variance is least if the probability
@@ -96,6 +95,7 @@ def levels(groups: Sequence[Group], device: torch.device) -> list[Level]:
     sites is proportional to their number.
     """
     made = []
+    groups = [group for group in order(lattice_size, colors) if group.spacing >= finest]
     for spacing, members in groupby(groups, key=lambda group: group.spacing):
         masks = [(group.known, group.new) for group in members]
         known, new = (

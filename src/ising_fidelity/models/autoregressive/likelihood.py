@@ -1,4 +1,8 @@
-"""Exact ln q of frames, and sampling of frames with their ln q."""
+"""Exact ln q of frames, and sampling of frames with their ln q.
+
+``on`` are the levels that a network samples, coarse before fine, see :func:`.levels`. If they end
+at spacing 2, the finest lattice is in closed form.
+"""
 
 from collections.abc import Sequence
 
@@ -6,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ising_fidelity.models.autoregressive import decimation
 from ising_fidelity.models.autoregressive.groups import Level
 
 
@@ -15,17 +20,24 @@ def surprise(
     spins: Tensor,
     temperature: Tensor,
     generator: torch.Generator,
+    means: Tensor | None = None,
 ) -> Tensor:
     """Return an unbiased estimate of -ln q of each frame, from one random group of every level.
 
-    Maps spins (batch, 1, L, L) of -1 and +1 and T (batch,) in J/k_B to nats (batch,).
+    Maps spins (batch, 1, L, L) of -1 and +1 and T (batch,) in J/k_B to nats (batch,), without the
+    finest lattice if that is in closed form. ``means`` of the corners, see :func:`.corner_means`,
+    replace the spins as targets.
     """
     total = torch.zeros_like(temperature)
     for level in on:
         which = level.chance.multinomial(len(spins), True, generator=generator)
         new, s = level.new[which], spins[..., :: level.spacing, :: level.spacing]
         field = network(s, level.known[which], new, level.spacing, temperature)
-        of_group = (new * functional.softplus(-2 * s * field)).sum(dim=(1, 2, 3))
+        mean = s
+        if means is not None:
+            mean = means[..., :: level.spacing // 2, :: level.spacing // 2]
+        up, down = functional.softplus(-2 * field), functional.softplus(2 * field)
+        of_group = (new * ((1 + mean) * up + (1 - mean) * down)).sum(dim=(1, 2, 3)) / 2
         total = total + of_group / level.chance[which]
     return total
 
@@ -43,7 +55,7 @@ def log_probability(
         for known, new in zip(level.known, level.new, strict=True):
             field = network(s, known[None], new[None], level.spacing, temperature)
             total += _log_odds_of(s, field, new).sum(dim=1)
-    return total
+    return total if on[-1].spacing == 1 else total + decimation.log_probability(spins, temperature)
 
 
 def draw(
@@ -55,8 +67,7 @@ def draw(
 ) -> tuple[Tensor, Tensor]:
     """Return frames of -1 and +1, shape (batch, 1, L, L), and ln q of each, shape (batch,).
 
-    T (batch,) is in J/k_B, ln q in nats and double precision, and ``on`` are all levels of
-    :func:`order`.
+    T (batch,) is in J/k_B, ln q in nats and double precision.
     """
     frames, device = len(temperature), temperature.device
     spins = torch.zeros(frames, 1, lattice_size, lattice_size, device=device)
@@ -72,7 +83,10 @@ def draw(
             )
             s[:, 0, sites] = torch.where(random < chance, 1.0, -1.0)
             total += _log_odds_of(s, field, new).sum(dim=1)
-    return spins, total
+    if on[-1].spacing == 1:
+        return spins, total
+    spins, of_finest = decimation.draw(spins[..., ::2, ::2], temperature, generator)
+    return spins, total + of_finest
 
 
 def _log_odds_of(s: Tensor, field: Tensor, new: Tensor) -> Tensor:

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from ising_fidelity.models.common.settings import AveragedTraining, LearningRate
+from ising_fidelity.models.common.settings import LearningRate, MatrixTraining
 from ising_fidelity.schema import Depth, Section, Width
 
 
@@ -16,7 +16,7 @@ class MultiscaleNetworkSettings(Section):
     condition: Width = Field(64, description="size of the embedding of T and the spacing")
 
 
-class AutoregressiveSettings(AveragedTraining):
+class AutoregressiveSettings(MatrixTraining):
     """A multiscale autoregressive model with exact ln q, see ``likelihood.py``."""
 
     gives_probability: ClassVar[bool] = True
@@ -29,9 +29,20 @@ class AutoregressiveSettings(AveragedTraining):
         "model",
     )
 
+    hamiltonian: bool = Field(
+        False,
+        description="use the Ising model's couplings: the finest lattice, 3/4 of all sites, is "
+        "sampled in closed form, and targets are conditional means",
+    )
+
     learning_rate: LearningRate = 4e-3
 
     @property
     def unit(self) -> int:
         """Lattice sizes must be multiples of this number."""
-        return 4
+        return 4 * self.finest
+
+    @property
+    def finest(self) -> int:
+        """Spacing of the finest lattice that the network samples."""
+        return 2 if self.hamiltonian else 1

@@ -7,15 +7,17 @@ from ising_fidelity.models.autoregressive import groups as groups_module
 from ising_fidelity.models.autoregressive import likelihood
 from ising_fidelity.models.autoregressive import network as network_module
 from ising_fidelity.models.autoregressive.settings import AutoregressiveSettings
-from ising_fidelity.models.common.averaging import AveragingTrainer
+from ising_fidelity.models.autoregressive.targets import corner_means
+from ising_fidelity.models.common.averaging import MatrixTrainer
 from ising_fidelity.models.common.data import Frames
 from ising_fidelity.models.common.layers import channels_last
 
 
-class AutoregressiveTrainer(AveragingTrainer):
+class AutoregressiveTrainer(MatrixTrainer):
     """Maximum likelihood."""
 
     settings: AutoregressiveSettings
+    ends = ("stem.", "output.")
 
     def __init__(
         self,
@@ -29,13 +31,18 @@ class AutoregressiveTrainer(AveragingTrainer):
         network = network_module.MultiscaleNetwork(settings.network).to(device)
         channels_last(network)
         super().__init__(network, held_out, noise)
-        groups = groups_module.order(held_out.spins.shape[-1], settings.colors)
-        self.levels = groups_module.levels(groups, device)
+        size, finest = held_out.spins.shape[-1], settings.finest
+        self.levels = groups_module.levels(size, settings.colors, device, finest)
         self.sites = held_out.spins[0].numel()
 
     def random_loss(self, frames: Tensor, temperature: Tensor) -> Tensor:
-        """Return an estimate of -ln q per site."""
-        nats = likelihood.surprise(self.network, self.levels, frames, temperature, self.noise)
+        """Return an estimate of -ln q per site, of the sites that the network samples."""
+        means = None
+        if self.settings.hamiltonian:
+            means = corner_means(frames[..., ::2, ::2], temperature)
+        nats = likelihood.surprise(
+            self.network, self.levels, frames, temperature, self.noise, means
+        )
         return nats.mean() / self.sites
 
     @torch.no_grad()

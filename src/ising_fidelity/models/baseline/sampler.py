@@ -33,8 +33,14 @@ class BaselineSampler(Sampler):
         else:
             assert isinstance(network, Couplings)
             spins = simulated(frames, size, T / network.J.item(), generator)
-        temperature = torch.full((frames,), T, device=generator.device)
-        return Batch(spins, network.log_probability(spins, temperature))
+        return Batch(spins, self.log_probability(model, spins, T))
+
+    def log_probability(self, model: Model, spins: Tensor, temperature: float) -> Tensor:
+        """Return ln q of given frames (frames, 1, L, L) of -1 and +1, in nats, shape (frames,)."""
+        network = model.network
+        assert isinstance(network, Distribution)
+        T = torch.full((len(spins),), temperature, device=spins.device)
+        return network.log_probability(spins, T)
 
 
 def simulated(frames: int, size: int, T: float, generator: torch.Generator) -> Tensor:

@@ -13,7 +13,11 @@ from ising_fidelity.models.common.cuda_graphs import Recorded
 from ising_fidelity.models.common.data import Frames
 from ising_fidelity.models.common.muon import Muon
 from ising_fidelity.models.common.protocol import Losses, Means, Network
-from ising_fidelity.models.common.settings import AveragedTraining, DenoisingTraining
+from ising_fidelity.models.common.settings import (
+    AveragedTraining,
+    DenoisingTraining,
+    MatrixTraining,
+)
 
 
 class AveragingTrainer(ABC):
@@ -118,19 +122,37 @@ class AveragingTrainer(ABC):
         self.steps = state["steps"]
 
 
-class DenoisingTrainer(AveragingTrainer):
+class MatrixTrainer(AveragingTrainer):
+    """Muon or AdamW for weights between channels, and AdamW for all others.
+
+    Attributes
+    ----------
+    ends
+        Beginnings of names of weights between a frame and channels, which are not for Muon.
+    """
+
+    settings: MatrixTraining
+    ends: tuple[str, ...] = ()
+
+    def _optimizers(self) -> list[torch.optim.Optimizer]:
+        if self.settings.optimizer == "adamw":
+            return super()._optimizers()
+        sides: tuple[list[nn.Parameter], list[nn.Parameter]] = ([], [])
+        for name, weight in self.network.named_parameters():
+            sides[weight.ndim < 2 or name.startswith(self.ends)].append(weight)
+        return [Muon(sides[0], self.settings.matrix_learning_rate), self._adamw(sides[1])]
+
+
+class DenoisingTrainer(MatrixTrainer):
     """Denoising score matching with a fixed held-out loss.
 
     Attributes
     ----------
     quick, quick_averaged
         The network and its averaged copy as callables, compiled if requested.
-    ends
-        Beginnings of names of weights between a frame and channels, which are not for Muon.
     """
 
     settings: DenoisingTraining
-    ends: tuple[str, ...] = ()
 
     def __init__(self, network: nn.Module, held_out: Frames, noise: torch.Generator) -> None:
         super().__init__(network, held_out, noise)
@@ -142,15 +164,6 @@ class DenoisingTrainer(AveragingTrainer):
             if held_out.spins.is_cuda:  # on a CPU, epochs are too short for a second one
                 self.quick_averaged = torch.compile(self.averaged, dynamic=False)
                 self.take_step = Recorded(self._step, noise)
-
-    def _optimizers(self) -> list[torch.optim.Optimizer]:
-        """Return Muon for weights between channels, and AdamW for all others."""
-        if self.settings.optimizer == "adamw":
-            return super()._optimizers()
-        sides: tuple[list[nn.Parameter], list[nn.Parameter]] = ([], [])
-        for name, weight in self.network.named_parameters():
-            sides[weight.ndim < 2 or name.startswith(self.ends)].append(weight)
-        return [Muon(sides[0], self.settings.matrix_learning_rate), self._adamw(sides[1])]
 
     def precision(self) -> torch.autocast:
         """Return the autocast context of network calls."""

@@ -131,11 +131,16 @@ class AveragedTraining(Training):
     ema: Ema = 0.998
 
 
-class DenoisingTraining(AveragedTraining):
-    """Keys of models that are trained to remove noise."""
+class MatrixTraining(AveragedTraining):
+    """Keys of models whose weights between channels may have an optimiser of their own."""
 
     optimizer: Optimizer = "adamw"
     matrix_learning_rate: Positive = Field(1e-2, description="learning rate of Muon")
+
+
+class DenoisingTraining(MatrixTraining):
+    """Keys of models that are trained to remove noise."""
+
     precision: Literal["float32", "bfloat16"] = Field(
         "float32", description="precision of the network's arithmetic in training"
     )

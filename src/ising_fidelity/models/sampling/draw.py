@@ -59,7 +59,8 @@ def draw(
     # A chain shows its own progress, step by step.
     wanted = not model.settings.chain_options
     with progress_bar(total=frames, unit="frame", wanted=wanted) as bar:
-        for size, generator in batches(frames, lattice_size, device_of(model), seed):
+        device, sites = device_of(model), sampler.sites
+        for size, generator in batches(frames, lattice_size, device, seed, sites):
             request = Request(temperature, size, lattice_size, generator, chain)
             drawn.append(sampler.batch(model, request))
             bar.update(size)

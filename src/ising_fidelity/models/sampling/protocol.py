@@ -1,9 +1,9 @@
 """The interface between sampling and a family of models."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -46,7 +46,15 @@ class Batch:
 
 
 class Sampler(ABC):
-    """The sampler of a family."""
+    """The sampler of a family.
+
+    Attributes
+    ----------
+    sites
+        Spins sampled at a time, by device type.
+    """
+
+    sites: ClassVar[Mapping[str, int]] = SITES
 
     @abstractmethod
     def batch(self, model: Model, request: Request) -> Batch:
@@ -57,6 +65,16 @@ class Sampler(ABC):
         InputError
             If the model cannot sample frames of this size, or the chain is impossible.
         """
+
+    def log_probability(self, model: Model, spins: Tensor, temperature: float) -> Tensor:
+        """Return ln q of given frames (frames, 1, L, L) of -1 and +1, in nats, shape (frames,).
+
+        Raises
+        ------
+        InputError
+            If the family has no probabilities.
+        """
+        raise InputError(f"family {model.settings.family} has no probabilities of frames")
 
     def described(self, model: Model, chain: Chain) -> dict[str, Any]:
         """Return the chain's options that are recorded with the frames: none without a chain."""
@@ -82,12 +100,16 @@ def check_size(unit: int, lattice_size: int) -> None:
 
 
 def batches(
-    frames: int, lattice_size: int, device: torch.device, seed: int
+    frames: int,
+    lattice_size: int,
+    device: torch.device,
+    seed: int,
+    sites: Mapping[str, int] = SITES,
 ) -> Iterator[tuple[int, torch.Generator]]:
     """Yield how many frames to sample at a time, and their common generator."""
     generator = torch.Generator(device).manual_seed(seed)
     # The family's sampler checks the lattice size with its first batch.
-    batch = max(1, SITES[device.type] // max(1, lattice_size**2))
+    batch = max(1, sites[device.type] // max(1, lattice_size**2))
     for first in range(0, frames, batch):
         yield min(batch, frames - first), generator
 
