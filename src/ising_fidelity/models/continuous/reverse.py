@@ -45,11 +45,11 @@ def reverse_chain(
     sigmas
         See :func:`levels`.
     sampler
-        ``trapezoid``: each spin is sampled with mean D, and the sample replaces D. Then half of the
-        change in D that is due to the change of the cavity fields over the step is added.
-        Independent spins are exact in any number of steps, correlations between spins are of second
-        order. It takes one evaluation per step and one more, as the next step starts with these
-        fields.
+        ``trapezoid``: each spin is sampled with mean D, and the sample replaces D. Then about half
+        of the change in D that is due to the change of the cavity fields over the step is added,
+        see :func:`_share`. Independent spins are exact in any number of steps, correlations
+        between spins are of second order. It takes one evaluation per step and one more, as the
+        next step starts with these fields.
         ``multistep``: D is extrapolated, see :func:`.extrapolated`.
 
     Yields x at every level, the first included.
@@ -64,13 +64,30 @@ def _trapezoid(
 ) -> Iterator[Tensor]:
     field = _at(network, x, sigmas[0], T)
     for now, then in pairwise(sigmas):
-        spins = _sampled(torch.tanh(x / now**2 + field), generator)
-        x = step(x, spins, now, then, generator)
+        mean = torch.tanh(x / now**2 + field)
+        x = step(x, _sampled(mean, generator), now, then, generator)
         own, later = x / then**2, _at(network, x, then, T)
         change = torch.tanh(own + later) - torch.tanh(own + field)
-        x = x + (1 - (then / now) ** 2) / 2 * change
+        x = x + _share(mean, now, then) * change
         field = later
         yield x
+
+
+def _share(mean: Tensor, now: float, then: float) -> Tensor:
+    r"""Return the share of the change in D that is added to x, shape (batch, 1, 1, 1).
+
+    Given x, the spins have a covariance C, and x after the step should have :math:`w^2 C`,
+    :math:`w = 1 - \sigma_\text{then}^2 / \sigma^2`. The sampled spins have only its diagonal v. As
+    :math:`\partial D / \partial x = C / \sigma^2`, a share w/2 of the change adds the rest times
+
+    .. math:: f = 1 - w + w v / \sigma^2
+
+    if C falls as :math:`\sigma^2`, as for large domains, or about times 1 if C stays, as at large
+    noise. Modes are between the two, and so is the share :math:`\tfrac{w}{2} f^{-3/4}`.
+    """
+    w = 1 - (then / now) ** 2
+    v = (1 - mean.square()).mean(dim=(1, 2, 3), keepdim=True)
+    return w / 2 * (1 - w + w * v / now**2) ** -0.75
 
 
 def _multistep(
