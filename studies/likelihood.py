@@ -3,7 +3,7 @@
 For each model and size, frames are sampled at one temperature. From their weights w = exp(-E/T)/q
 follow the effective share, the free energy, and the acceptance and autocorrelation of an
 independence Metropolis chain. Cluster Monte Carlo frames give the effective share that sees modes
-that the model lacks.
+that the model lacks. Rows of cluster Monte Carlo have its cost per independent frame.
 
 Rows are appended to resources/field/ours.csv, in the columns of the tables of other methods.
 Existing rows are not computed again; delete the table to restart.
@@ -15,11 +15,12 @@ Exit status 2: a model has no probabilities, or cannot sample frames of a size.
 import argparse
 import csv
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from benchmarks.harness import ROOT, timed
 from ising_fidelity import lattice, montecarlo
@@ -48,7 +49,10 @@ COLUMNS = (
     *("quantity", "value", "error", "samples", "training", "sampling", "comment"),
 )
 
-Floats = NDArray[np.float64]
+TAU, COST = "tau_int of u, metropolised", "CPU seconds per independent frame"
+CLUSTERS = "cluster Monte Carlo"
+DRAWS = 20_000
+
 Found = dict[str, tuple[float, float]]
 
 
@@ -74,7 +78,8 @@ def of_samples(
         "free energy by weights, minus exact": (free - exact.free_energy, free_error),
         "energy error": (u.mean() - exact.energy, u.std(ddof=1) / frames**0.5),
         "acceptance": (acceptance, (acceptance * (1 - acceptance) / frames) ** 0.5),
-        "tau_int of u, metropolised": (autocorrelation_time(u[states][None])[0], np.nan),
+        TAU: (tau_int := autocorrelation_time(u[states][None])[0], np.nan),
+        COST: (seconds / frames * 2 * tau_int, np.nan),
     }, 1000 * seconds / frames
 
 
@@ -97,41 +102,73 @@ def of_monte_carlo(model: checkpoint.Model, size: int, temperature: float, frame
     return {"effective share, forward": (float(1 / weights.mean()), float(np.std(again)))}
 
 
-def append(
-    path: Path, size: int, frames: int, temperature: float, place: str, training: str
-) -> None:
-    """Add the rows of one model at one size to the table, unless they are there."""
-    name = path.name.partition(".")[0]
-    key = {"method": name, "lattice_size": str(size), "temperature": f"{temperature:g}"}
-    key["samples"] = str(frames)
+def of_clusters(size: int, temperature: float) -> tuple[Found, float]:
+    """Return what one chain of clusters shows, a frame after each sweep, and its core seconds."""
+    seed = derive_seed(SEED, "clusters", str(size), f"{temperature:.6f}")
+    made, seconds = timed(
+        lambda: montecarlo.run_chains(size, temperature, "cluster", DRAWS, 1, SWEEPS, 1, seed)
+    )
+    tau_int, _ = autocorrelation_time(lattice.energy(made.spins))
+    cost = seconds / DRAWS * 2 * tau_int
+    return {"tau_int of u": (tau_int, np.nan), COST: (cost, np.nan)}, 1000 * seconds / DRAWS
+
+
+def clusters(size: int, temperature: float) -> tuple[list[dict[str, str]], str]:
+    """Return the rows of clusters, and the cost of sampling."""
+    found, seconds = of_clusters(size, temperature)
+    return as_rows(found, DRAWS, kind="Monte Carlo"), told(seconds)
+
+
+def append(key: dict[str, str], make: Callable[[], tuple[list[dict[str, str]], str]]) -> None:
+    """Add rows to the table, unless rows with this key are there.
+
+    ``make`` returns the rows, whose columns go before those of the key, and the cost of sampling.
+    """
     if TABLE.exists():
         with TABLE.open(newline="") as file:
             if any(key.items() <= row.items() for row in csv.DictReader(file)):
                 return
-    model = checkpoint.load(path)
-    shown, seconds = of_samples(model, size, temperature, frames)
-    fewer = max(LEAST, frames // FORWARD)
-    forward = of_monte_carlo(model, size, temperature, fewer)
-    fixed = key | {
-        "kind": str(model.settings.family),
-        "source": "this project",
-        "place": place,
-        "boundary": "periodic",
-        "training": training,
-        "sampling": f"{seconds:.3g} CPU seconds per 1000 frames on one core",
-        "comment": f"trained at L = {model.lattice_size}",
-    }
+    rows, sampling = make()
+    fixed = key | {"source": "this project", "boundary": "periodic", "sampling": sampling}
     new = not TABLE.exists()
     with TABLE.open("a", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
         if new:
             writer.writeheader()
-        for found, samples in ((shown, frames), (forward, fewer)):
-            for quantity, (value, error) in found.items():
-                told = f"{error:.2g}" if np.isfinite(error) else ""
-                row = {"quantity": quantity, "value": f"{value:.6g}", "error": told}
-                writer.writerow(fixed | row | {"samples": samples})
-                print(name, size, quantity, row["value"], told, flush=True)
+        for row in rows:
+            writer.writerow(fixed | row)
+            print(*(fixed | row).values(), sep=", ", flush=True)
+
+
+def as_rows(found: Found, samples: int, **more: str) -> list[dict[str, str]]:
+    """Return one row per quantity."""
+    return [
+        {"quantity": quantity, "value": f"{value:.6g}", "samples": str(samples)}
+        | {"error": f"{error:.2g}" if np.isfinite(error) else ""}
+        | more
+        for quantity, (value, error) in found.items()
+    ]
+
+
+def measured(
+    path: Path, size: int, frames: int, temperature: float, **more: str
+) -> tuple[list[dict[str, str]], str]:
+    """Return the rows of a model, and the cost of sampling."""
+    model = checkpoint.load(path)
+    more |= {
+        "kind": str(model.settings.family),
+        "comment": f"trained at L = {model.lattice_size}",
+    }
+    shown, seconds = of_samples(model, size, temperature, frames)
+    fewer = max(LEAST, frames // FORWARD)
+    forward = of_monte_carlo(model, size, temperature, fewer)
+    rows = [*as_rows(shown, frames, **more), *as_rows(forward, fewer, **more)]
+    return rows, told(seconds)
+
+
+def told(seconds: float) -> str:
+    """Return the cost of sampling in words."""
+    return f"{seconds:.3g} CPU seconds per 1000 frames on one core"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -147,10 +184,15 @@ def main(arguments: list[str] | None = None) -> int:
     if len(given.frames) != len(given.sizes):
         parser.error(f"--frames: {len(given.frames)} numbers for {len(given.sizes)} sizes")
     torch.set_num_threads(1)
+    more = {"place": given.place, "training": given.training}
     try:
-        for path in given.models:
-            for size, frames in zip(given.sizes, given.frames, strict=True):
-                append(path, size, frames, given.temperature, given.place, given.training)
+        for size, frames in zip(given.sizes, given.frames, strict=True):
+            key = {"lattice_size": str(size), "temperature": f"{given.temperature:g}"}
+            for path in given.models:
+                make = partial(measured, path, size, frames, given.temperature, **more)
+                name = path.name.partition(".")[0]
+                append({"method": name, **key, "samples": str(frames)}, make)
+            append({"method": CLUSTERS, **key}, partial(clusters, size, given.temperature))
     except InputError as error:
         print(error, file=sys.stderr)
         return 2

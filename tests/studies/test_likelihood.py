@@ -14,6 +14,7 @@ from ..models.small import AUTOREGRESSIVE, BASELINE, CONTINUOUS
 @pytest.fixture(autouse=True)
 def own_table(threads, monkeypatch, tmp_path):
     monkeypatch.setattr(likelihood, "TABLE", tmp_path / "ours.csv")
+    monkeypatch.setattr(likelihood, "DRAWS", 500)
 
 
 def saved(settings, name, folder, **weights):
@@ -36,7 +37,8 @@ def measured(path, *options):
 def test_all_weights_of_the_perfect_model_are_equal(tmp_path):
     perfect = BASELINE.model_copy(update={"kind": "couplings"})
     path = saved(perfect, "Perfect", tmp_path, J=torch.tensor(1.0))
-    rows = measured(path).set_index(["lattice_size", "quantity"])["value"]
+    table = measured(path)
+    rows = table[table["method"] == "Perfect"].set_index(["lattice_size", "quantity"])["value"]
     for size in (8, 16):
         assert rows[size, "effective share"] == pytest.approx(1, abs=1e-5)
         assert rows[size, "effective share, forward"] == pytest.approx(1, abs=1e-3)
@@ -48,14 +50,17 @@ def test_all_weights_of_the_perfect_model_are_equal(tmp_path):
 def test_an_untrained_model_says_so_and_is_not_measured_again(tmp_path, capsys):
     settings = AUTOREGRESSIVE.model_copy(update={"hamiltonian": True})
     path = saved(settings, "Untrained", tmp_path)
-    rows = measured(path, "--training", "none")
-    assert set(rows["method"]) == {"Untrained"}
+    table = measured(path, "--training", "none")
+    clusters = table[table["method"] == likelihood.CLUSTERS]
+    assert list(clusters["quantity"]) == 2 * ["tau_int of u", likelihood.COST]
+    assert (clusters["value"] > 0).all()
+    rows = table[table["method"] == "Untrained"]
     assert set(rows["training"]) == {"none"}
     shares = rows[rows["quantity"].str.startswith("effective share")]["value"]
     assert len(shares) == 4
     assert (shares < 0.5).all()
     assert (rows[rows["quantity"] == "free energy error"]["value"] > 0.01).all()
-    assert capsys.readouterr().out.count("Untrained") == len(rows)
+    assert capsys.readouterr().out.count("Untrained") == len(rows) == 16
     measured(path)
     assert capsys.readouterr().out == ""
 
