@@ -10,26 +10,36 @@ from ising_fidelity.models import checkpoint
 from ising_fidelity.models.continuous.settings import ContinuousSettings
 from ising_fidelity.models.family import family_of
 from ising_fidelity.models.sampling import finish
+from ising_fidelity.models.sampling.dataset import sampled
 from ising_fidelity.models.sampling.options import Chain
 from ising_fidelity.models.shipped import shipped
+from ising_fidelity.observables.dataset import measured
 from workflow.scripts import ship_model
 
-SHIPPED = [*shipped().values()]
+
+def test_there_are_two_small_ones_whose_code_is_known():
+    assert list(shipped()) == ["DecimationAR-L64", "DiffIsing3-L64"]
+    for path in shipped().values():
+        assert path.stat().st_size < 2**22
+        assert checkpoint.load(path).metadata["code_hash"]
 
 
-def test_there_are_some():
-    assert [path.name for path in SHIPPED] == ["DiffIsing3-L64.safetensors"]
+@pytest.mark.parametrize(("size", "temperature"), [(16, "1.80"), (32, "2.269185"), (32, "3.40")])
+def test_weights_of_the_autoregressive_model_are_nearly_even(size, temperature):
+    """The free energy is within 4 standard errors and 1e-5 of Kaufman's: false alarms 2e-4."""
+    model = checkpoint.load(shipped()["DecimationAR-L64"])
+    found = measured(sampled(model, temperature, 200, size, 1))
+    assert float(found["effective_sample_size_share"]) > 0.9
+    off = float(found["free_energy"]) - finite.kaufman(size, float(temperature)).free_energy
+    assert abs(off) < 4 * float(found["free_energy_error"]) + 1e-5
 
 
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
-def test_shipped_models_draw_frames_of_their_energy(path):
+def test_the_diffusion_model_draws_frames_of_its_energy():
     """At L = 32 and T = 3.0, 24 frames in 12 steps and 3 sweeps: within 5 standard errors of 0.011.
 
     False alarms, if the model were exact: 6e-7.
     """
-    assert path.stat().st_size < 2**22
-    model = checkpoint.load(path)
-    assert model.metadata["code_hash"]
+    model = checkpoint.load(shipped()["DiffIsing3-L64"])
     T, size = 3.0, 32
     noisy = finish.draw_noisy(model, T, 24, size, 1, Chain(sampling_steps=12), 1.2)
     u = lattice.energy(finish.finished(noisy, T, 3, 1))

@@ -136,12 +136,10 @@ def field() -> str:
     shown = rows[rows["quantity"].isin(OF_A_FIELD) & (rows["method"] != "cluster Monte Carlo")]
     lines = []
     keys = ["lattice_size", "method", "source", "temperature", "boundary"]
-    for (L, method, source, T, boundary), group in shown.groupby(keys, sort=False):
+    for (L, method, _, T, boundary), group in shown.groupby(keys, sort=False):
         found = group.drop_duplicates("quantity").set_index("quantity")
         cells = [_cell(found.loc[one]) if one in found.index else "" for one in OF_A_FIELD]
-        link = found["link"].iloc[0]
-        told = source if not link else f"[{source}]({link})"
-        lines.append([L, method, T, boundary, *cells, told])
+        lines.append([L, method, T, boundary, *cells, _linked(found.iloc[0])])
     heads = ["L", "method", "T", "boundary", *OF_A_FIELD.values(), "from"]
     return table(heads, lines)
 
@@ -154,11 +152,13 @@ def further() -> str:
     names = ["lattice_size", "method", "temperature", "quantity"]
     return table(
         heads,
-        [
-            [*row[names], _cell(row), f"[{row['source']}]({row['link']})"]
-            for _, row in others.iterrows()
-        ],
+        [[*row[names], _cell(row), _linked(row)] for _, row in others.iterrows()],
     )
+
+
+def _linked(row: "pd.Series[str]") -> str:
+    """Return where a row is from, as a link if there is one."""
+    return f"[{row['source']}]({row['link']})" if row["link"] else row["source"]
 
 
 def _cell(row: "pd.Series[str]") -> str:

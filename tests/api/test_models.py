@@ -79,7 +79,10 @@ def test_temperatures_outside_the_training_are_warned_of(model):
 
 
 def test_a_name_that_is_none_is_answered_by_those_there_are(tmp_path):
-    with pytest.raises(ising.InputError, match=f"no shipped model 'DiffIsing'; allowed are {NAME}"):
+    allowed = ", ".join(shipped())
+    with pytest.raises(
+        ising.InputError, match=f"no shipped model 'DiffIsing'; allowed are {allowed}"
+    ):
         ising.load_model("DiffIsing")
     with pytest.raises(ising.InputError, match=r"gone\.safetensors: no such file"):
         ising.load_model(tmp_path / "gone.safetensors")
