@@ -123,20 +123,16 @@ def field() -> Figure:
     rows = in_the_field()
     near = (rows["temperature"].astype(float) - CRITICAL_TEMPERATURE).abs() < 0.01
     shown = rows[near & rows["quantity"].isin([SHARE, FORWARD])]
-    figure, ax = plt.subplots(figsize=(8, 4), layout="constrained")
-    colors = plt.rcParams["axes.prop_cycle"].by_key()["color"]
+    figure, ax = plt.subplots(figsize=(8, 4.5), layout="constrained")
+    colors = plt.get_cmap("tab20").colors  # type: ignore[attr-defined]  # of a listed map
     for place, (method, group) in enumerate(shown.groupby("method", sort=False)):
-        look = {
-            "color": colors[place % len(colors)],
-            "linestyle": "-" if len(group) > 2 else "none",
-        }
+        look = {"color": colors[place], "linestyle": "-" if len(group) > 2 else "none"}
         for quantity, marker in ((SHARE, "o"), (FORWARD, "^")):
             points = group[group["quantity"] == quantity]
             if len(points):
-                name = method if quantity == SHARE else f"{method}, forward"
-                filled = {"markerfacecolor": "none"} if quantity == FORWARD else {}
+                one = {"label": method} if quantity == SHARE else {"markerfacecolor": "none"}
                 L, value = points["lattice_size"].astype(int), points["value"].astype(float)
-                ax.plot(L, value, marker=marker, label=name, **look, **filled)
+                ax.plot(L, value, marker=marker, **look, **one)
     largest = shown["lattice_size"].astype(int).max()
     sizes = [size for size in (4, 8, 16, 32, 64, 128, 256) if size <= largest]
     ax.set(xscale="log", xlabel="$L$", ylabel="effective share of frames", ylim=(-0.02, 1.02))
