@@ -147,7 +147,7 @@ def test_frames_of_an_autoregressive_model_say_how_likely_they_are(trained, tmp_
     assert "field" not in data
     assert "sampling_steps" not in data.attrs
     network = checkpoint.load(model).network
-    levels = groups.levels(groups.order(12, 4), torch.device("cpu"))
+    levels = groups.levels(12, 4, torch.device("cpu"))
     spins = torch.from_numpy(data["spin"].values[0]).float()[:, None]
     T = torch.full((5,), 2.3)
     expected = likelihood.log_probability(network, levels, spins, T)
