@@ -124,9 +124,9 @@ def field() -> Figure:
     near = (rows["temperature"].astype(float) - CRITICAL_TEMPERATURE).abs() < 0.01
     shown = rows[near & rows["quantity"].isin([SHARE, FORWARD])]
     figure, ax = plt.subplots(figsize=(8, 4.5), layout="constrained")
-    colors = plt.get_cmap("tab20").colors  # type: ignore[attr-defined]  # of a listed map
+    palette = plt.get_cmap("tab20")
     for place, (method, group) in enumerate(shown.groupby("method", sort=False)):
-        look = {"color": colors[place], "linestyle": "-" if len(group) > 2 else "none"}
+        look = {"color": palette(place % palette.N), "linestyle": "-" if len(group) > 2 else "none"}
         for quantity, marker in ((SHARE, "o"), (FORWARD, "^")):
             points = group[group["quantity"] == quantity]
             if len(points):
