@@ -5,9 +5,10 @@ sampled with the Gibbs finish, which uses the Hamiltonian. u and C are compared 
 of that size, |m| and chi with cluster Monte Carlo. The largest noise of a continuous-noise model is
 in units of L, so that a larger lattice starts with more noise and may need more steps.
 
-Rows are appended to studies/results/transfer.csv. Existing rows are not computed again; delete the
+Rows are appended to studies/results/NAME.csv. Existing rows are not computed again; delete the
 table to restart. A summary in and out of the training range is printed:
 python -m studies.transfer CHECKPOINT [--sizes 32 64 128] [--steps 40] [--frames 50]
+[--temperatures 1.20 2.60] [--alone] [--name transfer]
 
 Exit status 2: the model cannot sample frames of a size.
 """
@@ -29,6 +30,7 @@ from ising_fidelity import montecarlo
 from ising_fidelity.exact import finite
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.io.seeds import derive_seed
+from ising_fidelity.io.temperatures import name_of
 from ising_fidelity.models import checkpoint
 from ising_fidelity.models.sampling import finish
 from ising_fidelity.models.sampling.draw import draw
@@ -36,7 +38,6 @@ from ising_fidelity.models.sampling.options import Chain
 from ising_fidelity.scores import deviations
 from studies.shared import RESULTS, Row, fill, observables
 
-TABLE = RESULTS / "transfer.csv"
 TEMPERATURES = ("1.20", "1.60", "2.00", "2.269185", "2.60", "3.00", "3.60")
 SEED = 4711
 FINISH = (3.0, 10)
@@ -124,13 +125,19 @@ def row(
 
 
 def rows(
-    model: checkpoint.Model, sizes: Sequence[int], numbers: Sequence[int], frames: int
+    model: checkpoint.Model,
+    sizes: Sequence[int],
+    temperatures: Sequence[str],
+    ways: Sequence[tuple[int, int]],
+    frames: int,
 ) -> Iterator[tuple[Row, Callable[[], Row]]]:
-    """Yield the key of each row, and a function that measures the rest."""
-    ways = [(steps, sweeps) for steps in numbers for sweeps in (0, FINISH[1])]
+    """Yield the key of each row, and a function that measures the rest.
+
+    ``ways`` are steps of the reverse chain and sweeps of the finish.
+    """
     made = model.metadata["name"], model.lattice_size
     for size in sizes:
-        for temperature in TEMPERATURES:
+        for temperature in temperatures:
             true = cache(partial(reference, size, temperature))
             for steps, sweeps in ways if model.settings.chain_options else [(0, 0)]:
                 texts = map(str, (*made, size, temperature, steps, sweeps, frames))
@@ -163,16 +170,23 @@ def main() -> None:
     parser.add_argument(
         "--frames", type=int, default=50, help="frames at each size and temperature"
     )
+    parser.add_argument("--temperatures", nargs="+", default=TEMPERATURES, metavar="T")
+    parser.add_argument("--alone", action="store_true", help="without the Gibbs finish")
+    parser.add_argument("--name", default="transfer", help="name of the table")
     arguments = parser.parse_args()
+    table = RESULTS / f"{arguments.name}.csv"
+    sweeps = (0,) if arguments.alone else (0, FINISH[1])
+    ways = [(steps, number) for steps in arguments.steps for number in sweeps]
+    temperatures = [name_of(T) for T in arguments.temperatures]
     torch.set_num_threads(1)
     try:
         model = checkpoint.load(arguments.checkpoint)
         check(model, arguments.checkpoint, arguments.sizes)
-        fill(TABLE, rows(model, arguments.sizes, arguments.steps, arguments.frames))
+        fill(table, rows(model, arguments.sizes, temperatures, ways, arguments.frames))
     except InputError as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None
-    print(summary(pd.read_csv(TABLE)).to_string(float_format="%.3g"))
+    print(summary(pd.read_csv(table)).to_string(float_format="%.3g"))
 
 
 if __name__ == "__main__":

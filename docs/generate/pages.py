@@ -30,6 +30,8 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "field": studies.field,
     "field-further": studies.further,
     "transfer": studies.transfer,
+    "wide": studies.wide,
+    "evaluations": studies.evaluations,
     "data": studies.data,
     "samplers": studies.samplers,
     "tests": studies.tests,

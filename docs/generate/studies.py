@@ -2,10 +2,11 @@
 
 import pandas as pd
 
-from docs.generate.markdown import short, table
+from docs.generate.markdown import short, table, with_error
 from docs.generate.sources import DATA, FIELD, MEMORY, QUANTITIES, STUDIES
 from ising_fidelity.judgement.glossary import GLOSSARY
 from ising_fidelity.judgement.verdict import DISTINGUISHABLE, LEVEL
+from ising_fidelity.lattice import CRITICAL_TEMPERATURE
 
 POWER = 0.9
 """The share of repetitions from which on a broken sampler counts as found."""
@@ -49,6 +50,49 @@ def transfer() -> str:
         means = [f"{rows['u'].mean():.4f}", f"{rows['C'].mean():.2f}"]
         lines.append([*map(str, group), *means, *squares])
     return table(heads, lines)
+
+
+def wide() -> str:
+    """Return at how many temperatures frames of each size agree with equilibrium."""
+    data = pd.read_csv(STUDIES / "wide.csv")
+    z = {f"{name}_z": label for (name, _), label in QUANTITIES.items()}
+    heads = [
+        "model",
+        "L",
+        "steps",
+        "frames per T",
+        *z.values(),
+        DU,
+        "\\|m\\| at T_c",
+        "the same, Monte Carlo",
+    ]
+    lines = []
+    for group, rows in data.groupby(["model", "lattice_size", "sampling_steps", "frames"]):
+        cells = [f"{int((rows[name].abs() <= 3).sum())} of {len(rows)}" for name in z]
+        off = (rows["energy"] - rows["energy_exact"]).abs().mean()
+        at_T_c = rows[(rows["temperature"] - CRITICAL_TEMPERATURE).abs() < 1e-4]
+        orders = ["", ""]
+        if len(at_T_c):
+            (row,) = at_T_c.to_dict("records")
+            names = ("abs_magnetization", "abs_magnetization_mc")
+            orders = [with_error(row[name], row[f"{name}_error"]) for name in names]
+        lines.append([*map(str, group), *cells, f"{off:.4f}", *orders])
+    return table(heads, lines)
+
+
+def evaluations() -> str:
+    """Return what frames in few and in many steps are off by, and what they cost."""
+    data = pd.read_csv(STUDIES / "evaluations.csv")
+    z = {f"{name}_z": f"{label}: rms z" for (name, _), label in QUANTITIES.items()}
+    data["u"] = (data["energy"] - data["energy_exact"]).abs()
+    data["C"] = (data["specific_heat"] / data["specific_heat_exact"] - 1).abs()
+    lines = []
+    for steps, rows in data.groupby("sampling_steps"):
+        squares = [f"{(rows[name] ** 2).mean() ** 0.5:.1f}" for name in z]
+        cost = f"{rows['core_ms_per_frame'].mean():.1f}"
+        means = [f"{rows['u'].mean():.4f}", f"{rows['C'].mean():.2f}"]
+        lines.append([str(steps + 1), cost, *means, *squares])
+    return table(["evaluations", "core ms per frame", DU, DC, *z.values()], lines)
 
 
 def data() -> str:

@@ -77,7 +77,10 @@ def test_curves_stay_in_their_panel():
     pairs += [(x, y) for x, *ends in panel.points for y in ends]
     assert all(TOP <= y <= BOTTOM for _, y in pairs)
     assert panel.points[1][1] < panel.points[0][1]  # upwards is less in a picture
-    assert [text for _, text in panel.y_ticks] == ["-2.2", "42"]
+    assert [text for _, text in panel.y_ticks] == ["-2.2", "42.0"]
+    small = along([1.0, 4.0], energy=[0.000599, 1.97], energy_error=[0.0, 0.0])
+    (panel,) = curves(small, xr.Dataset(), None)
+    assert [text for _, text in panel.y_ticks] == ["0.00", "1.97"]
     assert all(LEFT <= x <= RIGHT for x, _ in pairs)
 
 

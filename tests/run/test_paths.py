@@ -128,6 +128,14 @@ def test_a_repeat_is_trained_on_the_frames_of_its_model(tmp_path):
     assert "results/default/models/DiffIsing3.seed2.training.nc" in paths.training_histories()
 
 
+def test_a_model_may_be_trained_on_frames_of_several_lattice_sizes(tmp_path):
+    paths = Paths(changed(tmp_path, models={"DiffIsing3": {"further_lattice_sizes": [16, 64]}}))
+    frames = paths.training_frames("DiffIsing3")
+    assert len(frames) == 3 * 18
+    assert frames[18] == "results/default/finite_size/L16/configurations/mc-train/T1.60.nc"
+    assert frames[-1] == "results/default/finite_size/L64/configurations/mc-train/T3.40.nc"
+
+
 def test_attributions_are_of_models_at_the_temperatures_that_the_run_has(tmp_path, default):
     assert default.attributions() == []
     models = dict.fromkeys(["DiffIsing1", "DiffIsing2", "DiffFlip", "GAN-M"])

@@ -12,8 +12,8 @@ from studies import transfer
 
 @pytest.fixture(autouse=True)
 def little(threads, monkeypatch, tmp_path):
-    """Use two temperatures, little Monte Carlo and a separate table."""
-    monkeypatch.setattr(transfer, "TABLE", tmp_path / "transfer.csv")
+    """Use two temperatures, little Monte Carlo and a separate folder."""
+    monkeypatch.setattr(transfer, "RESULTS", tmp_path)
     monkeypatch.setattr(transfer, "TEMPERATURES", ("1.20", "2.60"))
     for name, less in {"CHAINS": 4, "DRAWS": 10, "THERMALIZATION": 20, "SPACING": 2}.items():
         monkeypatch.setattr(transfer, name, less)
@@ -29,14 +29,15 @@ def test_a_size_that_a_model_does_not_draw(folder, call, capsys, name, size, tex
         call(transfer, path, "--sizes", 8, size)
     assert end.value.code == 2
     assert capsys.readouterr().err == f"--sizes: {size}, but {path} {text}\n"
-    assert not transfer.TABLE.exists()
+    assert not (transfer.RESULTS / "transfer.csv").exists()
 
 
 def test_rows_are_measured_on_the_models_frames_and_not_made_again(folder, call, capsys):
     path = folder / "models" / "DiffIsing3.safetensors"
     call(transfer, path, "--sizes", 16, "--steps", 8, "--frames", 6)
-    first = transfer.TABLE.read_text()
-    table = pd.read_csv(transfer.TABLE, dtype={"temperature": str})
+    path_of_table = transfer.RESULTS / "transfer.csv"
+    first = path_of_table.read_text()
+    table = pd.read_csv(path_of_table, dtype={"temperature": str})
     assert list(table["temperature"]) == ["1.20", "1.20", "2.60", "2.60"]
     assert list(table["gibbs_sweeps"]) == [0, 10, 0, 10]
     assert list(table["in_training_range"]) == [False, False, True, True]
@@ -54,7 +55,17 @@ def test_rows_are_measured_on_the_models_frames_and_not_made_again(folder, call,
         deviation = row.energy - row.energy_exact
         assert row.energy_z * row.energy_error == pytest.approx(deviation, rel=0.1)
     call(transfer, path, "--sizes", 8, 16, "--steps", 8, "--frames", 6)
-    again = transfer.TABLE.read_text()
+    again = path_of_table.read_text()
     assert again.startswith(first)
     assert len(again.splitlines()) == len(first.splitlines()) + 4
     assert "energy_z (rms)" in capsys.readouterr().out
+
+
+def test_other_temperatures_and_models_alone_have_a_table_of_their_own(folder, call):
+    path = folder / "models" / "DiffIsing3.safetensors"
+    options = ["--temperatures", "1.5", "2.269185", "--alone", "--name", "other"]
+    call(transfer, path, "--sizes", 8, "--steps", 4, "--frames", 4, *options)
+    table = pd.read_csv(transfer.RESULTS / "other.csv", dtype={"temperature": str})
+    assert list(table["temperature"]) == ["1.50", "2.269185"]
+    assert list(table["gibbs_sweeps"]) == [0, 0]
+    assert not (transfer.RESULTS / "transfer.csv").exists()

@@ -56,6 +56,17 @@ def lattices(run: "Config") -> None:
                 f"lattice_size: {run.lattice_size} with models.{name}.family: {model.family}; "
                 f"allowed are multiples of {model.unit}"
             )
+        for size in model.other_sizes:
+            if size % model.unit or size == run.lattice_size:
+                raise ValueError(
+                    f"models.{name}.further_lattice_sizes: {size}; allowed are multiples of "
+                    f"{model.unit} other than lattice_size: {run.lattice_size}"
+                )
+            if run.chains[run.trained_on(name)].sampler == "checkerboard" and size < 6:
+                raise ValueError(
+                    f"models.{name}.further_lattice_sizes: {size} of a source with sampler: "
+                    "checkerboard; allowed are even sizes from 6"
+                )
 
 
 def reference_frames(run: "Config") -> None:

@@ -10,6 +10,7 @@ import yaml
 
 from ising_fidelity.config.load import check, load
 from ising_fidelity.config.run import Config
+from ising_fidelity.exceptions import InputError
 from ising_fidelity.frames import frames_dataset, read_frames
 from ising_fidelity.io import netcdf
 from ising_fidelity.models import checkpoint
@@ -22,6 +23,11 @@ def pack(configs: Sequence[Path], results: Path, output: Path) -> None:
     run = load(configs)
     arrays = {}
     for model, settings in run.networks.items():
+        if settings.other_sizes:
+            raise InputError(
+                f"models.{model}.further_lattice_sizes: {list(settings.other_sizes)}; parcels have "
+                "frames of one lattice size, allowed is []"
+            )
         source = run.trained_on(model)
         for T in settings.training_temperatures:
             path = results / run.run / "configurations" / source / f"T{T}.nc"

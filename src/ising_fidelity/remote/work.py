@@ -71,7 +71,7 @@ class Work:
             seed,
             self.device,
             self.state / f"{self.model}.resume.pt",
-            record.identity_of(described, spins),
+            record.identity_of(described, [spins]),
             seconds=min(seconds, at_most - spent),
             name=f"models.{self.model}",
         )

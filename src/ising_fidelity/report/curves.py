@@ -1,5 +1,6 @@
 """Small plots of one source versus temperature, with exact curve and Monte Carlo band."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,8 +103,17 @@ def _curve(
         x_ticks=[
             (float(x), f"{value:.10g}") for x, value in zip(across(marks), marks, strict=True)
         ],
-        y_ticks=[(float(x), f"{value:.3g}") for x, value in zip(up(edges), edges, strict=True)],
+        y_ticks=[(float(x), label) for x, label in zip(up(edges), _labels(edges), strict=True)],
     )
+
+
+def _labels(values: Floats) -> list[str]:
+    """Return numbers with as many decimals as give the largest one three digits."""
+    largest = float(np.abs(values).max())
+    if not 1e-3 <= largest < 1e5:
+        return [f"{value:.2g}" for value in values]
+    decimals = max(0, 2 - math.floor(math.log10(largest)))
+    return [f"{value:.{decimals}f}" for value in values]
 
 
 def _along(data: xr.Dataset, quantity: str) -> tuple[Floats, Floats, Floats]:

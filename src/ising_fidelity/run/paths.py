@@ -30,8 +30,12 @@ class Paths:
     def training_frames(self, model: str) -> list[str]:
         """Return the files of frames that a model is trained on."""
         source = self.run.trained_on(model)
-        temperatures = self.run.trained_models[model].training_temperatures
-        return [self.frames(source, T) for T in temperatures]
+        settings = self.run.trained_models[model]
+        return [self.frames(source, T) for T in settings.training_temperatures] + [
+            f"{self.results}/finite_size/L{size}/configurations/{source}/T{T}.nc"
+            for size in settings.other_sizes
+            for T in settings.training_temperatures
+        ]
 
     def training_frames_at(self, source: str, temperature: str) -> list[str]:
         """Return the frames at one temperature that a source was trained on, if any."""

@@ -41,16 +41,25 @@ def train(
     """
     place = compute_device(device)
     torch.set_num_threads(settings.threads)
-    spins = training_spins(settings, ((str(path), read_frames(path)) for path in frames))
+    sizes = training_spins(settings, ((str(path), read_frames(path)) for path in frames))
+    spins, *further = sizes
     lattice_size = next(iter(spins.values())).shape[-1]
     described = attributes(settings, model, lattice_size, seed)
-    identity = identity_of(described, spins)
+    identity = identity_of(described, sizes)
     state = output.with_name(f"{output.stem}.resume.pt")
     if finish and not state.exists():
         raise InputError(f"{state}: no such file; nothing to finish")
     with alone(output):
         trained = loop.train(
-            settings, spins, seed, place, state, identity, finish, name=f"models.{model}"
+            settings,
+            spins,
+            seed,
+            place,
+            state,
+            identity,
+            finish,
+            name=f"models.{model}",
+            further=further,
         )
         netcdf.write(
             history(trained.history, trained.best_epoch, settings, described),

@@ -47,6 +47,36 @@ def test_one_network_serves_lattices_of_all_sizes_and_sees_noise_and_temperature
         assert not torch.allclose(field, built(x, sigma, T + 0.5))
 
 
+@pytest.mark.parametrize(("size", "patches"), [(8, 2), (16, 3), (40, 3), (64, 5), (128, 6)])
+def test_a_recursive_network_has_levels_down_to_few_patches(size, patches):
+    built = network(levels=3, recursive=True)
+    depths = []
+    built.down[-1].register_forward_hook(lambda *_: depths.append("last"))
+    x, sigma, T = inputs(size)
+    with torch.no_grad():
+        assert built(x, sigma, T).shape == x.shape
+        unit = 2**patches
+        moved = built(x.roll((unit, 2 * unit), (2, 3)), sigma, T)
+        expected = built(x, sigma, T).roll((unit, 2 * unit), (2, 3))
+    torch.testing.assert_close(moved, expected, atol=1e-4, rtol=1e-4)
+    assert len(depths) == 3 * (patches - 2)
+
+
+def test_a_recursive_network_knows_the_lattice_size():
+    """Without, a tiled frame whose sum is 0 has a tiled field."""
+    built = network(levels=3, recursive=True)
+    x, sigma, T = inputs(16)
+    x = x - x.mean(dim=(2, 3), keepdim=True)
+    with torch.no_grad():
+        field, tiled = built(x, sigma, T), built(x.repeat(1, 1, 2, 2), sigma, T)
+    assert not torch.allclose(tiled, field.repeat(1, 1, 2, 2), atol=1e-3)
+
+
+def test_repeated_levels_need_one_width():
+    with pytest.raises(ValueError, match="widest at most"):
+        PatchNetworkSettings(levels=2, widest=2, recursive=True)
+
+
 def test_a_network_with_waves_moves_with_the_frame_and_begins_with_nothing():
     x, sigma, T = inputs(16)
     assert (PatchNetwork(PatchNetworkSettings(width=8, waves=2))(x, sigma, T) == 0).all()

@@ -8,6 +8,7 @@ import torch
 
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.models.common import averaging
+from ising_fidelity.models.continuous.trainer import ContinuousTrainer
 from ising_fidelity.models.diffusion.trainer import DiffusionTrainer
 from ising_fidelity.models.training import loop
 
@@ -186,3 +187,21 @@ def test_an_epoch_without_a_generator_step_has_no_generator_loss(frames, tmp_pat
     losses = trained.history["generator_loss"]
     assert np.isnan(losses).tolist() == [True, False]
     assert {len(column) for column in trained.history.values()} == {2}
+
+
+def test_frames_of_several_lattice_sizes_take_turns(frames, tmp_path, monkeypatch):
+    large = {T: np.tile(spins, (1, 1, 2, 2)) for T, spins in frames.items()}
+    shapes = []
+
+    def noted(self, spins, temperature, progress):
+        shapes.append((len(spins), spins.shape[-1], progress))
+        return batch(self, spins, temperature, progress)
+
+    batch = ContinuousTrainer.batch
+    monkeypatch.setattr(ContinuousTrainer, "batch", noted)
+    one = CONTINUOUS.model_copy(update={"images_per_epoch": 16, "epochs": 1, "batch_size": 8})
+    state = tmp_path / "state.pt"
+    trained = loop.train(one, frames, 1, CPU, state, "a", further=[large])
+    assert shapes == [(8, 8, 0.0), (2, 16, 0.25), (8, 8, 0.5), (2, 16, 0.75)]
+    alone = loop.train(one, frames, 1, CPU, tmp_path / "alone.pt", "a")
+    assert trained.history["held_out_loss"] != alone.history["held_out_loss"]

@@ -1,6 +1,7 @@
 """Training frames on a device, split and augmented."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -15,10 +16,12 @@ class Frames:
     """Frames of all training temperatures on one device.
 
     Spins are int8, shape (frames, 1, L, L); temperatures in J/k_B, float32, shape (frames,).
+    ``further`` has frames of other lattice sizes, if the model is trained on several.
     """
 
     spins: Tensor
     temperature: Tensor
+    further: "tuple[Frames, ...]" = ()
 
     def __len__(self) -> int:
         return len(self.spins)
@@ -27,15 +30,32 @@ class Frames:
         index = index.to(self.spins.device)
         return self.spins[index].float(), self.temperature[index]
 
+    @property
+    def all_sizes(self) -> "tuple[Frames, ...]":
+        """These frames, and those of other lattice sizes."""
+        return (self, *self.further)
+
+    @property
+    def sites(self) -> int:
+        """Sites of one frame."""
+        return self.spins[0].numel()
+
+    def of_size(self, lattice_size: int) -> "Frames":
+        """Return the frames of one lattice size."""
+        return next(one for one in self.all_sizes if one.spins.shape[-1] == lattice_size)
+
 
 def training_frames(
-    frames: dict[float, NDArray[np.int8]], settings: Training, device: torch.device
+    frames: dict[float, NDArray[np.int8]],
+    settings: Training,
+    device: torch.device,
+    further: Sequence[dict[float, NDArray[np.int8]]] = (),
 ) -> tuple[Frames, Frames]:
     """Return the frames to train on and those held out.
 
     The last draws of every chain are held out, not random ones: neighboring frames of a chain are
     correlated, and held-out frames should be new. ``frames`` maps T in J/k_B to spins (chain, draw,
-    L, L).
+    L, L), and so does ``further`` for other lattice sizes, of which no frames are used as held out.
     """
     parts: tuple[list[NDArray[np.int8]], ...] = ([], [])
     temperatures: tuple[list[float], ...] = ([], [])
@@ -55,7 +75,8 @@ def training_frames(
         )
         for part, of_each in zip(parts, temperatures, strict=True)
     )
-    return seen, unseen
+    others = tuple(training_frames(one, settings, device)[0] for one in further)
+    return replace(seen, further=others), unseen
 
 
 def transformed(spins: Tensor, generator: torch.Generator) -> Tensor:

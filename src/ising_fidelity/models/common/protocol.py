@@ -52,17 +52,17 @@ class Means:
     """
 
     def __init__(self) -> None:
-        self.frames = 0
+        self.frames = 0.0
         self.sums: Losses = {}
-        self.counts: dict[str, int] = {}
+        self.counts: dict[str, float] = {}
 
-    def add(self, values: Losses, frames: int) -> None:
+    def add(self, values: Losses, frames: float) -> None:
         """Add the losses of a batch with this number of frames."""
         self.frames += frames
         for name, value in values.items():
             number = value.double() if isinstance(value, Tensor) else value
             self.sums[name] = self.sums.get(name, 0.0) + number * frames
-            self.counts[name] = self.counts.get(name, 0) + frames
+            self.counts[name] = self.counts.get(name, 0.0) + frames
 
     def values(self) -> dict[str, float]:
         """Return the means so far."""

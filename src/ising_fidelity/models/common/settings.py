@@ -1,7 +1,7 @@
 """Settings shared by all families of models."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
@@ -111,6 +111,11 @@ class Training(Section):
     def unit(self) -> int:
         """Lattice sizes must be multiples of this number."""
         return 1
+
+    @property
+    def other_sizes(self) -> Sequence[int]:
+        """Lattice sizes of training frames besides that of the run."""
+        return ()
 
     @property
     def chain_length(self) -> int | None:

@@ -5,6 +5,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from ising_fidelity.lattice import CRITICAL_TEMPERATURE
 from ising_fidelity.models.common.blocks import zeroed
 from ising_fidelity.models.common.layers import Convolution, full_precision
 
@@ -14,6 +15,10 @@ level to the next, and fields would oscillate with sigma."""
 
 TRANSITION, WIDTHS = 2.3, (0.1, 0.3, 0.9)
 """Temperature of the transition and widths of steps about it, in J/k_B."""
+
+SCALED_WIDTHS = 0.7, 3.0, 12.0
+"""Widths of steps about T_c, in J/k_B times the side of a patch; the correlation length of the
+infinite lattice above T_c is about 1.3 / (T - T_c)."""
 
 
 class MessageRound(nn.Module):
@@ -115,3 +120,36 @@ class Condition(nn.Module):
         told = [above, 1 / T, T.log(), *((above / width).tanh() for width in WIDTHS)]
         numbers = torch.stack([log_sigma / 4, *told, *sums], dim=1)
         return self.layers(torch.cat([numbers, angles.sin(), angles.cos()], dim=1))
+
+
+class ScaleCondition(nn.Module):
+    r"""A summand of the condition vector for patches of side b on a lattice of side L.
+
+    Near T_c, patches of all sides are alike in scaled variables: noise
+    :math:`\sigma / b^{7/8}`, since the sum of a patch grows as :math:`b^{15/8}` and its noise as b,
+    and temperature :math:`(T - T_c) b`. The same variables with L for b describe the whole lattice.
+    A network that is told these alone, and 1/b for what is not alike, can be used on lattices
+    larger than those of its training.
+    """
+
+    def __init__(self, dimension: int) -> None:
+        super().__init__()
+        numbers = 2 * (1 + 2 * FREQUENCIES) + 2 * len(SCALED_WIDTHS) + 2 + 3
+        self.layers = nn.Sequential(
+            nn.Linear(numbers, dimension), nn.SiLU(), nn.Linear(dimension, dimension)
+        )
+        self.register_buffer("frequencies", 2.0 ** torch.arange(FREQUENCIES) / 8, persistent=False)
+
+    def forward(self, x: Tensor, sigma: Tensor, temperature: Tensor, side: int) -> Tensor:
+        """Map frames (batch, 1, L, L), sigma and T (batch,), b to (batch, dimension)."""
+        size = x.shape[-1]
+        distance = temperature.float() - CRITICAL_TEMPERATURE
+        total = x.sum(dim=(1, 2, 3)) / (sigma**2 * size ** (1 / 8))
+        numbers = [total.asinh() / 4, total.tanh(), (total / 4).tanh()]
+        for length in (side, size):
+            log_sigma = sigma.log() - 7 / 8 * math.log(length)
+            numbers += [log_sigma / 4, torch.full_like(sigma, 1 / length)]
+            numbers += [(distance * length / width).tanh() for width in SCALED_WIDTHS]
+            angles = log_sigma[:, None] * self.get_buffer("frequencies")
+            numbers += [*angles.sin().unbind(1), *angles.cos().unbind(1)]
+        return self.layers(torch.stack(numbers, dim=1))

@@ -5,6 +5,7 @@ of increasingly large patches. Everything is local except one vector per frame, 
 single sites, so that a network trained on one lattice size can be used on others.
 """
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import torch
@@ -13,8 +14,16 @@ from torch.nn import functional
 
 from ising_fidelity.models.common.blocks import Blocks, zeroed
 from ising_fidelity.models.common.layers import Convolution
-from ising_fidelity.models.continuous.messages import Condition, LinearResponse, MessageRound
+from ising_fidelity.models.continuous.messages import (
+    Condition,
+    LinearResponse,
+    MessageRound,
+    ScaleCondition,
+)
 from ising_fidelity.models.continuous.settings import ContinuousSettings, PatchNetworkSettings
+
+COARSEST = 2
+"""Patches along the lattice at the last level of a recursive network."""
 
 STRONGEST = 20.0
 """Evidence for a sign, x / sigma^2, beyond which a spin is known to 1 in 10^17."""
@@ -25,7 +34,8 @@ class PatchNetwork(nn.Module):
 
     A U-Net lies between rounds of messages at full resolution. Its first level has patches of
     ``patch`` x ``patch`` sites. Every lower level has half the resolution and twice the channels,
-    up to ``widest`` times the width.
+    up to ``widest`` times the width. If ``recursive``, there are as many levels as lead to
+    :data:`COARSEST` x COARSEST patches, and all further levels have the weights of the last one.
     """
 
     def __init__(self, settings: PatchNetworkSettings) -> None:
@@ -36,6 +46,7 @@ class PatchNetwork(nn.Module):
             settings.width * min(2**level, settings.widest) for level in range(settings.levels)
         ]
         self.condition = Condition(condition)
+        self.scale = ScaleCondition(condition) if settings.recursive else None
         inputs = 4 + settings.waves
         self.stem = Convolution(inputs, channels, "circular")
         self.response = LinearResponse(settings.waves, condition) if settings.waves else None
@@ -59,7 +70,8 @@ class PatchNetwork(nn.Module):
 
     def forward(self, x: Tensor, sigma: Tensor, temperature: Tensor) -> Tensor:
         """Map s + sigma z (batch, 1, L, L), sigma and T (batch,), in J/k_B, to fields (as x)."""
-        condition = self.condition(x, sigma, temperature)
+        at_side = self._conditions(x, sigma, temperature)
+        condition = at_side(1)
         noise = sigma[:, None, None, None]
         y = (x / noise**2).clamp(-STRONGEST, STRONGEST)
         # The frame in units of its spread, the mean of every spin given only its own x, and the
@@ -72,26 +84,48 @@ class PatchNetwork(nn.Module):
         features = self.stem(torch.cat(inputs, dim=1))
         for messages in self.first_rounds:
             features = messages(features, y, condition)
-        features = self._from_afar(features, condition)
+        features = self._from_afar(features, at_side)
         for messages in self.last_rounds:
             features = messages(features, y, condition)
         scale, shift = self.modulation(condition)[:, :, None, None].chunk(2, dim=1)
         field: Tensor = self.output(torch.addcmul(shift, features, 1 + scale))
         return field + linear
 
-    def _from_afar(self, features: Tensor, condition: Tensor) -> Tensor:
+    def _conditions(self, x: Tensor, sigma: Tensor, temperature: Tensor) -> Callable[[int], Tensor]:
+        """Return the function from the side of a patch to the condition vectors at this scale."""
+        everywhere = self.condition(x, sigma, temperature)
+        if self.scale is None:
+            return lambda side: everywhere
+        scale = self.scale
+        return lambda side: everywhere + scale(x, sigma, temperature, side)
+
+    def _factors(self, size: int) -> list[int]:
+        """Return how many sites of the level above are along a patch of each level."""
+        factors: list[int] = [self.patch]
+        if self.scale is None:
+            return factors + [2] * (len(self.down) - 1)
+        places = size // self.patch
+        while places > COARSEST and places % 2 == 0:
+            factors.append(2)
+            places //= 2
+        return factors
+
+    def _from_afar(self, features: Tensor, at_side: Callable[[int], Tensor]) -> Tensor:
         """Add the output of the levels of patches."""
-        factors = [self.patch] + [2] * (len(self.down) - 1)
-        above = []
-        for shrink, blocks, factor in zip(self.shrink, self.down, factors, strict=True):
+        factors = self._factors(features.shape[-1])
+        last = len(self.down) - 1
+        above, conditions, side = [], [], 1
+        for level, factor in enumerate(factors):
             above.append(features)
-            features = shrink(functional.pixel_unshuffle(features, factor))
-            features = blocks(features, condition)
+            side *= factor
+            conditions.append(at_side(side))
+            features = self.shrink[min(level, last)](functional.pixel_unshuffle(features, factor))
+            features = self.down[min(level, last)](features, conditions[level])
         for level in reversed(range(len(factors))):
-            grown = self.grow[level](features)
+            grown = self.grow[min(level, last)](features)
             features = above[level] + functional.pixel_shuffle(grown, factors[level])
             if level:
-                features = self.up[level - 1](features, condition)
+                features = self.up[min(level, last) - 1](features, conditions[level - 1])
         return features
 
 

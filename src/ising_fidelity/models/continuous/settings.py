@@ -1,10 +1,11 @@
 """Settings of continuous-noise models."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from ising_fidelity.lattice import LARGEST_LATTICE
 from ising_fidelity.models.common.settings import DenoisingTraining, Optimizer
 from ising_fidelity.schema import Depth, Number, Positive, Section, Width
 
@@ -30,6 +31,20 @@ class PatchNetworkSettings(Section):
     waves: int = Field(
         0, ge=0, le=64, description="linear-response filters of the frame's Fourier modes; 0: none"
     )
+    recursive: bool = Field(
+        False,
+        description="repeat the last level with the same weights down to 2 x 2 patches, for all "
+        "lattice sizes; all levels know the sizes of lattice and patches",
+    )
+
+    @model_validator(mode="after")
+    def _repeated_levels_have_one_width(self) -> Self:
+        if self.recursive and (self.levels < 2 or self.widest > 2 ** (self.levels - 2)):
+            raise ValueError(
+                f"recursive: true with levels: {self.levels}, widest: {self.widest}; the last two "
+                "levels must have one width: widest at most 2^(levels - 2)"
+            )
+        return self
 
 
 class ContinuousSettings(DenoisingTraining):
@@ -73,6 +88,11 @@ class ContinuousSettings(DenoisingTraining):
         3.0, ge=1, description="relative density of sampling steps where spins are decided"
     )
     optimizer: Optimizer = "muon"
+    further_lattice_sizes: list[Annotated[int, Field(ge=4, le=LARGEST_LATTICE)]] = Field(
+        [],
+        description="lattice sizes of further training frames; each has as many sites per batch as "
+        "the run's lattice size, and noise levels in proportion to L",
+    )
 
     @model_validator(mode="after")
     def _translations_are_symmetries(self) -> Self:
@@ -86,6 +106,11 @@ class ContinuousSettings(DenoisingTraining):
     def largest_noise(self, lattice_size: int) -> float:
         """Return the noise-to-signal ratio at the start of the reverse chain."""
         return self.noise_largest * lattice_size
+
+    @property
+    def other_sizes(self) -> Sequence[int]:
+        """Lattice sizes of training frames besides that of the run."""
+        return self.further_lattice_sizes
 
     @property
     def unit(self) -> int:

@@ -36,7 +36,7 @@ class ContinuousTrainer(DenoisingTrainer):
         network = PatchNetwork(settings.network).to(device)
         channels_last(network)
         super().__init__(network, held_out, noise)
-        self.largest = settings.noise_largest * held_out.spins.shape[-1]
+        self.size = held_out.spins.shape[-1]
 
     def is_best(self, losses: list[float]) -> bool:
         """Whether the loss is the lowest so far, or the learning rate falls to zero.
@@ -49,10 +49,11 @@ class ContinuousTrainer(DenoisingTrainer):
 
     def random_loss(self, frames: Tensor, temperature: Tensor) -> Tensor:
         """Return the loss at random noise levels."""
+        size = frames.shape[-1]
         sigma = objective.random_sigma(
             len(frames),
-            self.largest,
-            self.settings.noise_center,
+            self.settings.largest_noise(size),
+            self.settings.noise_center * (size / self.size),
             self.settings.noise_width,
             self.noise,
         )
@@ -70,8 +71,9 @@ class ContinuousTrainer(DenoisingTrainer):
         settings = self.settings
         if not settings.references:
             return frames
-        start = torch.searchsorted(self.seen.temperature, temperature)
-        end = torch.searchsorted(self.seen.temperature, temperature, right=True)
+        seen = self.seen.of_size(frames.shape[-1])
+        start = torch.searchsorted(seen.temperature, temperature)
+        end = torch.searchsorted(seen.temperature, temperature, right=True)
         translations = settings.reference_translations
         deep = sigma * (DEEP_PLACES if translations else DEEP) > frames.shape[-1]
         if frames.is_cuda:  # selecting frames by ``deep`` would wait for the GPU
@@ -80,7 +82,7 @@ class ContinuousTrainer(DenoisingTrainer):
         targets = frames.clone()
         for i in deep.nonzero().flatten().tolist():
             share = torch.rand(settings.references, generator=self.noise, device=frames.device)
-            others = self.seen.spins[start[i] + (share * (end[i] - start[i])).long(), 0]
+            others = seen.spins[start[i] + (share * (end[i] - start[i])).long(), 0]
             candidates = torch.cat([frames[i].to(others.dtype), others])
             both_signs = settings.augmentation != "none"
             targets[i, 0] = objective.mean_of_candidates(
@@ -92,10 +94,11 @@ class ContinuousTrainer(DenoisingTrainer):
         self, frames: Tensor, x: Tensor, sigma: Tensor, start: Tensor, end: Tensor
     ) -> Tensor:
         """Return the mean over many frames given x, for all frames at once."""
+        seen = self.seen.of_size(frames.shape[-1])
         shape = len(frames), self.settings.references
         share = torch.rand(shape, generator=self.noise, device=frames.device)
         index = start[:, None] + (share * (end - start)[:, None]).long()
-        candidates = torch.cat([frames.to(torch.int8), self.seen.spins[index, 0]], dim=1)
+        candidates = torch.cat([frames.to(torch.int8), seen.spins[index, 0]], dim=1)
         both_signs = self.settings.augmentation != "none"
         of_each = torch.vmap(objective.mean_of_candidates, in_dims=(0, 0, 0, None, None))
         translations = self.settings.reference_translations
@@ -103,7 +106,7 @@ class ContinuousTrainer(DenoisingTrainer):
 
     def loss_at(self, share: Tensor, frames: Tensor, temperature: Tensor, noise: Tensor) -> Tensor:
         """Return the loss of averaged weights at noise uniform in ln sigma."""
-        low, high = math.log(objective.SMALLEST), math.log(self.largest)
+        low, high = math.log(objective.SMALLEST), math.log(self.settings.largest_noise(self.size))
         sigma = (low + (high - low) * share.to(frames.device)).exp()
         x = frames + sigma[:, None, None, None] * noise
         with self.precision():

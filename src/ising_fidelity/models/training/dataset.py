@@ -16,9 +16,10 @@ from ising_fidelity.models.training.labels import LONG_NAMES
 
 def training_spins(
     settings: Training, frames: Iterable[tuple[str, xr.Dataset]]
-) -> dict[float, NDArray[np.int8]]:
+) -> list[dict[float, NDArray[np.int8]]]:
     """Return spins (chain, draw, L, L) by training temperature in J/k_B.
 
+    The first are those of the run's lattice size, the others those of ``settings.other_sizes``.
     ``frames`` are names for error messages and frames; those at other temperatures are ignored.
 
     Raises
@@ -26,10 +27,11 @@ def training_spins(
     InputError
         If a training temperature has no frames, or the frames do not match each other or the model.
     """
-    spins: dict[str, NDArray[np.int8]] = {}
+    sizes: dict[int, dict[str, NDArray[np.int8]]] = {}
     for path, data in frames:
         temperature = name_of(data["temperature"].values[()])
         if temperature in settings.training_temperatures:
+            spins = sizes.setdefault(data["spin"].shape[-1], {})
             if temperature in spins:
                 raise InputError(f"{path}: a second file of frames at T = {temperature}")
             chains, draws = data.sizes["chain"], data.sizes["draw"]
@@ -52,17 +54,29 @@ def training_spins(
                 )
             spins[temperature] = data["spin"].values
     for temperature in settings.training_temperatures:
-        if temperature not in spins:
+        if not any(temperature in spins for spins in sizes.values()):
             raise InputError(f"training_temperatures: no file of frames at T = {temperature} given")
-    shapes = {values.shape[-1] for values in spins.values()}
-    if len(shapes) > 1:
-        raise InputError(f"the frames have lattice sizes {sorted(shapes)}; allowed is one")
-    if (size := shapes.pop()) % settings.unit:
-        raise InputError(
-            f"the frames have lattice size {size}; models of family {settings.family} and this "
-            f"network are trained on multiples of {settings.unit}"
-        )
-    return {float(temperature): values for temperature, values in spins.items()}
+    others = list(settings.other_sizes)
+    own = sorted(sizes.keys() - {*others})
+    if len(own) != 1 or not {*others} <= sizes.keys():
+        allowed = f"one, and {others}" if others else "one"
+        raise InputError(f"the frames have lattice sizes {sorted(sizes)}; allowed is {allowed}")
+    for size, spins in sizes.items():
+        if size % settings.unit:
+            raise InputError(
+                f"the frames have lattice size {size}; models of family {settings.family} and this "
+                f"network are trained on multiples of {settings.unit}"
+            )
+        for temperature in settings.training_temperatures:
+            if temperature not in spins:
+                raise InputError(
+                    f"training_temperatures: no file of frames at T = {temperature}, L = {size} "
+                    "given"
+                )
+    return [
+        {float(temperature): values for temperature, values in sizes[size].items()}
+        for size in own + others
+    ]
 
 
 def history(

@@ -3,7 +3,7 @@
 import copy
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from ising_fidelity.exceptions import InputError
 from ising_fidelity.io.files import whole
 from ising_fidelity.io.progress import progress_bar
 from ising_fidelity.models import checkpoint
-from ising_fidelity.models.common.data import training_frames, transformed
+from ising_fidelity.models.common.data import Frames, training_frames, transformed
 from ising_fidelity.models.common.protocol import History, Means
 from ising_fidelity.models.common.settings import Training
 from ising_fidelity.models.family import family_of
@@ -51,6 +51,7 @@ def train(
     finish: bool = False,
     seconds: float = math.inf,
     name: str = "model",
+    further: Sequence[dict[float, NDArray[np.int8]]] = (),
 ) -> Trained:
     """Train a model; resume from ``state_path`` if an earlier run was interrupted.
 
@@ -75,6 +76,9 @@ def train(
         The first epoch always runs.
     name
         Name of the model in error messages.
+    further
+        As ``frames``, of other lattice sizes. Each has as many batches as ``frames``, with as many
+        sites.
 
     Raises
     ------
@@ -87,7 +91,7 @@ def train(
     torch.manual_seed(seed)
     noise = torch.Generator(device).manual_seed(seed)
     order = torch.Generator().manual_seed(seed + 1)
-    seen, held_out = training_frames(frames, settings, device)
+    seen, held_out = training_frames(frames, settings, device, further)
     trainer = family_of(settings).make_trainer(settings, seen, held_out, device, noise)
     result = Trained()
     saved = _read_state(state_path, identity, device)
@@ -104,16 +108,18 @@ def train(
     epochs = result.epochs if finish else settings.epochs
     last: dict[str, Any] = {}
     images = settings.images_per_epoch or len(seen)
-    with progress_bar(total=epochs * images, initial=result.epochs * images) as bar:
+    total = images * len(seen.all_sizes)  # in frames of the first size
+    with progress_bar(total=epochs * total, initial=result.epochs * total) as bar:
         for epoch in range(result.epochs, epochs):
             start, means = time.monotonic(), Means()
-            for index in _batches(len(seen), images, settings.batch_size, order, device):
-                progress = (epoch + means.frames / images) / settings.epochs
-                spins, temperature = seen[index]
+            for some, index in _batches(seen, images, settings.batch_size, order, device):
+                progress = (epoch + means.frames / total) / settings.epochs
+                spins, temperature = some[index]
                 if settings.augmentation == "symmetries" and not trainer.augments:
                     spins = transformed(spins, noise)
-                means.add(trainer.batch(spins, temperature, progress), len(index))
-                bar.update(len(index))
+                count = len(index) * some.sites / seen.sites
+                means.add(trainer.batch(spins, temperature, progress), count)
+                bar.update(count)
             row = means.values() | {"held_out_loss": trainer.validate()}
             if wrong := _not_finite(row, trainer.weights()):
                 if last:
@@ -166,14 +172,23 @@ def _advice(settings: Training, epoch: int, state_path: Path) -> str:
 
 
 def _batches(
-    frames: int, images: int, size: int, order: torch.Generator, device: torch.device
-) -> Iterator[Tensor]:
-    """Yield indices of ``images`` frames; no frame repeats before each has occurred once."""
-    passes = math.ceil(images / frames)
-    index = torch.cat([torch.randperm(frames, generator=order) for _ in range(passes)])
-    # Batches of even size: batch norm fails on a last batch of a single frame. All indices go to
-    # the device at once, since each transfer waits for it.
-    yield from index[:images].to(device).tensor_split(math.ceil(images / size))
+    seen: Frames, images: int, size: int, order: torch.Generator, device: torch.device
+) -> Iterator[tuple[Frames, Tensor]]:
+    """Yield frames of one lattice size and indices of a batch, ``images`` frames of the first size.
+
+    No frame repeats before each has occurred once. Lattice sizes take turns.
+    """
+    batches = []
+    for some in seen.all_sizes:
+        count = images * seen.sites // some.sites
+        passes = math.ceil(count / len(some))
+        index = torch.cat([torch.randperm(len(some), generator=order) for _ in range(passes)])
+        # Batches of even size: batch norm fails on a last batch of a single frame. All indices go
+        # to the device at once, since each transfer waits for it.
+        parts = index[:count].to(device).tensor_split(math.ceil(images / size))
+        batches.append([(some, part) for part in parts])
+    for turn in zip(*batches, strict=True):
+        yield from turn
 
 
 def _read_state(path: Path, identity: str, device: torch.device) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The identity and the attributes of a training."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,9 +28,14 @@ def attributes(settings: Training, model: str, lattice_size: int, seed: int) -> 
     )
 
 
-def identity_of(described: Mapping[str, Any], spins: Mapping[float, NDArray[np.int8]]) -> str:
-    """Return a hash of everything that a training depends on."""
+def identity_of(
+    described: Mapping[str, Any], sizes: Sequence[Mapping[float, NDArray[np.int8]]]
+) -> str:
+    """Return a hash of everything that a training depends on.
+
+    ``sizes`` map T in J/k_B to spins, one for each lattice size.
+    """
     return provenance.settings_hash(
         [described["settings_hash"], described["code_hash"], int(described["seed"])]
-        + [provenance.array_hash(spins[temperature]) for temperature in sorted(spins)]
+        + [provenance.array_hash(spins[T]) for spins in sizes for T in sorted(spins)]
     )
