@@ -37,11 +37,8 @@ from ising_fidelity.observables.likelihood import measure
 TABLE = ROOT / "resources" / "field" / "ours.csv"
 SEED = 4712
 SIZES, FRAMES = (32, 64, 128), (100_000, 20_000, 10_000)
-FORWARD = 10
-"""One Monte Carlo frame for so many frames of the model, and at least :data:`LEAST`."""
-LEAST = 1000
-SWEEPS = 100
-"""Sweeps of cluster updates before the only frame of each chain."""
+CHAINS, SWEEPS, SPACING = 100, 100, 10
+"""Monte Carlo chains, and sweeps of cluster updates before the first frame and between frames."""
 RESAMPLES = 200
 T_C = 2.269185
 COLUMNS = (
@@ -85,11 +82,15 @@ def of_samples(
 
 @torch.inference_mode()
 def of_monte_carlo(model: checkpoint.Model, size: int, temperature: float, frames: int) -> Found:
-    """Return the effective share by Monte Carlo frames: 1 / mean of the normalised weights."""
+    """Return the effective share by Monte Carlo frames: 1 / mean of the normalised weights.
+
+    Its error is by bootstrap of independent chains.
+    """
     seed = derive_seed(SEED, "simulate", str(size), f"{temperature:.6f}")
+    chains = min(CHAINS, frames)
     spins = montecarlo.run_chains(
-        size, temperature, "cluster", frames, frames, SWEEPS, 1, seed
-    ).spins[:, 0]
+        size, temperature, "cluster", frames // chains * chains, chains, SWEEPS, SPACING, seed
+    ).spins.reshape(-1, size, size)
     sampler, parts = family_of(model.settings).make_sampler(), []
     for some in np.array_split(spins, max(1, frames * size**2 // 2**19)):
         given = torch.from_numpy(some)[:, None].float()
@@ -98,7 +99,8 @@ def of_monte_carlo(model: checkpoint.Model, size: int, temperature: float, frame
     log_p = -(size**2) * (lattice.energy(spins) - free_energy) / temperature
     weights = np.exp(log_p - np.concatenate(parts))
     rng = np.random.default_rng(seed)
-    again = [1 / rng.choice(weights, frames).mean() for _ in range(RESAMPLES)]
+    of_chains = weights.reshape(chains, -1).mean(axis=1)
+    again = [1 / rng.choice(of_chains, chains).mean() for _ in range(RESAMPLES)]
     return {"effective share, forward": (float(1 / weights.mean()), float(np.std(again)))}
 
 
@@ -160,9 +162,8 @@ def measured(
         "comment": f"trained at L = {model.lattice_size}",
     }
     shown, seconds = of_samples(model, size, temperature, frames)
-    fewer = max(LEAST, frames // FORWARD)
-    forward = of_monte_carlo(model, size, temperature, fewer)
-    rows = [*as_rows(shown, frames, **more), *as_rows(forward, fewer, **more)]
+    forward = of_monte_carlo(model, size, temperature, frames)
+    rows = [*as_rows(shown, frames, **more), *as_rows(forward, frames, **more)]
     return rows, told(seconds)
 
 
