@@ -16,6 +16,9 @@ level to the next, and fields would oscillate with sigma."""
 TRANSITION, WIDTHS = 2.3, (0.1, 0.3, 0.9)
 """Temperature of the transition and widths of steps about it, in J/k_B."""
 
+VISIBLE = 8.0
+"""Signal-to-noise ratio of a patch's sum at which :func:`hidden` is 1/2."""
+
 SCALED_WIDTHS = 0.7, 3.0, 12.0
 """Widths of steps about T_c, in J/k_B times the side of a patch; the correlation length of the
 infinite lattice above T_c is about 1.3 / (T - T_c)."""
@@ -109,17 +112,33 @@ class Condition(nn.Module):
         )
         self.register_buffer("frequencies", 2.0 ** torch.arange(FREQUENCIES) / 8, persistent=False)
 
-    def forward(self, x: Tensor, sigma: Tensor, temperature: Tensor) -> Tensor:
-        """Map frames (batch, 1, L, L), sigma (batch,) and T (batch,) to (batch, dimension)."""
+    def forward(
+        self, x: Tensor, sigma: Tensor, temperature: Tensor, share: Tensor | float = 1.0
+    ) -> Tensor:
+        """Map frames (batch, 1, L, L), sigma (batch,) and T (batch,) to (batch, dimension).
+
+        The sum over all sites is told in this share.
+        """
         log_sigma = sigma.log()
         angles = log_sigma[:, None] * self.get_buffer("frequencies")
         total = x.sum(dim=(1, 2, 3)) / sigma**2
         T = temperature.float()
         sums = [total.asinh() / 4, total.tanh(), (total / 4).tanh(), (total / 16).tanh()]
+        sums = [share * number for number in sums]
         above = T - TRANSITION
         told = [above, 1 / T, T.log(), *((above / width).tanh() for width in WIDTHS)]
         numbers = torch.stack([log_sigma / 4, *told, *sums], dim=1)
         return self.layers(torch.cat([numbers, angles.sin(), angles.cos()], dim=1))
+
+
+def hidden(sigma: Tensor, side: int) -> Tensor:
+    r"""Return how far noise hides patches of this side: 0 for small sigma, 1 for large, (batch,).
+
+    The sum of a patch, about :math:`b^{15/8}` at T_c, is hidden by noise of :math:`b \sigma`. What
+    is not hidden is known from the patch itself, and the lattice around it matters little.
+    """
+    ratio = (VISIBLE * sigma / side ** (7 / 8)) ** 4
+    return ratio / (1 + ratio)
 
 
 class ScaleCondition(nn.Module):
@@ -127,9 +146,9 @@ class ScaleCondition(nn.Module):
 
     Near T_c, patches of all sides are alike in scaled variables: noise
     :math:`\sigma / b^{7/8}`, since the sum of a patch grows as :math:`b^{15/8}` and its noise as b,
-    and temperature :math:`(T - T_c) b`. The same variables with L for b describe the whole lattice.
-    A network that is told these alone, and 1/b for what is not alike, can be used on lattices
-    larger than those of its training.
+    and temperature :math:`(T - T_c) b`. The same variables with L for b describe the whole lattice,
+    where noise hides it. A network that is told these alone, and 1/b for what is not alike, can be
+    used on lattices larger than those of its training.
     """
 
     def __init__(self, dimension: int) -> None:
@@ -145,11 +164,20 @@ class ScaleCondition(nn.Module):
         size = x.shape[-1]
         distance = temperature.float() - CRITICAL_TEMPERATURE
         total = x.sum(dim=(1, 2, 3)) / (sigma**2 * size ** (1 / 8))
-        numbers = [total.asinh() / 4, total.tanh(), (total / 4).tanh()]
-        for length in (side, size):
-            log_sigma = sigma.log() - 7 / 8 * math.log(length)
-            numbers += [log_sigma / 4, torch.full_like(sigma, 1 / length)]
-            numbers += [(distance * length / width).tanh() for width in SCALED_WIDTHS]
-            angles = log_sigma[:, None] * self.get_buffer("frequencies")
-            numbers += [*angles.sin().unbind(1), *angles.cos().unbind(1)]
+        of_lattice = [total.asinh() / 4, total.tanh(), (total / 4).tanh()]
+        of_lattice += self._numbers(sigma, distance, size)
+        share = hidden(sigma, size)
+        numbers = self._numbers(sigma, distance, side) + [share * number for number in of_lattice]
         return self.layers(torch.stack(numbers, dim=1))
+
+    def _numbers(self, sigma: Tensor, distance: Tensor, length: int) -> list[Tensor]:
+        """Return noise and distance from T_c, (batch,) each, in scaled variables of a length."""
+        log_sigma = sigma.log() - 7 / 8 * math.log(length)
+        angles = log_sigma[:, None] * self.get_buffer("frequencies")
+        return [
+            log_sigma / 4,
+            torch.full_like(sigma, 1 / length),
+            *((distance * length / width).tanh() for width in SCALED_WIDTHS),
+            *angles.sin().unbind(1),
+            *angles.cos().unbind(1),
+        ]

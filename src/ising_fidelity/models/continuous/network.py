@@ -19,6 +19,7 @@ from ising_fidelity.models.continuous.messages import (
     LinearResponse,
     MessageRound,
     ScaleCondition,
+    hidden,
 )
 from ising_fidelity.models.continuous.settings import ContinuousSettings, PatchNetworkSettings
 
@@ -84,7 +85,7 @@ class PatchNetwork(nn.Module):
         features = self.stem(torch.cat(inputs, dim=1))
         for messages in self.first_rounds:
             features = messages(features, y, condition)
-        features = self._from_afar(features, at_side)
+        features = self._from_afar(features, sigma, at_side)
         for messages in self.last_rounds:
             features = messages(features, y, condition)
         scale, shift = self.modulation(condition)[:, :, None, None].chunk(2, dim=1)
@@ -93,10 +94,11 @@ class PatchNetwork(nn.Module):
 
     def _conditions(self, x: Tensor, sigma: Tensor, temperature: Tensor) -> Callable[[int], Tensor]:
         """Return the function from the side of a patch to the condition vectors at this scale."""
-        everywhere = self.condition(x, sigma, temperature)
         if self.scale is None:
-            return lambda side: everywhere
+            same = self.condition(x, sigma, temperature)
+            return lambda side: same
         scale = self.scale
+        everywhere = self.condition(x, sigma, temperature, hidden(sigma, x.shape[-1]))
         return lambda side: everywhere + scale(x, sigma, temperature, side)
 
     def _factors(self, size: int) -> list[int]:
@@ -110,19 +112,24 @@ class PatchNetwork(nn.Module):
             places //= 2
         return factors
 
-    def _from_afar(self, features: Tensor, at_side: Callable[[int], Tensor]) -> Tensor:
+    def _from_afar(
+        self, features: Tensor, sigma: Tensor, at_side: Callable[[int], Tensor]
+    ) -> Tensor:
         """Add the output of the levels of patches."""
         factors = self._factors(features.shape[-1])
         last = len(self.down) - 1
-        above, conditions, side = [], [], 1
+        above, conditions, sides, side = [], [], [], 1
         for level, factor in enumerate(factors):
             above.append(features)
             side *= factor
+            sides.append(side)
             conditions.append(at_side(side))
             features = self.shrink[min(level, last)](functional.pixel_unshuffle(features, factor))
             features = self.down[min(level, last)](features, conditions[level])
         for level in reversed(range(len(factors))):
             grown = self.grow[min(level, last)](features)
+            if self.scale is not None:
+                grown = hidden(sigma, sides[level])[:, None, None, None] * grown
             features = above[level] + functional.pixel_shuffle(grown, factors[level])
             if level:
                 features = self.up[min(level, last) - 1](features, conditions[level - 1])
