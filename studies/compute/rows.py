@@ -160,15 +160,20 @@ def of_run(folder: Path, at_quoted: Sequence[float]) -> list[Row]:
             raise InputError(f"{folder / 'scores.csv'}: no source {source}; a finished run has it")
     rows, ends = [], []
     for source, (name, _) in sources.items():
-        model = checkpoint.load(found(folder / "models" / f"{name}.safetensors"))
-        history = netcdf.read(found(folder / "models" / f"{name}.training.nc"))
-        timing = found(folder / "benchmarks" / "train" / f"{name}.tsv")
-        trained = [float(T) for T in model.settings.training_temperatures]
+        seconds = core_seconds(found(folder / "benchmarks" / "train" / f"{name}.tsv"))
+        trained = [float(T) for T in run.trained_models[name].training_temperatures]
         ends += [min(trained), max(trained)]
+        if name in run.commands:  # of another program, whose parameters are not known
+            cost = {"source": source, "lattice_size": run.lattice_size}
+            cost["training_core_seconds"] = seconds
+        else:
+            model = checkpoint.load(found(folder / "models" / f"{name}.safetensors"))
+            history = netcdf.read(found(folder / "models" / f"{name}.training.nc"))
+            cost = costs(run, source, model, seconds, history.sizes["epoch"])
         rows.append(
             {
                 "run": folder.name,
-                **costs(run, source, model, core_seconds(timing), history.sizes["epoch"]),
+                **cost,
                 **named("inside", judged(scores, source, min(trained), max(trained))),
                 **named("all", judged(scores, source, -math.inf, math.inf)),
                 "quoted_energy_deviation": at(at_quoted, scores, source),

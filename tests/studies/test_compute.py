@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from ising_fidelity import lattice
 from ising_fidelity.exact import finite
@@ -51,6 +52,27 @@ def scored(folder, run):
     table = pd.DataFrame(rows, columns=[*columns, "deviation_in_errors", "expected"])
     table.to_csv(folder / "scores.csv", index=False)
     return folder
+
+
+def test_a_program_of_another_framework_has_costs_and_deviations_but_no_parameters(scored):
+    path = scored / "provenance" / "config.yaml"
+    config = yaml.safe_load(path.read_text())
+    config["models"]["Mine"] = {
+        "family": "command",
+        "train": "fit {frames} {output}",
+        "sample": "draw {model} {T} {output}",
+        "training_temperatures": ["2.00", "3.00"],
+    }
+    path.write_text(yaml.safe_dump(config))
+    (scored / "benchmarks" / "train" / "Mine.tsv").write_text("s\tcpu_time\n9.0\t4.5\n")
+    scores = pd.read_csv(scored / "scores.csv")
+    same = scores[scores["source"] == "DiffIsing3"].assign(source="Mine")
+    pd.concat([scores, same]).to_csv(scored / "scores.csv", index=False)
+    rows = {row["source"]: row for row in compute.of_run(scored, [1.0, 1.2])}
+    mine, other = rows["Mine"], rows["DiffIsing3"]
+    assert mine["training_core_seconds"] == 4.5
+    assert not {"parameters", "network_evaluations"} & mine.keys()
+    assert mine["inside_energy_deviation"] == other["inside_energy_deviation"]
 
 
 def test_rows_of_a_finished_run(scored, run):
