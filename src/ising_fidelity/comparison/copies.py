@@ -16,8 +16,8 @@ from ising_fidelity.observables.errors import Floats, mean_error
 
 PERMUTATIONS = 2000
 
-CHUNK = 128
-"""Frames multiplied by all training frames at a time."""
+CHUNK, TRAINING_CHUNK = 128, 2048
+"""Frames and training frames that are multiplied at a time."""
 
 FOURIER_CHUNK = 32
 """Training frames whose correlations with one frame are in memory at a time."""
@@ -92,10 +92,13 @@ def nearest_hamming(spins: Spins, training: Spins) -> tuple[float, float]:
     error of the mean is NaN for one frame.
     """
     # Whole numbers up to 2^24 are exact in float32, and so are the overlaps.
-    known = in_rows(training).astype(np.float32).T
-    frames = in_rows(spins).astype(np.float32)
-    overlap = np.concatenate(
-        [(frames[i : i + CHUNK] @ known).max(axis=1) for i in range(0, len(frames), CHUNK)]
-    )
-    nearest = (1 - overlap.astype(float) / frames.shape[1]) / 2
+    frames, every = in_rows(spins), in_rows(training)
+    overlap = np.full(len(frames), -np.inf)
+    for start in range(0, len(every), TRAINING_CHUNK):
+        known = every[start : start + TRAINING_CHUNK].astype(np.float32).T
+        for first in range(0, len(frames), CHUNK):
+            some = slice(first, first + CHUNK)
+            products = frames[some].astype(np.float32) @ known
+            np.maximum(overlap[some], products.max(axis=1), out=overlap[some])
+    nearest = (1 - overlap / frames.shape[1]) / 2
     return float(nearest.mean()), mean_error(nearest, "independent")
