@@ -181,6 +181,7 @@ def test_nearest_distances_do_not_depend_on_chunks(monkeypatch):
     first, second = frames(7, seed=1), frames(5, seed=2)
     whole = copies.nearest_hamming(first, second)
     monkeypatch.setattr(copies, "CHUNK", 3)
+    monkeypatch.setattr(copies, "TRAINING_CHUNK", 3)
     assert copies.nearest_hamming(first, second) == whole
 
 

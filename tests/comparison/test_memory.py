@@ -129,14 +129,3 @@ def test_correlated_frames_are_thinned():
     once = diversity.diversity(repeated[::5], reference)
     assert diversity.diversity(repeated, reference, (5, 1)) == once
     assert isinstance(once["vendi_ratio"], noise_floor.Estimate)
-
-
-def test_the_nearest_frame_does_not_depend_on_how_many_are_multiplied_at_a_time(monkeypatch):
-    rng = np.random.default_rng(5)
-    spins, training = (rng.choice(np.array([-1, 1], np.int8), (n, 6, 6)) for n in (11, 23))
-    brute = (spins[:, None] != training[None]).mean(axis=(2, 3)).min(axis=1)
-    found = copies.nearest_hamming(spins, training)
-    assert found[0] == pytest.approx(brute.mean())
-    monkeypatch.setattr(copies, "CHUNK", 4)
-    monkeypatch.setattr(copies, "TRAINING_CHUNK", 5)
-    assert copies.nearest_hamming(spins, training) == found
