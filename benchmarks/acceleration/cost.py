@@ -66,7 +66,9 @@ def cost(run: Config) -> str:
         _, seen = images(settings, source.frames, source.chains, settings.epochs)
         passes = run.sampling.frames
         if settings.chain_options:
-            passes *= family_of(settings).make_sampler().evaluations(settings, run.sampling)
+            sampler = family_of(settings).make_sampler()
+            steps = sampler.length(settings, run.sampling)
+            passes *= sampler.evaluations(settings, run.sampling, steps)
         passes += 125 * (settings.chain_length or 0)
         sampled = passes * len(run.temperatures) * one_pass
         rows.append(

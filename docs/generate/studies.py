@@ -91,7 +91,7 @@ def evaluations() -> str:
         squares = [f"{(rows[name] ** 2).mean() ** 0.5:.1f}" for name in z]
         cost = f"{rows['core_ms_per_frame'].mean():.1f}"
         means = [f"{rows['u'].mean():.4f}", f"{rows['C'].mean():.2f}"]
-        lines.append([str(steps + 1), cost, *means, *squares])
+        lines.append([str(steps), cost, *means, *squares])
     return table(["evaluations", "core ms per frame", DU, DC, *z.values()], lines)
 
 

@@ -70,11 +70,11 @@ def evaluations(
         return None, len(calls)
     levels = sampler.noise_levels(settings, model.lattice_size, chain)
     steps = len(levels) - 1
-    beyond = sampler.evaluations(settings, chain) - steps
-    if finish_sigma is not None:
-        steps = next(index for index, sigma in enumerate(levels) if sigma <= finish_sigma)
-        beyond += 1  # the finish starts from spins sampled from the network's means
-    return steps, steps + beyond
+    if finish_sigma is None:
+        return steps, sampler.evaluations(settings, chain, steps)
+    steps = next(index for index, sigma in enumerate(levels) if sigma <= finish_sigma)
+    # The finish starts from spins sampled from the network's means.
+    return steps, sampler.evaluations(settings, chain, steps) + 1
 
 
 def costs(run: Config, source: str, model: checkpoint.Model, seconds: float, epochs: int) -> Row:

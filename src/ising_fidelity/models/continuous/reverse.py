@@ -11,12 +11,22 @@ from ising_fidelity.models.common.protocol import Network
 from ising_fidelity.models.common.reverse import Before, extrapolated, step
 from ising_fidelity.models.continuous.objective import SMALLEST
 
+LAST = 0.45
+"""Noise of the last evaluation by ``trapezoid``. The spins given x are then nearly independent."""
 
-def levels(steps: int, largest: float, smallest: float = SMALLEST, density: float = 1.0) -> Tensor:
+
+def levels(steps: int, largest: float, sampler: str, density: float = 1.0) -> Tensor:
     """Return the noise before each step and after the last, falling, shape (steps + 1,).
 
     Uniform in ln sigma if ``density`` is 1; above it, that many times denser about sigma = 1.2.
+    The last step of ``trapezoid`` leads from :data:`LAST` to spins without noise.
     """
+    if sampler == "trapezoid":
+        return torch.cat([_falling(steps - 1, largest, LAST, density), torch.zeros(1)])
+    return _falling(steps, largest, SMALLEST, density)
+
+
+def _falling(steps: int, largest: float, smallest: float, density: float) -> Tensor:
     fine = torch.linspace(math.log(largest), math.log(smallest), 4001, dtype=torch.float64)
     weight = 1 + (density - 1) * torch.exp(-((fine - math.log(1.2)) ** 2) / (2 * 0.8**2))
     place = torch.cat([weight.new_zeros(1), torch.cumsum((weight[1:] + weight[:-1]) / 2, 0)])
@@ -48,8 +58,8 @@ def reverse_chain(
         ``trapezoid``: each spin is sampled with mean D, and the sample replaces D. Then about half
         of the change in D that is due to the change of the cavity fields over the step is added,
         see :func:`_share`. Independent spins are exact in any number of steps, correlations
-        between spins are of second order. It takes one evaluation per step and one more, as the
-        next step starts with these fields.
+        between spins are of second order. It takes one evaluation per step, as the next step
+        starts with these fields, and the last one has no noise after it.
         ``multistep``: D is extrapolated, see :func:`.extrapolated`.
 
     Yields x at every level, the first included.
@@ -66,28 +76,36 @@ def _trapezoid(
     for now, then in pairwise(sigmas):
         mean = torch.tanh(x / now**2 + field)
         x = step(x, _sampled(mean, generator), now, then, generator)
-        own, later = x / then**2, _at(network, x, then, T)
-        change = torch.tanh(own + later) - torch.tanh(own + field)
-        x = x + _share(mean, now, then) * change
-        field = later
+        if then:
+            own, later = x / then**2, _at(network, x, then, T)
+            change = torch.tanh(own + later) - torch.tanh(own + field)
+            x = x + _share(mean, now, then) * change
+            field = later
         yield x
 
 
 def _share(mean: Tensor, now: float, then: float) -> Tensor:
     r"""Return the share of the change in D that is added to x, shape (batch, 1, 1, 1).
 
-    Given x, the spins have a covariance C, and x after the step should have :math:`w^2 C`,
-    :math:`w = 1 - \sigma_\text{then}^2 / \sigma^2`. The sampled spins have only its diagonal v. As
-    :math:`\partial D / \partial x = C / \sigma^2`, a share w/2 of the change adds the rest times
+    Given x, a mode of the spins has a variance C, and that of x after the step should be
+    :math:`w^2 C + w \sigma'^2`, :math:`w = 1 - \sigma'^2 / \sigma^2`. Sampled spins have the
+    variance v of single spins in place of C. The change is the response
+    :math:`\partial D' / \partial x' = (C' - v') / \sigma'^2` to this random part of x, so that the
+    share a has to fulfill
 
-    .. math:: f = 1 - w + w v / \sigma^2
+    .. math:: \bigl(1 + a (C' - v') / \sigma'^2\bigr)^2 = \frac{w C + \sigma'^2}{w v + \sigma'^2}.
 
-    if C falls as :math:`\sigma^2`, as for large domains, or about times 1 if C stays, as at large
-    noise. Modes are between the two, and so is the share :math:`\tfrac{w}{2} f^{-3/4}`.
+    For modes of large domains, :math:`C = \sigma^2` and :math:`C' = \sigma'^2`. With
+    :math:`v' / \sigma'^2 = v / \sigma^2` and :math:`f = 1 - w + w v / \sigma^2`,
+
+    .. math:: a = \frac{w}{f + \sqrt f}.
+
+    It is w/2 for small steps, for all modes.
     """
     w = 1 - (then / now) ** 2
     v = (1 - mean.square()).mean(dim=(1, 2, 3), keepdim=True)
-    return w / 2 * (1 - w + w * v / now**2) ** -0.75
+    f = 1 - w + w * v / now**2
+    return w / (f + f.sqrt())
 
 
 def _multistep(

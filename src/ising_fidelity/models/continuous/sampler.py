@@ -22,11 +22,13 @@ class ContinuousSampler(ChainSampler):
     ) -> list[float]:
         """Return the noise at the chain's start and after each step."""
         largest, density = settings.largest_noise(lattice_size), settings.sampling_density
-        return reverse.levels(self.length(settings, chain), largest, density=density).tolist()
+        steps = self.length(settings, chain)
+        return reverse.levels(steps, largest, chain.sampler, density).tolist()
 
-    def evaluations(self, settings: ContinuousSettings, chain: Chain) -> int:
-        """Return the number of network evaluations per frame."""
-        return self.length(settings, chain) + (chain.sampler == "trapezoid")
+    def evaluations(self, settings: ContinuousSettings, chain: Chain, steps: int) -> int:
+        """Return the number of network evaluations per frame in the first steps."""
+        before_the_end = steps < self.length(settings, chain)
+        return steps + (chain.sampler == "trapezoid" and before_the_end)
 
     def steps(
         self, settings: ContinuousSettings, network: Network, noise: Tensor, request: Request

@@ -40,9 +40,9 @@ class ChainSampler(Sampler):
         """Return the number of steps."""
         return chain.sampling_steps or settings.chain_length or STEPS
 
-    def evaluations(self, settings: Any, chain: Chain) -> int:
-        """Return the number of network evaluations per frame: one per step."""
-        return self.length(settings, chain)
+    def evaluations(self, settings: Any, chain: Chain, steps: int) -> int:
+        """Return the number of network evaluations per frame in the first steps: one per step."""
+        return steps
 
     @abstractmethod
     def steps(
