@@ -17,8 +17,8 @@ from ising_fidelity.observables.dataset import measured
 from workflow.scripts import ship_model
 
 
-def test_there_are_two_small_ones_whose_code_is_known():
-    assert list(shipped()) == ["DecimationAR-L64", "DiffIsing3-L64"]
+def test_there_are_three_small_ones_whose_code_is_known():
+    assert list(shipped()) == ["DecimationAR-L64", "DiffIsing3-L64", "DiffIsing3-wide"]
     for path in shipped().values():
         assert path.stat().st_size < 2**22
         assert checkpoint.load(path).metadata["code_hash"]
@@ -45,6 +45,16 @@ def test_the_diffusion_model_draws_frames_of_its_energy():
     u = lattice.energy(finish.finished(noisy, T, 3, 1))
     spread = np.sqrt(finite.kaufman(size, T).specific_heat) * T / size
     assert abs(u.mean() - finite.kaufman(size, T).energy) < 5 * spread / np.sqrt(24)
+
+
+@pytest.mark.parametrize(("size", "T"), [(16, 1.2), (32, 4.0), (128, 3.0)])
+def test_the_wide_model_draws_frames_of_its_energy_on_all_lattices(size, T):
+    """16 frames in 16 steps, within 5 standard errors and 0.01: false alarms below 6e-7."""
+    model = checkpoint.load(shipped()["DiffIsing3-wide"])
+    frames = sampled(model, f"{T:.2f}", 16, size, 1, Chain(sampling_steps=16))["spin"].values
+    exact = finite.kaufman(size, T)
+    error = np.sqrt(exact.specific_heat / 16) * T / size
+    assert abs(lattice.energy(frames).mean() - exact.energy) < 5 * error + 0.01
 
 
 def test_shipping_halves_the_bytes_and_keeps_what_is_known_of_a_model(tmp_path):

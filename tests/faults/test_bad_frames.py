@@ -177,7 +177,7 @@ OTHERS = {
     "no such model": (
         ["sample", "--model", "gone", "--temperature", 2, "--frames", 1, "--lattice-size", 8,
          "--seed", 1, "--output", "o.nc"],
-        "no shipped model 'gone'; allowed are DecimationAR-L64, DiffIsing3-L64",
+        "no shipped model 'gone'; allowed are DecimationAR-L64, DiffIsing3-L64, DiffIsing3-wide",
     ),
     "no such model in a config": (
         ["train", "--config", ROOT / "config.yaml", "--model", "VAE", "--output", "m", "f.nc"],

@@ -55,7 +55,8 @@ def test_the_command_writes_page_table_and_json(tmp_path):
     [
         (
             ["nobody"],
-            "no shipped model 'nobody'; allowed are DecimationAR-L64, DiffIsing3-L64, or a path",
+            "no shipped model 'nobody'; allowed are DecimationAR-L64, DiffIsing3-L64, "
+            "DiffIsing3-wide, or a path",
         ),
         (["--temperature", "2.3", "--temperature", "2.30"], "2.30 is given twice"),
         (["--lattice-size", "12"], "12; this model samples multiples of 16"),
