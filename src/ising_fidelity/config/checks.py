@@ -57,10 +57,11 @@ def lattices(run: "Config") -> None:
                 f"allowed are multiples of {model.unit}"
             )
         for size in model.other_sizes:
-            if size % model.unit or size == run.lattice_size:
+            twice = list(model.other_sizes).count(size) > 1
+            if size % model.unit or size == run.lattice_size or twice:
                 raise ValueError(
-                    f"models.{name}.further_lattice_sizes: {size}; allowed are multiples of "
-                    f"{model.unit} other than lattice_size: {run.lattice_size}"
+                    f"models.{name}.further_lattice_sizes: {size}; allowed are distinct multiples "
+                    f"of {model.unit} other than lattice_size: {run.lattice_size}"
                 )
             if run.chains[run.trained_on(name)].sampler == "checkerboard" and size < 6:
                 raise ValueError(
