@@ -42,7 +42,7 @@ KEYS = [
     ("temperatures.0", {"T": 2}, "temperature {'T': 2} is not a"),
     ("models.DiffIsing3.further_lattice_sizes", [20], "20; allowed are distinct multiples of 8"),
     ("models.DiffIsing3.further_lattice_sizes", [16, 16], "16; allowed are distinct multiples of"),
-    ("models.DiffIsing3.further_lattice_sizes", [32], "32; allowed are distinct multiples of 8 oth"),
+    ("models.DiffIsing3.further_lattice_sizes", [32], "32; allowed are distinct multiples of 8"),
     ("models.DiffIsing3.network.recursive", 1, "Input should be a valid boolean"),
     ("training_source", "wolff", "wolff is not in monte_carlo"),
     ("reference", "wolff", "wolff is not in monte_carlo"),
