@@ -8,7 +8,10 @@ in units of L, so that a larger lattice starts with more noise and may need more
 Rows are appended to studies/results/NAME.csv. Existing rows are not computed again; delete the
 table to restart. A summary in and out of the training range is printed:
 python -m studies.transfer CHECKPOINT [--sizes 32 64 128] [--steps 40] [--frames 50]
-[--temperatures 1.20 2.60] [--alone] [--name transfer]
+[--temperatures 1.20 2.60] [--alone] [--more] [--name transfer]
+
+With --more, a row also has the share of frames with positive magnetization, eta of the correlation
+function, and the AUC of a classifier that separates frames from those of Monte Carlo.
 
 Exit status 2: the model cannot sample frames of a size.
 """
@@ -16,6 +19,7 @@ Exit status 2: the model cannot sample frames of a size.
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
@@ -26,7 +30,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from benchmarks.harness import timed
-from ising_fidelity import montecarlo
+from ising_fidelity import Frames, compare, measure, montecarlo
 from ising_fidelity.exact import finite
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.io.seeds import derive_seed
@@ -82,7 +86,15 @@ def sampled(
     return draw(model, T, frames, size, seed, chain).spins
 
 
-def reference(size: int, temperature: str) -> xr.Dataset:
+@dataclass(frozen=True)
+class Reference:
+    """Monte Carlo frames (chain, draw, L, L), and their observables with exact u and C."""
+
+    spins: NDArray[np.int8]
+    observables: xr.Dataset
+
+
+def reference(size: int, temperature: str) -> Reference:
     """Return the reference of frames: Monte Carlo with errors, and exact values of u and C."""
     seed, T = derive_seed(SEED, "simulate", f"L{size}/mc", temperature), float(temperature)
     frames = montecarlo.run_chains(
@@ -93,14 +105,15 @@ def reference(size: int, temperature: str) -> xr.Dataset:
     for name in deviations.AGAINST_EXACT:
         measured[name][:] = getattr(known, name)
         measured[f"{name}_error"][:] = 0.0
-    return measured
+    return Reference(frames.spins, measured)
 
 
 def row(
     model: checkpoint.Model,
     temperature: str,
     draw_spins: Callable[[], NDArray[np.int8]],
-    reference: Callable[[], xr.Dataset],
+    reference: Callable[[], Reference],
+    more: bool,
 ) -> Row:
     """Return one line of the table without its key."""
     true = reference()
@@ -110,7 +123,9 @@ def row(
     cells = {"in_training_range": str(min(trained) <= float(temperature) <= max(trained))}
     for name, against in QUANTITIES.items():
         value, error, expected, expected_error = (
-            data[key].values for data in (found, true) for key in (name, f"{name}_error")
+            data[key].values
+            for data in (found, true.observables)
+            for key in (name, f"{name}_error")
         )
         z = deviations.deviation_in_errors(value - expected, error, expected_error)
         cells |= {
@@ -121,7 +136,24 @@ def row(
         if against == "mc":
             cells[f"{name}_{against}_error"] = f"{expected_error[0]:.2g}"
         cells[f"{name}_z"] = f"{z[0]:.2f}"
+    if more:
+        cells |= further(spins[None], true.spins, float(temperature))
     return cells | {"core_ms_per_frame": f"{1000 * seconds / len(spins):.1f}"}
+
+
+def further(
+    spins: NDArray[np.int8], reference: NDArray[np.int8], temperature: float
+) -> dict[str, str]:
+    """Return signs, eta and AUC of frames (chain, draw, L, L), with those of Monte Carlo."""
+    frames = Frames(spins, temperature), Frames(reference, temperature, "chain")
+    ours, true = map(measure, frames)
+    auc = compare(*frames, classifier=True, seed=SEED)["classifier_auc"]
+    cells = {"positive_share": f"{float(ours['positive_share']):.3f}"}
+    for side, data in (("eta", ours), ("eta_mc", true)):
+        raw = data.sel(correlation_kind="raw")
+        cells[side] = f"{float(raw['eta']):.4f}"
+        cells[f"{side}_error"] = f"{float(raw['eta_error']):.2g}"
+    return cells | {"classifier_auc": f"{float(auc):.3f}"}
 
 
 def rows(
@@ -130,6 +162,7 @@ def rows(
     temperatures: Sequence[str],
     ways: Sequence[tuple[int, int]],
     frames: int,
+    more: bool = False,
 ) -> Iterator[tuple[Row, Callable[[], Row]]]:
     """Yield the key of each row, and a function that measures the rest.
 
@@ -143,7 +176,7 @@ def rows(
                 texts = map(str, (*made, size, temperature, steps, sweeps, frames))
                 spins = partial(sampled, model, temperature, frames, size, steps, sweeps)
                 key = dict(zip(KEY, texts, strict=True))
-                yield key, partial(row, model, temperature, spins, true)
+                yield key, partial(row, model, temperature, spins, true, more)
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
@@ -172,6 +205,7 @@ def main() -> None:
     )
     parser.add_argument("--temperatures", nargs="+", default=TEMPERATURES, metavar="T")
     parser.add_argument("--alone", action="store_true", help="without the Gibbs finish")
+    parser.add_argument("--more", action="store_true", help="also signs, eta and classifier")
     parser.add_argument("--name", default="transfer", help="name of the table")
     arguments = parser.parse_args()
     table = RESULTS / f"{arguments.name}.csv"
@@ -182,7 +216,10 @@ def main() -> None:
     try:
         model = checkpoint.load(arguments.checkpoint)
         check(model, arguments.checkpoint, arguments.sizes)
-        fill(table, rows(model, arguments.sizes, temperatures, ways, arguments.frames))
+        fill(
+            table,
+            rows(model, arguments.sizes, temperatures, ways, arguments.frames, arguments.more),
+        )
     except InputError as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None

@@ -69,3 +69,17 @@ def test_other_temperatures_and_models_alone_have_a_table_of_their_own(folder, c
     assert list(table["temperature"]) == ["1.50", "2.269185"]
     assert list(table["gibbs_sweeps"]) == [0, 0]
     assert not (transfer.RESULTS / "transfer.csv").exists()
+
+
+def test_signs_eta_and_classifier(monkeypatch):
+    """Monte Carlo frames in another order agree with themselves; random spins do not."""
+    monkeypatch.setattr(transfer, "DRAWS", 100)
+    rng = np.random.default_rng(3)
+    true = transfer.reference(16, "2.60").spins
+    same = rng.permutation(true.reshape(1, -1, 16, 16), axis=1)
+    cells = transfer.further(same, true, 2.60)
+    assert float(cells["eta"]) == pytest.approx(float(cells["eta_mc"]), abs=1e-3)
+    assert float(cells["positive_share"]) == pytest.approx((same.sum((2, 3)) > 0).mean(), abs=0.05)
+    assert float(cells["classifier_auc"]) < 0.55
+    noise = rng.choice(np.array([-1, 1], np.int8), size=(1, 200, 16, 16))
+    assert float(transfer.further(noise, true, 2.60)["classifier_auc"]) > 0.95
