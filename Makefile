@@ -109,7 +109,7 @@ dag: $(STAMP)
 
 # The figures of the run at the paper's scale, from its shipped files, without a GPU.
 paper-figures: $(STAMP)
-	@python workflow/scripts/ship_run.py figures
+	@python workflow/scripts/ship.py figures
 
 # Removes what was installed and built, but not results.
 clean:

@@ -14,7 +14,7 @@ from ising_fidelity.models.sampling.dataset import sampled
 from ising_fidelity.models.sampling.options import Chain
 from ising_fidelity.models.shipped import shipped
 from ising_fidelity.observables.dataset import measured
-from workflow.scripts import ship_model
+from workflow.scripts import ship
 
 
 def test_there_are_three_small_ones_whose_code_is_known():
@@ -67,7 +67,7 @@ def test_shipping_halves_the_bytes_and_keeps_what_is_known_of_a_model(tmp_path):
     about = {"name": "Mine", "code_hash": "abc"}
     checkpoint.save(tmp_path / "whole.safetensors", weights, settings, 16, about)
     whole, half = tmp_path / "whole.safetensors", tmp_path / "made" / "half.safetensors"
-    ship_model.ship(whole, half)
+    ship.ship_model(whole, half)
     assert half.stat().st_size < 0.6 * whole.stat().st_size
     model = checkpoint.load(half)
     assert (model.settings, model.lattice_size) == (settings, 16)

@@ -1,6 +1,5 @@
 """The run at the paper's scale, on a small one: packed, trained elsewhere, back, shipped."""
 
-import importlib.util
 import shutil
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from ising_fidelity.remote import parcel
 from ising_fidelity.remote.transfer import carried_config, unpack
 from ising_fidelity.remote.work import Work
 from ising_fidelity.run import code
+from workflow.scripts import ship
 
 from .conftest import ROOT, copy_of_the_workflow
 
@@ -41,15 +41,6 @@ sys.meta_path.insert(0, Missing())
 runpy.run_module("ising_fidelity.remote", run_name="__main__", alter_sys=True)
 """
 """A Python that lacks what a GPU machine may lack."""
-
-
-@pytest.fixture(scope="module")
-def ship_run():
-    path = ROOT / "workflow" / "scripts" / "ship_run.py"
-    spec = importlib.util.spec_from_file_location("ship_run", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")
@@ -148,28 +139,28 @@ def test_a_model_that_is_not_in_the_parcel_is_named(back, tmp_path, monkeypatch,
     assert capsys.readouterr().err == f"--{message}\n"
 
 
-def test_figures_are_drawn_from_what_is_shipped(finished, ship_run, tmp_path, capsys):
+def test_figures_are_drawn_from_what_is_shipped(finished, tmp_path, capsys):
     shipped, drawn = tmp_path / "shipped", tmp_path / "figures"
-    ship_run.ship(finished.folder / "results" / "tiny", shipped, frames=8)
+    ship.ship_run(finished.folder / "results" / "tiny", shipped, frames=8)
     assert (shipped / "models" / "GAN.training.nc").exists()
     frames = read_frames(shipped / "configurations" / "mc" / "T2.00.nc")
     assert frames.sizes["chain"] > 1
     assert frames.sizes["chain"] * frames.sizes["draw"] == 8
     capsys.readouterr()
-    ship_run.figures(shipped, drawn)
+    ship.figures(shipped, drawn)
     assert capsys.readouterr().out == f"{drawn}: 3 figures\n"
     own = finished.folder / "results" / "tiny" / "figures"
     assert {path.name for path in drawn.iterdir()} == {path.name for path in own.iterdir()}
     assert (drawn / "fig3.svg").read_bytes() == (own / "fig3.svg").read_bytes()
 
 
-def test_without_anything_shipped_it_says_so_in_one_line(ship_run, tmp_path, monkeypatch, capsys):
-    options = ["figures", "--shipped", str(tmp_path), "--output", str(tmp_path / "figures")]
-    monkeypatch.setattr("sys.argv", ["ship_run.py", *options])
+def test_without_anything_shipped_it_says_so_in_one_line(tmp_path, monkeypatch, capsys):
+    options = ["figures", str(tmp_path), "--output", str(tmp_path / "figures")]
+    monkeypatch.setattr("sys.argv", ["ship.py", *options])
     with pytest.raises(SystemExit) as end:
-        ship_run.main()
+        ship.main()
     assert end.value.code == 2
     said = capsys.readouterr().err
     assert said.count("\n") == 1
-    assert "fidelity.nc: no such file; no run at the paper's scale is shipped yet" in said
+    assert "fidelity.nc: no such file; no run is kept in this folder" in said
     assert not (tmp_path / "figures").exists()
