@@ -33,11 +33,12 @@ def collect() -> None:
 
 
 def take_from_run(results: Path) -> None:
-    """Copy the figures of a finished run, its paper table, and the lines that sum up its scores."""
+    """Copy figures of a finished run, its tables of the paper, and the lines that sum up scores."""
     SNAPSHOT.mkdir(parents=True, exist_ok=True)
     scores = pd.read_csv(results / "scores.csv", dtype=str, keep_default_na=False)
     scores[scores["temperature"] == "all"].to_csv(SNAPSHOT / "scores.csv", index=False)
-    shutil.copyfile(results / "paper.csv", SNAPSHOT / "paper.csv")
+    for name in ("paper.csv", "claims.csv"):
+        shutil.copyfile(results / name, SNAPSHOT / name)
     for figure in FIGURES:
         shutil.copyfile(results / "figures" / f"{figure}.png", SNAPSHOT / f"{figure}.png")
 

@@ -1,14 +1,26 @@
 """Tables of what runs have come to, beside exact results and the paper."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pandas as pd
 
 from docs.generate.markdown import table, with_error
-from docs.generate.sources import DESKTOP, PAPER_SCALE, QUANTITIES, ROOT, SNAPSHOT, TEMPERATURES
+from docs.generate.sources import (
+    COMPACT,
+    DESKTOP,
+    PAPER_SCALE,
+    QUANTITIES,
+    ROOT,
+    SNAPSHOT,
+    TEMPERATURES,
+)
 from ising_fidelity.config.load import load
 from ising_fidelity.paper.judge import UNDECIDED
+
+KEPT = {"L = 64, full width": PAPER_SCALE, "L = 64, compact": COMPACT, "L = 32": SNAPSHOT}
+"""The runs whose numbers and verdicts stand side by side."""
+ABSENT = "not in this run"
+VERDICTS = ("confirmed", "refuted", UNDECIDED)
 
 
 def scores() -> str:
@@ -25,19 +37,38 @@ def scores() -> str:
     return table(["source", *QUANTITIES.values()], lines)
 
 
-def paper(folder: Path = SNAPSHOT) -> str:
-    """Return the paper's numbers beside those of a run."""
-    data = pd.read_csv(folder / "paper.csv", dtype={"paper_value": str, "temperature": str})
+def paper() -> str:
+    """Return the paper's numbers beside those of the runs that are kept."""
+    read = {}
+    for name, folder in KEPT.items():
+        if (folder / "paper.csv").exists():
+            data = pd.read_csv(folder / "paper.csv", dtype=str, keep_default_na=False)
+            read[name] = data.set_index(["id", "source", "temperature"])
     lines = []
-    for row in data.fillna({"paper_value": "", "note": "", "temperature": ""}).itertuples():
-        error = "" if pd.isna(row.our_error) or row.our_error == 0 else f" ± {row.our_error:.2g}"
-        ours = "" if pd.isna(row.our_value) else f"{row.our_value:.4g}{error}"
-        at = f" at T = {row.temperature}" if row.temperature else ""
-        what = f"{row.quantity.replace('_', ' ')}, {row.source}{at}"
-        lines.append([row.statement, row.where, what, row.paper_value, ours, row.note])
-    return table(
-        ["statement of the paper", "place", "quantity", "paper", "this run", "remark"], lines
-    )
+    for key, first in next(iter(read.values())).iterrows():
+        rows = {name: data.loc[key] for name, data in read.items()}
+        _, source, T = key
+        at = f" at T = {T}" if T else ""
+        what = f"{first['quantity'].replace('_', ' ')}, {source}{at}"
+        cells = [_number(row["our_value"], row["our_error"]) for row in rows.values()]
+        stated = [first["statement"], first["where"], what, first["paper_value"]]
+        lines.append([*stated, *cells, _remark({name: row["note"] for name, row in rows.items()})])
+    heads = ["statement of the paper", "place", "quantity", "paper", *read, "remark"]
+    return table(heads, lines)
+
+
+def _number(value: str, error: str) -> str:
+    shown = f"{float(value):.4g}" if value else ABSENT
+    return f"{shown} ± {float(error):.2g}" if error and float(error) else shown
+
+
+def _remark(notes: Mapping[str, str]) -> str:
+    """Return what is remarked on all runs alike, or on each."""
+    of_runs = {name: note.removesuffix(ABSENT).rstrip("; ") for name, note in notes.items()}
+    said = {name: note for name, note in of_runs.items() if note}
+    if len(set(said.values())) == 1:
+        return next(iter(said.values()))
+    return "; ".join(f"{name}: {note}" for name, note in said.items())
 
 
 def desktop() -> str:
@@ -74,26 +105,33 @@ def _values(
     return table(["T", *heads], lines)
 
 
-def paper_scale() -> str:
-    """Return the paper's numbers beside those of the run at its scale, if one is shipped."""
-    if (PAPER_SCALE / "paper.csv").exists():
-        return f"{paper(PAPER_SCALE)}\n\n{scores_at_paper_scale()}"
-    return "It has not been run yet. Nothing is shipped, and no number is ours."
-
-
 def claims() -> str:
-    """Return the paper's claims that the run at its scale decides, and how many it does not."""
-    data = pd.read_csv(PAPER_SCALE / "claims.csv", keep_default_na=False)
-    decided = data[data["verdict"] != UNDECIDED]
-    rows = decided[["sentence", "place", "test", "verdict", "number"]].to_numpy().tolist()
-    counts = [f"{count} {name}" for name, count in data["verdict"].value_counts().items()]
-    text = f"Of {len(data)} claims: {', '.join(sorted(counts))}. Undecided ones are not listed."
-    heads = ["the paper says", "place", "test", "verdict", "worst number of this run"]
-    escaped = [[str(cell).replace("|", "\\|") for cell in row] for row in rows]
-    return f"{text}\n\n{table(heads, escaped)}"
+    """Return the verdict on each of the paper's claims, by the runs that are kept."""
+    read = {
+        name: pd.read_csv(folder / "claims.csv", keep_default_na=False).set_index("id")
+        for name, folder in KEPT.items()
+        if (folder / "claims.csv").exists()
+    }
+    counts = []
+    for name, data in read.items():
+        found = data["verdict"].value_counts()
+        counts.append([name, *(str(found.get(verdict, 0)) for verdict in VERDICTS)])
+    lines = []
+    for claim, first in next(iter(read.values())).iterrows():
+        cells = [_verdict(data.loc[claim]) for data in read.values()]
+        lines.append([first["sentence"], first["place"], first["test"], *cells])
+    escaped = [[str(cell).replace("|", "\\|") for cell in line] for line in lines]
+    of_all = table(["run", *VERDICTS], counts)
+    return f"{of_all}\n\n{table(['the paper says', 'place', 'test', *read], escaped)}"
 
 
-def scores_at_paper_scale() -> str:
+def _verdict(claim: pd.Series) -> str:
+    """Return a verdict with its number, or with what it would need."""
+    why = claim["reason"] if claim["verdict"] == UNDECIDED else ""
+    return ", ".join(filter(None, [f"**{claim['verdict']}**", claim["number"], why]))
+
+
+def paper_scale() -> str:
     """Return u and C of what is shipped beside exact ones, and how many agree within errors."""
     data = pd.read_csv(PAPER_SCALE / "scores.csv", dtype={"temperature": str})
     data = data[~data["temperature"].isin(["all", "training"])]

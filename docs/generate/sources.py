@@ -16,6 +16,7 @@ SNAPSHOT = ROOT / "resources" / "readme"
 """What is taken from runs, so that a test can tell whether the pages still say the same."""
 
 PAPER_SCALE = ROOT / "resources" / "paper_scale"
+COMPACT = ROOT / "resources" / "compact"
 FIELD = ROOT / "resources" / "field"
 STUDIES = ROOT / "studies" / "results"
 BENCHMARKS = ROOT / "benchmarks" / "results"
