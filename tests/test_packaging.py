@@ -114,7 +114,7 @@ def test_torch_is_brought_by_the_extra_alone(wheel):
 def test_shipped_weights_are_found(installed):
     flags = ["--temperature", "2.3", "--frames", "1", "--lattice-size", "16", "--seed", "1"]
     done = called(
-        installed / "venv/bin/ising-fidelity", "sample", "--model", "DiffIsing3-L64", *flags,
+        installed / "venv/bin/ising-fidelity", "sample", "--model", "DiffIsing3-wide", *flags,
         "--sampling-steps", "2", "--output", "frames.nc", cwd=installed,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -137,7 +137,7 @@ def test_what_needs_no_torch_works_without_it(installed):
         from ising_fidelity.paper import claims, CLAIMS, quoted, NUMBERS
         claims.load(CLAIMS), quoted.load(NUMBERS)
         for broken in (
-            lambda: ising.load_model("DiffIsing3-L64"),
+            lambda: ising.load_model("DiffIsing3-wide"),
             lambda: ising.compare(frames, frames, classifier=True),
         ):
             try:
@@ -177,7 +177,7 @@ def test_commands_work_without_torch_but_for_those_that_need_it(command, install
     shutil.copy(ROOT / "config.yaml", installed)
     refused = [
         ["compare", "--classifier", "--reference", "mc.nc", "--output", "x.nc", "mc.nc"],
-        ["sample", "--model", "DiffIsing3-L64", "--frames", "1", "--seed", "1", *flags, "x.nc"],
+        ["sample", "--model", "DiffIsing3-wide", "--frames", "1", "--seed", "1", *flags, "x.nc"],
         ["train", "--config", "config.yaml", "--model", "DiffIsing2", "--output", "x.safetensors",
          "mc.nc"],
     ]  # fmt: skip

@@ -11,7 +11,7 @@ import ising_fidelity as ising
 from ising_fidelity.frames import read_frames
 from ising_fidelity.models.shipped import find, shipped
 
-NAME = "DiffIsing3-L64"
+NAME = "DiffIsing3-wide"
 FEW = {"sampling_steps": 4}
 
 
@@ -22,7 +22,7 @@ def model():
 
 def test_a_shipped_model_says_what_it_is(model):
     assert (model.name, model.L, model.family) == (NAME, 64, "continuous")
-    assert model.training_temperatures[0] == 1.6
+    assert model.training_temperatures[0] == 1.0
     assert repr(model).splitlines()[0] == f"Model {NAME}"
     assert f"weights: {model.weights:,}" in repr(model)
     assert f"<b>{NAME}</b>" in model._repr_html_()
@@ -92,5 +92,5 @@ def test_a_path_may_be_written_in_every_way(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("weights").touch()
     assert find("weights") == Path("weights")
-    assert find("./DiffIsing3-L64") == Path("DiffIsing3-L64")
+    assert find("./DiffIsing3-wide") == Path("DiffIsing3-wide")
     assert find(NAME) == shipped()[NAME]

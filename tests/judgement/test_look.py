@@ -59,7 +59,7 @@ def test_the_command_writes_page_table_and_json(tmp_path):
             "DiffIsing3-wide, or a path",
         ),
         (["--temperature", "2.3", "--temperature", "2.30"], "2.30 is given twice"),
-        (["--lattice-size", "12"], "12; this model samples multiples of 16"),
+        (["--lattice-size", "12"], "12; this model samples multiples of 8"),
         (["--temperature", "cold"], "cold"),
         (["--workers", "0"], "workers: 0; allowed are whole numbers from 1 on"),
     ],
@@ -81,4 +81,4 @@ def test_a_run_checkpoint_is_looked_at_under_its_name(tmp_path):
 def test_the_default_is_ten_temperatures_in_a_few_steps():
     assert len(TEMPERATURES) == 10
     assert list(TEMPERATURES) == sorted(TEMPERATURES, key=float)
-    assert STEPS == Chain(sampling_steps=STEPS).sampling_steps == 20
+    assert STEPS == Chain(sampling_steps=STEPS).sampling_steps == 24

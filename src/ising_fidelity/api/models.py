@@ -140,7 +140,7 @@ def load_model(model: str | Path, *, device: str = "auto") -> Model:
     Parameters
     ----------
     model
-        Name of a shipped model, such as ``DiffIsing3-L64``, or path of a ``.safetensors`` file
+        Name of a shipped model, such as ``DiffIsing3-wide``, or path of a ``.safetensors`` file
         written by ``train``.
     device
         ``auto``, ``cpu`` or ``cuda``.

@@ -16,14 +16,14 @@ from ising_fidelity.models.sampling.options import Chain
 def look(
     model: Annotated[
         str, typer.Argument(help="name of a shipped model, or checkpoint written by train")
-    ] = "DiffIsing3-L64",
+    ] = "DiffIsing3-wide",
     temperature: Annotated[
         list[str] | None,
-        typer.Option(help="in units of J/k_B; repeat for more; default: ten from 1.60 to 3.40"),
+        typer.Option(help="in units of J/k_B; repeat for more; default: ten from 1.20 to 4.00"),
     ] = None,
     frames: Annotated[int, typer.Option(help="number of frames at each temperature", min=1)] = 200,
     lattice_size: Annotated[int, typer.Option(help="L; frames are L x L", min=2)] = 32,
-    sampling_steps: Annotated[int, typer.Option(help="steps of the reverse chain", min=1)] = 20,
+    sampling_steps: Annotated[int, typer.Option(help="steps of the reverse chain", min=1)] = 24,
     output: Folder = Path("look"),
     seed: Seed = 0,
     workers: Workers = None,
