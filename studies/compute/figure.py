@@ -1,6 +1,5 @@
 """The figure of compute: deviations against each kind of cost."""
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -69,7 +68,7 @@ def draw(table: pd.DataFrame, quoted: Sequence[float], path: Path) -> None:
     """
     of_paper = table.loc[table["run"] == THE_PAPER, "quoted_energy_deviation"].mean()
     floors, rows = (table[(table["source"] == FLOOR) == floor] for floor in (True, False))
-    rows = rows[rows["inside_energy_deviation"].notna()]
+    rows = rows[rows["inside_energy_deviation"].notna()].astype(dict.fromkeys(AXES, float))
     several = rows["run"].nunique() > 1
     network = rows["source"].str.replace(r"\+\d+gibbs$", "", regex=True)
     rows = rows.assign(network=network, model=network.str.replace(r"\.seed\d+$", "", regex=True))
@@ -80,6 +79,8 @@ def draw(table: pd.DataFrame, quoted: Sequence[float], path: Path) -> None:
         for ax, (column, label) in zip(axes[0], AXES.items(), strict=True):
             for row in rows.itertuples():
                 x, y, look = getattr(row, column), row.inside_energy_deviation, looks[row.model]
+                if not x > 0:  # not known, or no network
+                    continue
                 finished = row.source != row.network
                 if finished:
                     own = rows[(rows["run"] == row.run) & (rows["source"] == row.network)]
@@ -88,7 +89,7 @@ def draw(table: pd.DataFrame, quoted: Sequence[float], path: Path) -> None:
                 face = {"markerfacecolor": "white", "markeredgecolor": look.color}
                 shape = {"linestyle": "none", "markersize": 8, "markeredgewidth": 1.3}
                 panels.points(ax, look, [x], [y], None, **shape | (face if finished else {}))
-                if ".seed" not in row.source and math.isfinite(x):
+                if ".seed" not in row.source:
                     name = style.spoken(row.source) if finished else look.label
                     labels[ax].append((x, y, name + f" ({row.run})" * several, look.color))
             for floor in floors.itertuples():
@@ -99,17 +100,19 @@ def draw(table: pd.DataFrame, quoted: Sequence[float], path: Path) -> None:
             low, high = ax.get_xlim()
             wide, narrow = high > 300 * low, high < 5 * low
             digits = [1] if wide else [1, 1.5, 2, 3, 5, 7] if narrow else [1, 2, 5]
-            panels.plain_ticks(ax.xaxis, digits)
+            if high < 1e5 * low:  # else powers of ten, as matplotlib writes them
+                panels.plain_ticks(ax.xaxis, digits)
             if high < 2.5 * low:  # too narrow for logarithmic ticks
                 ax.xaxis.set_major_locator(MaxNLocator(4))
         axes[0, 0].set_ylabel(r"mean $|u - u_\mathrm{exact}|$ / $J$, training range")
         panels.letter(axes[0])
         temperatures = " and ".join(f"{T:.1f}" for T in quoted)
-        axes[0, 1].legend(
+        figure.legend(
             [paper, exact_frames],
             [f"the paper's diffusion models, T = {temperatures}", "as many exact frames"],
-            loc="upper right",
+            loc="outside upper right",
             fontsize="x-small",
+            ncols=2,
         )
         figure.canvas.draw()
         for ax, names in labels.items():
