@@ -56,27 +56,21 @@ def wide() -> str:
     """Return at how many temperatures frames of each size agree with equilibrium."""
     data = pd.read_csv(STUDIES / "wide.csv")
     z = {f"{name}_z": label for (name, _), label in QUANTITIES.items()}
-    heads = [
-        "model",
-        "L",
-        "steps",
-        "frames per T",
-        *z.values(),
-        DU,
-        "\\|m\\| at T_c",
-        "the same, Monte Carlo",
-    ]
+    of_all = [DU, "AUC: mean, largest", "share with m > 0 below T_c"]
+    at_T_c = [f"{name}{at}" for name in ("\\|m\\|", "eta") for at in (" at T_c", ", Monte Carlo")]
+    heads = ["model", "L", "steps", "frames per T", *z.values(), *of_all, *at_T_c]
     lines = []
     for group, rows in data.groupby(["model", "lattice_size", "sampling_steps", "frames"]):
         cells = [f"{int((rows[name].abs() <= 3).sum())} of {len(rows)}" for name in z]
-        off = (rows["energy"] - rows["energy_exact"]).abs().mean()
-        at_T_c = rows[(rows["temperature"] - CRITICAL_TEMPERATURE).abs() < 1e-4]
-        orders = ["", ""]
-        if len(at_T_c):
-            (row,) = at_T_c.to_dict("records")
-            names = ("abs_magnetization", "abs_magnetization_mc")
-            orders = [with_error(row[name], row[f"{name}_error"]) for name in names]
-        lines.append([*map(str, group), *cells, f"{off:.4f}", *orders])
+        cells.append(f"{(rows['energy'] - rows['energy_exact']).abs().mean():.4f}")
+        auc = rows["classifier_auc"]
+        cells.append(f"{auc.mean():.3f}, {auc.max():.3f}")
+        share = rows.loc[rows["temperature"] < CRITICAL_TEMPERATURE - 1e-4, "positive_share"]
+        cells.append(f"{share.min():.2f} to {share.max():.2f}")
+        (row,) = rows[(rows["temperature"] - CRITICAL_TEMPERATURE).abs() < 1e-4].to_dict("records")
+        names = ("abs_magnetization", "abs_magnetization_mc", "eta", "eta_mc")
+        cells += [with_error(row[name], row[f"{name}_error"]) for name in names]
+        lines.append([*map(str, group), *cells])
     return table(heads, lines)
 
 
