@@ -8,7 +8,7 @@ in units of L, so that a larger lattice starts with more noise and may need more
 Rows are appended to studies/results/NAME.csv. Existing rows are not computed again; delete the
 table to restart. A summary in and out of the training range is printed:
 python -m studies.transfer CHECKPOINT [--sizes 32 64 128] [--steps 40] [--frames 50]
-[--temperatures 1.20 2.60] [--alone] [--more] [--name transfer]
+[--temperatures 1.20 2.60] [--alone] [--more] [--compile] [--name transfer]
 
 With --more, a row also has the share of frames with positive magnetization, eta of the correlation
 function, and the AUC of a classifier that separates frames from those of Monte Carlo.
@@ -37,6 +37,7 @@ from ising_fidelity.io.seeds import derive_seed
 from ising_fidelity.io.temperatures import name_of
 from ising_fidelity.models import checkpoint
 from ising_fidelity.models.sampling import finish
+from ising_fidelity.models.sampling.chain import quick
 from ising_fidelity.models.sampling.draw import draw
 from ising_fidelity.models.sampling.options import Chain
 from ising_fidelity.scores import deviations
@@ -206,6 +207,9 @@ def main() -> None:
     parser.add_argument("--temperatures", nargs="+", default=TEMPERATURES, metavar="T")
     parser.add_argument("--alone", action="store_true", help="without the Gibbs finish")
     parser.add_argument("--more", action="store_true", help="also signs, eta and classifier")
+    parser.add_argument(
+        "--compile", action="store_true", help="compile the network: faster for many frames"
+    )
     parser.add_argument("--name", default="transfer", help="name of the table")
     arguments = parser.parse_args()
     table = RESULTS / f"{arguments.name}.csv"
@@ -216,6 +220,7 @@ def main() -> None:
     try:
         model = checkpoint.load(arguments.checkpoint)
         check(model, arguments.checkpoint, arguments.sizes)
+        model = quick(model) if arguments.compile else model
         fill(
             table,
             rows(model, arguments.sizes, temperatures, ways, arguments.frames, arguments.more),

@@ -57,6 +57,10 @@ def test_likelihoods_and_exponents_are_as_near_to_exact_as_the_pages_say(module)
     assert errors.nlargest(2).tolist() == [4.1, 3.1]
     shares = network["effective_sample_size_share"]
     assert (shares.min().round(2), shares.max().round(2)) == (0.43, 0.92)
+    ours = pd.read_csv(paths.FIELD / "ours.csv")
+    of_network = (ours["method"] == "MultiscaleAR") & (ours["lattice_size"] == 32)
+    weighted = ours[of_network & (ours["quantity"] == "free energy by weights, minus exact")]
+    assert (weighted["value"] / weighted["error"]).round(1).tolist() == [0.8, -2.2]
     scaled = pd.read_csv(paths.SNAPSHOT / "finite_size.csv", index_col="quantity")
     known = {"critical_temperature": CRITICAL_TEMPERATURE, "nu": 1, "eta": 0.25}
     page = (ROOT / "docs" / "guide" / "finite-size.md").read_text()
