@@ -31,7 +31,7 @@ from ising_fidelity.models.sampling.protocol import Request
 
 N_T = PAPER.diffusion_steps
 STOCK = f"stock U-Net, {N_T} steps"
-CHAINS = (20, 40, 100)
+CHAINS = (16, 24, 40)
 
 
 def walked(steps: int, effort: Effort) -> int:

@@ -56,6 +56,31 @@ def monte_carlo() -> str:
     )
 
 
+def generative() -> str:
+    """Return what training and sampling of DiffIsing3 gain over a plain U-Net."""
+    data = json.loads((BENCHMARKS / "generative.json").read_text())
+    about = data["machine"]
+    tables = [
+        _gains("sampling", "frames", data["sampling"]["rows"], "stock U-Net, 1000 steps"),
+        _gains("training", "images", data["training"]["rows"], "continuous, eager float32"),
+    ]
+    text = (
+        f"*continuous* is {about['model of continuous noise']}. Ranges are over rounds. Measured "
+        f"on one core of {about['CPU']}, {about['vectors']}, with PyTorch {about['torch']}."
+    )
+    return "\n\n".join([*tables, text])
+
+
+def _gains(what: str, images: str, rows: dict[str, Any], reference: str) -> str:
+    """Return the table of speeds, and of their ratios to that of the reference."""
+    lines = []
+    for name, row in rows.items():
+        rate, ratio = row["images_per_cpu_second"]["median"], row[f"times {reference}"]
+        least, most = short(ratio["least"]), short(ratio["most"])
+        lines.append([name, short(rate), f"{short(ratio['median'])} ({least} to {most})"])
+    return table([what, f"{images} per s", f"times {reference}"], lines)
+
+
 def _medians(rows: dict[str, Any], *keys: str) -> list[list[str]]:
     """Return a line for each row of measurements."""
     return [[name, *(short(row[key]["median"]) for key in keys)] for name, row in rows.items()]

@@ -25,6 +25,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "config": config_keys.tables,
     "commands": commands.tables,
     "montecarlo": benchmarks.monte_carlo,
+    "generative": benchmarks.generative,
     **{name: partial(benchmarks.written, name) for name in benchmarks.WRITTEN},
     "generators": studies.generators,
     "field": studies.field,
