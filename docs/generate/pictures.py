@@ -60,19 +60,23 @@ def lattices() -> Figure:
     """Return how far frames of other lattice sizes are off, at T_c and above."""
     data = pd.read_csv(STUDIES / "transfer.csv")
     data = data[data["sampling_steps"] == 80]
-    figure, axes = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
-    order, energy = axes
+    networks = [(pd.read_csv(STUDIES / "wide.csv"), "#009E73", "-", "L = 16, 32 and 64, alone")]
     for trained, color in ((32, "#0072B2"), (64, "#D55E00")):
         for sweeps, line, name in ((False, "-", "alone"), (True, ":", "with the finish")):
             rows = data[data["trained_lattice_size"] == trained]
             rows = rows[(rows["gibbs_sweeps"] > 0) == sweeps]
-            look = {"color": color, "linestyle": line, "label": f"trained at L = {trained}, {name}"}
-            at_T_c = rows[(rows["temperature"] - CRITICAL_TEMPERATURE).abs() < 1e-4]
-            off = at_T_c["abs_magnetization"] - at_T_c["abs_magnetization_mc"]
-            _points(order, at_T_c["lattice_size"], off, at_T_c["abs_magnetization_error"], look)
-            above = rows[rows["temperature"] == 3.0]
-            off = above["energy"] - above["energy_exact"]
-            _points(energy, above["lattice_size"], off, above["energy_error"], look)
+            networks.append((rows, color, line, f"L = {trained}, {name}"))
+    figure, axes = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
+    order, energy = axes
+    for rows, color, line, name in networks:
+        look = {"color": color, "linestyle": line, "label": f"trained at {name}"}
+        rows = rows.sort_values("lattice_size")
+        at_T_c = rows[(rows["temperature"] - CRITICAL_TEMPERATURE).abs() < 1e-4]
+        off = at_T_c["abs_magnetization"] - at_T_c["abs_magnetization_mc"]
+        _points(order, at_T_c["lattice_size"], off, at_T_c["abs_magnetization_error"], look)
+        above = rows[rows["temperature"] == 3.0]
+        off = above["energy"] - above["energy_exact"]
+        _points(energy, above["lattice_size"], off, above["energy_error"], look)
     order.set(
         title=r"$T_c$", ylabel=r"$\langle|m|\rangle - \langle|m|\rangle_{\mathrm{Monte\,Carlo}}$"
     )

@@ -96,6 +96,13 @@ def test_the_number_that_says_so_stands_beside_the_verdict():
     assert row["reason"] == "5.0 standard errors in favor"
 
 
+def test_a_range_that_the_run_has_only_in_part_is_said():
+    whole = verdict_of(comparison("greater", {"at": {"from": 1, "to": 3}}, threshold=0.9))
+    part = verdict_of(comparison("greater", {"at": {"from": 0.5, "to": 2.8}}, threshold=0.9))
+    assert whole["number"].endswith("at T = 1.00")
+    assert part["number"].endswith("at T = 1.00, for T = 1.00 to 2.30 only")
+
+
 def test_differences_and_ratios_carry_the_errors_of_both_sides():
     keys = {"against": {"source": "B", "quantity": "susceptibility"}, "threshold": 0}
     run = run_of(models=())

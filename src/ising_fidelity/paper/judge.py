@@ -2,7 +2,7 @@
 
 A claim is confirmed if its number is inside the allowed interval by more than two standard errors,
 and refuted if it is outside by more than two. Otherwise, or if the run lacks the data, it is
-undecided.
+undecided. If one of several temperatures decides, the two errors are Bonferroni-corrected.
 A claim that compares two models needs several training seeds of both, as one network is one
 sample. A claim that compares a network with exact results or Monte Carlo is judged for the network
 of this run.
@@ -19,13 +19,14 @@ from ising_fidelity.paper.claims import AnyClaim, Better, Citation, Comparison
 from ising_fidelity.paper.lookup import (
     Floats,
     LackingError,
+    Numbers,
     Run,
     aligned,
     numbers,
     numbers_of_two,
     require_seeds,
 )
-from ising_fidelity.paper.terms import Term
+from ising_fidelity.paper.terms import Span, Term
 from ising_fidelity.scores import deviations
 from ising_fidelity.scores.deviations import EXACT, with_error
 
@@ -84,7 +85,7 @@ def _judge_comparison(claim: Comparison, run: Run) -> dict[str, Any]:
     T = ours.temperatures[decision.place]
     return {
         "verdict": decision.verdict,
-        "number": f"{number} at T = {T}" if len(margins) > 1 else number,
+        "number": f"{number} at T = {T}{_span(claim, ours)}" if len(margins) > 1 else number,
         "reason": decision.reason(margins),
         "temperature": T,
         "value": ours.values[decision.place],
@@ -93,6 +94,13 @@ def _judge_comparison(claim: Comparison, run: Run) -> dict[str, Any]:
         "highest": highest,
         "errors_from_border": margins[decision.place],
     }
+
+
+def _span(claim: Comparison, ours: Numbers) -> str:
+    """Return the temperatures that were judged, if they do not reach both ends of the claim's."""
+    judged = f"{ours.temperatures[0]} to {ours.temperatures[-1]}"
+    narrower = isinstance(claim.value.at, Span) and judged != str(claim.value.at)
+    return f", for T = {judged} only" if narrower else ""
 
 
 @dataclass(frozen=True)
