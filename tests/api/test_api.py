@@ -110,6 +110,16 @@ def test_what_files_lack_or_contradict_is_refused(tmp_path):
         ising.load_frames(f"{tmp_path}/*_T2.50.npy")
 
 
+def test_frames_that_are_given_twice_are_refused(tmp_path):
+    for name in ("a_T2.00.npy", "b_T2.00.npy"):
+        np.save(tmp_path / name, SPINS)
+    with pytest.raises(ising.InputError, match=r"b_T2.00.npy: the same frames as .*a_T2.00.npy"):
+        ising.load_frames(f"{tmp_path}/*.npy")
+    for name in ("a_T0.50.npy", "b_T0.50.npy"):  # ordered frames are equal by right
+        np.save(tmp_path / name, np.ones((20, 8, 8), np.int8))
+    assert ising.load_frames(f"{tmp_path}/*_T0.50.npy").spins.shape == (1, 40, 8, 8)
+
+
 def test_distances_to_a_reference():
     coins = ising.Frames.from_array(SPINS, T=2.0)
     reference = ising.simulate(L=8, T=2.0, frames=200, seed=1)

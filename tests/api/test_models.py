@@ -62,6 +62,7 @@ def test_frames_have_the_size_of_the_training_frames_unless_told(model):
         ({"frames": 0}, "frames: 0; allowed are 1 to "),
         ({"seed": -1}, "seed: -1; allowed are 0 to "),
         ({"T": 0.0}, "allowed are finite numbers above 0"),
+        ({"L": 0}, "lattice_size: 0; this model samples multiples of"),
         ({"L": 7}, "lattice_size: 7; this model samples multiples of"),
         ({"steps": 5}, "steps: not an option; allowed are sampling_steps, "),
         ({"sampling_steps": 0}, "sampling_steps: "),

@@ -7,9 +7,11 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 import ising_fidelity as ising
 from ising_fidelity.judgement import page, pictures
+from ising_fidelity.judgement.given import samplers_of
 from ising_fidelity.judgement.glossary import GLOSSARY
 from ising_fidelity.judgement.judge import judge, unmet
 
@@ -206,11 +208,15 @@ def test_an_array_alone_and_files_are_told_what_they_do_not_say(tmp_path):
     path = tmp_path / "b0.4.npy"
     same = judge(path, pattern="b{beta}", alphabet=(1, 2), progress=False, workers=1)
     pd.testing.assert_frame_equal(card.table, same.table)
+    for kind, T in ((list, 2.5), (torch.tensor, np.float32(2.5))):
+        frames = samplers_of(kind(array), {"T": T, "alphabet": (1, 2)})["frames"]["2.50"]
+        np.testing.assert_array_equal(frames.spins[0], 2 * array - 3)
     for frames, options, words in [
         (array, {}, "arrays with T"),
         ({2.5: array}, {"T": 2.4}, "T: 2.4, but the mapping gives 2.5 for these frames"),
         (path, {"T": 2.5}, "alphabet: "),
         (path, {"alphabet": (1, 2)}, "T: decides"),
+        (array, {"T": "2.5"}, "T: '2.5'; allowed are numbers"),
     ]:
         with pytest.raises(ising.InputError, match=words):
             judge(frames, **options)

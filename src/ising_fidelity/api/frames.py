@@ -1,10 +1,12 @@
 """Frames, simulated or read from files."""
 
 import glob
+import hashlib
 import os
 from collections.abc import Iterable, Sequence
+from numbers import Real
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -13,12 +15,14 @@ from ising_fidelity.frames import Frames
 from ising_fidelity.io import foreign
 from ising_fidelity.io.foreign_temperatures import in_names, listed
 from ising_fidelity.io.formats import Alphabet
-from ising_fidelity.io.temperatures import as_written, canonical
+from ising_fidelity.io.temperatures import as_written, canonical, name_of
 
 CHAINS = 50
 """Largest default number of chains."""
 BURN_IN = (200, 3200)
 """Sweeps before the first frame: the initial number, and the largest after doubling."""
+DISTINCT = 10
+"""Distinct frames from which on two equal files cannot be equal by chance, as ordered ones can."""
 
 
 class Reading(TypedDict, total=False):
@@ -173,8 +177,7 @@ def load_frames(
         raise InputError(
             f"pattern: {pattern!r}; allowed is a part of a name with one {{T}} or {{beta}} in it"
         )
-    several = None if T is None or isinstance(T, float | int) else [*T]
-    single = T if isinstance(T, float | int) else None
+    single, several = one_or_several(T)
     for path in _files(paths):
         for one in foreign.find(
             path, variable=variable, alphabet=alphabet, L=L, temperatures=several
@@ -190,6 +193,19 @@ def load_frames(
             found.setdefault(temperature, []).append((path, frames))
     together = {temperature: _together(found[temperature]) for temperature in sorted(found)}
     return next(iter(together.values())) if len(together) == 1 else together
+
+
+def one_or_several(T: Any) -> tuple[float | None, list[float] | None]:
+    """Return a temperature that is given as one number, or several."""
+    if T is None:
+        return None, None
+    if isinstance(T, float | int):
+        return T, None
+    if isinstance(T, Real):  # a number of NumPy
+        return float(name_of(T)), None
+    if isinstance(T, str) or not isinstance(T, Iterable):
+        raise InputError(f"T: {T!r}; allowed are numbers >= 0, and sequences of them")
+    return None, [*T]
 
 
 def _files(paths: str | Path | Iterable[str | Path]) -> list[Path]:
@@ -242,9 +258,22 @@ def _together(files: Sequence[tuple[Path, Frames]]) -> Frames:
             )
     if len(files) == 1:
         return first
+    _distinct(files)
     parts = [one.spins for _, one in files]
     if first.sampling == "independent":
         parts = [part.reshape(1, -1, first.L, first.L) for part in parts]
     spins = np.concatenate(parts, axis=0 if first.sampling == "chain" else 1)
     said = tuple(dict.fromkeys(words for _, one in files for words in one.said))
     return Frames(spins, first.T, first.sampling, (f"{len(files)} files", *said))
+
+
+def _distinct(files: Sequence[tuple[Path, Frames]]) -> None:
+    """Raise InputError if two files hold the same frames: errors would be too small."""
+    known: dict[bytes, Path] = {}
+    for path, one in files:
+        frames = {frame.tobytes() for frame in one.spins.reshape(-1, one.L**2)[:100]}
+        if len(frames) < DISTINCT:
+            continue
+        other = known.setdefault(hashlib.sha256(one.spins.tobytes()).digest(), path)
+        if other is not path:
+            raise InputError(f"{path}: the same frames as {other}; allowed is to give them once")

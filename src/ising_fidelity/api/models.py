@@ -104,7 +104,9 @@ class Model:
         temperature = canonical(T)
         trained = quick(self.trained) if chain.compile else self.trained
         with shown(progress), _threads(self.trained.settings.threads):
-            data = sampled(trained, temperature, frames, L or self.L, seed, chain, finish)
+            data = sampled(
+                trained, temperature, frames, self.L if L is None else L, seed, chain, finish
+            )
         warn_outside(self.trained, temperature, self.name)
         found = Frames.from_dataset(data)
         asked = [f"{key} {value}" for key, value in options.items()]

@@ -1,12 +1,11 @@
 """The frames to judge, by sampler and temperature."""
 
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from ising_fidelity.api.frames import Reading, load_frames
+from ising_fidelity.api.frames import Reading, load_frames, one_or_several
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.frames import Frames
 from ising_fidelity.io.foreign import of_array
@@ -90,7 +89,7 @@ def _by_temperature(name: str, content: Any, reading: Reading) -> ByTemperature:
 def _of_array(array: Any, T: float, reading: Reading) -> Frames:
     """Return the frames of an array at a temperature."""
     said = reading.get("T")
-    if said is not None and (not isinstance(said, float | int) or name_of(said) != name_of(T)):
+    if said is not None and (not isinstance(said, Real) or name_of(said) != name_of(T)):
         raise InputError(f"T: {said}, but the mapping gives {T} for these frames")
     return Frames.from_array(
         array,
@@ -112,11 +111,13 @@ def _along(array: Any, T: Sequence[float], reading: Reading) -> dict[float, Fram
 def _loaded(content: Any, reading: Reading) -> Mapping[float, Frames]:
     """Return frames by temperature, from Frames, an array or files."""
     T = reading.get("T")
-    if T is not None and isinstance(content, np.ndarray):
-        if isinstance(T, float | int):
-            return {T: _of_array(content, T, reading)}
-        return _along(content, T, reading)
+    single, along = one_or_several(T)
     several = list(content) if isinstance(content, list | tuple) else [content]
+    arrays = not all(isinstance(one, str | Path | Frames) for one in several)
+    if arrays and single is not None:
+        return {single: _of_array(content, single, reading)}
+    if arrays and along is not None:
+        return _along(content, along, reading)
     if all(isinstance(one, Frames) for one in several):
         if len({one.T for one in several}) < len(several):
             raise InputError("frames: a temperature is given twice; allowed is once per sampler")
