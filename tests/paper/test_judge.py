@@ -101,6 +101,8 @@ def test_a_range_that_the_run_has_only_in_part_is_said():
     part = verdict_of(comparison("greater", {"at": {"from": 0.5, "to": 2.8}}, threshold=0.9))
     assert whole["number"].endswith("at T = 1.00")
     assert part["number"].endswith("at T = 1.00, for T = 1.00 to 2.30 only")
+    one = verdict_of(comparison("greater", {"at": {"from": 1.5, "to": 2.1}}, threshold=0.9))
+    assert one["number"] == "1.100 ± 0.010, for T = 2.00 only"
 
 
 def test_differences_and_ratios_carry_the_errors_of_both_sides():

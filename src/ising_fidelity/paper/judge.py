@@ -83,9 +83,10 @@ def _judge_comparison(claim: Comparison, run: Run) -> dict[str, Any]:
     decision = decide(margins, claim.holds == "everywhere")
     number = with_error(ours.values[decision.place], ours.errors[decision.place])
     T = ours.temperatures[decision.place]
+    where = f" at T = {T}" if len(margins) > 1 else ""
     return {
         "verdict": decision.verdict,
-        "number": f"{number} at T = {T}{_span(claim, ours)}" if len(margins) > 1 else number,
+        "number": f"{number}{where}{_span(claim, ours)}",
         "reason": decision.reason(margins),
         "temperature": T,
         "value": ours.values[decision.place],
@@ -98,7 +99,8 @@ def _judge_comparison(claim: Comparison, run: Run) -> dict[str, Any]:
 
 def _span(claim: Comparison, ours: Numbers) -> str:
     """Return the temperatures that were judged, if they do not reach both ends of the claim's."""
-    judged = f"{ours.temperatures[0]} to {ours.temperatures[-1]}"
+    ends = dict.fromkeys((ours.temperatures[0], ours.temperatures[-1]))
+    judged = " to ".join(ends)
     narrower = isinstance(claim.value.at, Span) and judged != str(claim.value.at)
     return f", for T = {judged} only" if narrower else ""
 
