@@ -11,6 +11,7 @@ from ising_fidelity.io import netcdf
 from ising_fidelity.io.temperatures import canonical
 from ising_fidelity.judgement.causes import causes_of
 from ising_fidelity.judgement.evidence import evidence
+from ising_fidelity.judgement.quantities import with_tests
 from ising_fidelity.observables.dataset import measured
 
 from . import equilibrium
@@ -46,4 +47,6 @@ def causes(draw, L, temperatures, n, seed, training=None):
     ]
     others = [reference(L, T, n)[1] for T in temperatures]
     data, other = (netcdf.along_temperature(rows) for rows in (found, others))
-    return causes_of(data, other, solved(L, [canonical(T) for T in temperatures]))
+    exact = solved(L, [canonical(T) for T in temperatures])
+    tested, _ = with_tests(data, other, exact)
+    return causes_of(tested)

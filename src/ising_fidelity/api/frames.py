@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 
 import numpy as np
 
+from ising_fidelity.api.arguments import whole
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.frames import Frames
 from ising_fidelity.io import foreign
@@ -94,9 +95,13 @@ def simulate(
     from ising_fidelity.io.variables import STARTS_DISAGREE
     from ising_fidelity.montecarlo.dataset import simulated
 
-    if chains is None:
+    L, frames, seed, spacing = whole(L=L, frames=frames, seed=seed, spacing=spacing)
+    (threads,) = (cores(),) if threads is None else whole(threads=threads)
+    if chains is not None:
+        (chains,) = whole(chains=chains)
+    else:
         chains = next((n for n in range(min(CHAINS, frames), 0, -1) if frames % n == 0), 1)
-    sweeps = BURN_IN[0] if burn_in is None else burn_in
+    (sweeps,) = BURN_IN[:1] if burn_in is None else whole(burn_in=burn_in)
     while True:
         with warnings.catch_warnings(), shown(progress):
             # Handled below, by more sweeps or an error.
@@ -110,7 +115,7 @@ def simulate(
                 thermalization=sweeps,
                 spacing=spacing,
                 seed=seed,
-                threads=cores() if threads is None else threads,
+                threads=threads,
             )
         agreement = str(data.attrs[SAID])
         if agreement != STARTS_DISAGREE:
@@ -210,9 +215,12 @@ def one_or_several(T: Any) -> tuple[float | None, list[float] | None]:
 
 def _files(paths: str | Path | Iterable[str | Path]) -> list[Path]:
     """Return the files that match paths and patterns, sorted by name."""
-    given = [paths] if isinstance(paths, str | Path) else list(paths)
-    if not all(isinstance(one, str | Path) for one in given):
-        raise InputError(f"paths: {type(given[0]).__name__}; allowed are names of files")
+    given = (
+        [paths] if isinstance(paths, str | Path) or not isinstance(paths, Iterable) else [*paths]
+    )
+    for one in given:
+        if not isinstance(one, str | Path):
+            raise InputError(f"paths: {type(one).__name__}; allowed are names of files")
     files: list[Path] = []
     for one in given:
         pattern = str(one)

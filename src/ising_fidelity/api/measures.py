@@ -2,6 +2,7 @@
 
 import xarray as xr
 
+from ising_fidelity.api.arguments import check_frames, whole
 from ising_fidelity.frames import Frames
 
 
@@ -21,9 +22,16 @@ def measure(frames: Frames, *, seed: int = 0) -> xr.Dataset:
         Frames at one temperature.
     seed
         Seed of the bootstrap of independent frames.
+
+    Raises
+    ------
+    InputError
+        If a parameter is invalid.
     """
     from ising_fidelity.observables.dataset import measured
 
+    check_frames(frames=frames)
+    (seed,) = whole(seed=seed)
     return measured(frames.dataset(), seed)
 
 
@@ -53,9 +61,18 @@ def compare(
         Number of frames to compare with the training frames modulo all symmetries.
     seed
         Seed of bootstrap, noise floors and classifier.
+
+    Raises
+    ------
+    InputError
+        If a parameter is invalid, or T or L differ.
     """
     from ising_fidelity.comparison.dataset import compared
 
+    check_frames(frames=frames, reference=reference)
+    if training is not None:
+        check_frames(training=training)
+    memory_frames, seed = whole(memory_frames=memory_frames, seed=seed)
     return compared(
         frames.dataset(),
         reference.dataset(),

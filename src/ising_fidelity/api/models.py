@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from ising_fidelity.api.arguments import whole
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.frames import Frames
 from ising_fidelity.io.optional import needing
@@ -96,17 +97,16 @@ class Model:
         from ising_fidelity.models.sampling.dataset import sampled
         from ising_fidelity.steps.sample import warn_outside
 
+        frames, seed, L = whole(frames=frames, seed=seed, L=self.L if L is None else L)
         for name, value, most in (("frames", frames, MOST_FRAMES), ("seed", seed, 2**63 - 1)):
             least = 1 if name == "frames" else 0
-            if not isinstance(value, int) or not least <= value <= most:
+            if not least <= value <= most:
                 raise InputError(f"{name}: {value}; allowed are {least} to {most}")
         chain, finish = _options(options)
         temperature = canonical(T)
         trained = quick(self.trained) if chain.compile else self.trained
         with shown(progress), _threads(self.trained.settings.threads):
-            data = sampled(
-                trained, temperature, frames, self.L if L is None else L, seed, chain, finish
-            )
+            data = sampled(trained, temperature, frames, L, seed, chain, finish)
         warn_outside(self.trained, temperature, self.name)
         found = Frames.from_dataset(data)
         asked = [f"{key} {value}" for key, value in options.items()]
@@ -153,6 +153,8 @@ def load_model(model: str | Path, *, device: str = "auto") -> Model:
         If there is no such model, the file is not a checkpoint of this package, or torch is
         missing.
     """
+    if not isinstance(model, str | Path):
+        raise InputError(f"model: {type(model).__name__}; allowed are a name and a path of a file")
     path = find(model)
     with needing("torch"):
         from ising_fidelity.models import checkpoint

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from ising_fidelity.exact.finite import kaufman
 from ising_fidelity.io.temperatures import name_of
 from ising_fidelity.scores.deviations import Floats, p_values, together
 
 LEVEL = 1e-3
 """Significance level of one cause; the verdict itself rests on all tests together."""
+COLDEST, HOTTEST = 0.3, 1000.0
+"""Lowest and highest temperature that is assigned to an energy."""
 SIGMAS = 4.0
 """Deviation in standard errors that decides between causes."""
 
@@ -78,24 +81,27 @@ def weighted_mean(values: Floats, errors: Floats) -> tuple[float, float]:
     return float((weights * values[known]).sum() / weights.sum()), float(weights.sum() ** -0.5)
 
 
-def in_errors(data: xr.Dataset, other: xr.Dataset, name: str) -> Floats:
-    """Return deviations in units of the combined standard error."""
-    apart = data[name].values - other[name].values
-    errors = np.hypot(data[f"{name}_error"].values, _error_of(other, name))
-    return np.divide(apart, errors, out=np.full_like(apart, np.nan), where=errors > 0)
+def temperatures_by_energy(data: xr.Dataset) -> tuple[Floats, Floats]:
+    """Return the temperatures at which u would be in equilibrium, and their errors."""
+    L = int(data["lattice_size"].values[0])
+    found = np.array([_temperature_of(L, u) for u in data["energy"].values])
+    C = np.array([kaufman(L, T).specific_heat for T in found])
+    return found, data["energy_error"].values / C
 
 
-def log_ratio(data: xr.Dataset, other: xr.Dataset, name: str) -> Floats:
-    """Return log ratios over their errors, which are nearer to normal than differences."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        relative = data[f"{name}_error"].values / data[name].values
-        z = np.log(data[name].values / other[name].values) / relative
-    return np.where(np.isfinite(z), z, np.nan)
+def _temperature_of(L: int, u: float) -> float:
+    """Return T, from :data:`COLDEST` to :data:`HOTTEST`, at which u is the exact energy."""
+    from scipy.optimize import brentq
 
+    def excess(inverse: float) -> float:
+        return kaufman(L, 1 / inverse).energy - u
 
-def _error_of(data: xr.Dataset, name: str) -> Floats:
-    found = data.get(f"{name}_error")
-    return np.zeros(data.sizes["temperature"]) if found is None else found.values
+    hot, cold = 1 / HOTTEST, 1 / COLDEST
+    if excess(hot) <= 0:
+        return HOTTEST
+    if excess(cold) >= 0:
+        return COLDEST
+    return 1 / float(brentq(excess, hot, cold, rtol=1e-6))
 
 
 def combined(z: Floats) -> tuple[float, float]:

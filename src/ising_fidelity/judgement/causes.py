@@ -10,11 +10,10 @@ from ising_fidelity.judgement.cause import (
     Cause,
     combined,
     expected_of,
-    in_errors,
-    log_ratio,
     name_at,
     p_of_test,
     p_together,
+    temperatures_by_energy,
     weighted_mean,
 )
 from ising_fidelity.judgement.evidence import PLACES
@@ -34,13 +33,13 @@ share.
 """
 NEAR = 0.05
 """Largest relative deviation of the local temperature at which stripes are evidence."""
-TOGETHER, MOST_OFF = 2.0, 0.1
-"""Errors within which two temperatures agree; largest relative shift of T that u determines."""
+TOGETHER = 2.0
+"""Errors within which two temperatures agree."""
 RARE_STRIPES = 0.01
 """Largest share of striped frames in equilibrium at which stripes are evidence."""
 
 
-def causes_of(data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset) -> list[Cause]:
+def causes_of(data: xr.Dataset) -> list[Cause]:
     """Return causes, most likely first; empty if none can be identified.
 
     Copies, broken translation symmetry and sign bias come first. Local statistics (the
@@ -49,10 +48,9 @@ def causes_of(data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset) -> lis
 
     Parameters
     ----------
-    data, reference
-        Observables, distances and tests of a sampler and of the reference along ``temperature``.
-    exact
-        Exact energy and specific heat at the same temperatures.
+    data
+        Observables, distances and tests of a sampler along ``temperature``, see
+        :func:`.with_tests`.
     """
     places = _structure(data)
     itself = [one for one in places if one.name in SELF_SIMILAR]
@@ -64,26 +62,21 @@ def causes_of(data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset) -> lis
         found += striped
         if striped:
             # Stripes explain nothing at temperatures where they are common.
-            others = ~_is_rare(data)
-            data, reference, exact = (
-                one.isel(temperature=others) for one in (data, reference, exact)
-            )
+            data = data.isel(temperature=~_is_rare(data))
         if data.sizes["temperature"]:
-            found = _of_equilibrium(found, data, reference, exact)
+            found = _of_equilibrium(found, data)
     return found
 
 
-def _of_equilibrium(
-    found: list[Cause], data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset
-) -> list[Cause]:
+def _of_equilibrium(found: list[Cause], data: xr.Dataset) -> list[Cause]:
     """Return the given causes, and those of local statistics or else of long range."""
-    local = local_causes(data, exact)
+    local = local_causes(data)
     if [one.name for one in (*found, *local)] == [ONE_SIGN, FIELD]:
         # The two look alike; a field that magnetizes every frame must be strong.
         return local if is_explained(data, "field") else found
     if local and local[0].name != LOCAL:
         return [*found, *local]
-    far = _long_range(data, reference, exact)
+    far = _long_range(data)
     # Selecting frames by energy also changes the local statistics slightly.
     if local and not (far and far[0].name in WIDTHS and far[0].p_value < local[0].p_value ** 2):
         far = local
@@ -212,17 +205,16 @@ def _is_rare(data: xr.Dataset) -> NDArray[np.bool_]:
     return (expected <= RARE_STRIPES) & near
 
 
-def _as_at_other_temperature(data: xr.Dataset, exact: xr.Dataset, p: float) -> Cause | None:
+def _as_at_other_temperature(data: xr.Dataset, p: float) -> Cause | None:
     """Return the cause if u and the local statistics both match one other temperature."""
     T = data["temperature"].values
-    slope = exact["specific_heat"].values * T
-    apart = (data["energy"].values - exact["energy"].values) / slope
-    off, error = weighted_mean(apart, data["energy_error"].values / slope)
+    by_energy, errors = temperatures_by_energy(data)
+    off, error = weighted_mean(by_energy / T - 1, errors / T)
     local, its_error = weighted_mean(
         data["effective_temperature"].values / T - 1, data["effective_temperature_error"].values / T
     )
     alike = abs(off - local) < TOGETHER * np.hypot(error, its_error)
-    if not (alike and abs(off) > TOGETHER * error and abs(off) < MOST_OFF):
+    if not (alike and abs(off) > TOGETHER * error):
         return None
     name = "too hot" if off > 0 else "too cold"
     sentence = (
@@ -232,11 +224,12 @@ def _as_at_other_temperature(data: xr.Dataset, exact: xr.Dataset, p: float) -> C
     return Cause(name, "u and effective temperature", sentence, p, off, error)
 
 
-def _long_range(data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset) -> list[Cause]:
+def _long_range(data: xr.Dataset) -> list[Cause]:
     """Return long-range deviations of frames whose local statistics are right."""
-    width, p_width = combined(log_ratio(data, exact, "specific_heat"))
-    order, p_order = combined(in_errors(data, reference, "abs_magnetization"))
-    energy, p_energy = combined(in_errors(data, exact, "energy"))
+    (width, p_width), (order, p_order), (energy, p_energy) = (
+        combined(data[f"{name}_in_errors"].values)
+        for name in ("specific_heat", "abs_magnetization", "energy")
+    )
     found = []
     if p_order < LEVEL or p_energy < LEVEL:
         weak = order < 0 if p_order <= p_energy else energy > 0
@@ -249,7 +242,7 @@ def _long_range(data: xr.Dataset, reference: xr.Dataset, exact: xr.Dataset) -> l
         )
         p = min(p_order, p_energy)
         cause = Cause(name, "|m| and u, given the local couplings", sentence, p, order)
-        found.append(_as_at_other_temperature(data, exact, p) or cause)
+        found.append(_as_at_other_temperature(data, p) or cause)
     if p_width < LEVEL and (not found or p_width < found[0].p_value):
         wide = width > 0
         name = WIDE if wide else NARROW

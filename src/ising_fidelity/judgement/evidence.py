@@ -37,6 +37,8 @@ CANDIDATES: dict[str, NDArray[np.int64]] = {
     "field": np.array([[0, 0, 0, 1]]).T,
 }
 """Possible explanations of wrong couplings, as combinations of the four fitted parameters."""
+ENOUGH_FOR_WAVES = 10
+"""Smallest number of effective frames minus one for which structure factors have normal means."""
 RARE = 0.3
 """Largest Boltzmann weight of a stripe at which the test for stripes is done."""
 MOST_FLIPS = 0.5
@@ -201,7 +203,7 @@ def _waves(
         squares.append(S.var(axis=0) / max(frames - 1, 1e-9))
         free.append(max(frames - 1, 1.0))
     variance = squares[0] + squares[1]
-    known = (variance > 0) & (min(free) > 1)
+    known = (variance > 0) & (min(free) >= ENOUGH_FOR_WAVES)
     t = (means[0] - means[1])[known] / np.sqrt(variance[known])
     degrees = variance**2 / np.maximum(
         squares[0] ** 2 / free[0] + squares[1] ** 2 / free[1], 1e-300

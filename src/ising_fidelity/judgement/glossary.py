@@ -6,9 +6,9 @@ EXACT, REFERENCE, ITSELF = "exact values", "the reference", "the same distance w
 
 GLOSSARY: dict[str, tuple[str, str]] = {
     SYMBOLS["energy"]: ("mean energy per spin", EXACT),
-    SYMBOLS["specific_heat"]: ("logarithm of the specific heat", EXACT),
+    SYMBOLS["specific_heat"]: ("cube root of the specific heat", EXACT),
     SYMBOLS["abs_magnetization"]: ("mean absolute magnetization per spin", REFERENCE),
-    SYMBOLS["susceptibility"]: ("logarithm of the susceptibility", REFERENCE),
+    SYMBOLS["susceptibility"]: ("cube root of the susceptibility", REFERENCE),
     "distribution of u": ("Kolmogorov-Smirnov distance of energies per spin", ITSELF),
     "distribution of m": ("Kolmogorov-Smirnov distance of magnetizations per spin", ITSELF),
     "joint distribution of u and m": ("total variation distance of joint histograms", ITSELF),

@@ -7,6 +7,7 @@ from typing import Any, Unpack
 import numpy as np
 import xarray as xr
 
+from ising_fidelity.api.arguments import whole
 from ising_fidelity.api.frames import Reading
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.io import netcdf
@@ -14,6 +15,7 @@ from ising_fidelity.io.progress import progress_bar, shown
 from ising_fidelity.judgement import work
 from ising_fidelity.judgement.causes import causes_of
 from ising_fidelity.judgement.given import REFERENCE, ByTemperature, samplers_of
+from ising_fidelity.judgement.quantities import with_tests
 from ising_fidelity.judgement.reference import frames_needed
 from ising_fidelity.judgement.require import requirements
 from ising_fidelity.judgement.scorecard import Scorecard
@@ -85,7 +87,13 @@ def judge(
     InputError
         If frames or a parameter are invalid.
     """
+    (seed,) = whole(seed=seed)
+    if seed < 0:
+        raise InputError(f"seed: {seed}; allowed are whole numbers from 0 on")
     work.check_workers(workers)
+    for name, text in (("require", require), ("keep", keep or "")):
+        if not isinstance(text, str | Path):
+            raise InputError(f"{name}: {text!r}; allowed are texts")
     requirements(require, classifier)
     samplers = samplers_of(frames, reading)
     known = {} if training is None else _training(training, reading)
@@ -143,6 +151,11 @@ def _card(
 
     exact = solved(L, [outcome.T for outcome in outcomes])
     fidelity = {name: _along_temperature(name, outcomes) for name in (REFERENCE, *samplers)}
+    untested = {}
+    for name in samplers:
+        there = fidelity[name]["temperature"].values
+        known = (one.sel(temperature=there) for one in (fidelity[REFERENCE], exact))
+        fidelity[name], untested[name] = with_tests(fidelity[name], *known)
     table = scores_of(fidelity, exact, REFERENCE, {}, {})
     found = caveats_module.of_sources(fidelity)
     lacking = summary.not_compared(table)
@@ -151,17 +164,9 @@ def _card(
         rows = table[table["source"] == name]
         own = found.get(name, caveats_module.Caveats())
         judged[name] = verdict_on(rows, fidelity[name], own, lacking.get(name, ()))
-        there = fidelity[name]["temperature"].values
-        causes[name] = (
-            causes_of(
-                fidelity[name],
-                fidelity[REFERENCE].sel(temperature=there),
-                exact.sel(temperature=there),
-            )
-            if judged[name].word == DISTINGUISHABLE
-            else []
-        )
-        caveats[name] = [*own.wrong, *own.untold]
+        wrong = judged[name].word == DISTINGUISHABLE
+        causes[name] = causes_of(fidelity[name]) if wrong else []
+        caveats[name] = [*own.wrong, *own.untold, *untested[name]]
     return Scorecard(
         L=L,
         judged=judged,

@@ -11,11 +11,14 @@ from ising_fidelity.judgement.cause import (
     gain_of,
     name_at,
     p_of_test,
+    temperatures_by_energy,
     weighted_mean,
 )
 from ising_fidelity.judgement.evidence import CANDIDATES
 from ising_fidelity.scores.deviations import with_error
 
+RECIPROCAL = 0.05
+"""Largest deviation of a temperature from the reciprocal of the given one."""
 SURE = 1e-5
 """p-value of the couplings below which unexplained local statistics are reported as wrong."""
 EXPLAINED, EXPLAINED_BY_FLIPS = 0.7, 0.5
@@ -43,7 +46,7 @@ PER_PARAMETER = 3.5
 PARAMETERS = {name: len(one.T) for name, one in CANDIDATES.items()} | {"flips": 1}
 
 
-def local_causes(data: xr.Dataset, exact: xr.Dataset) -> list[Cause]:
+def local_causes(data: xr.Dataset) -> list[Cause]:
     """Return the cause of wrong local statistics, in a list that is empty without one."""
     p = min(1.0, 2 * min(p_of_test(data, "couplings"), p_of_test(data, "answers")))
     independent = _independent_sites(data, p)
@@ -66,14 +69,14 @@ def local_causes(data: xr.Dataset, exact: xr.Dataset) -> list[Cause]:
         best = "temperature"
     everything = gain_of(data, "any") - 22 * data.sizes["temperature"]  # by chance: 44 / 2
     if best in SHORT_RANGE and gains[best] > EXPLAINED_BY_FLIPS * everything:
-        beyond = _beyond_local(data, exact, p, VERY_FAR)
+        beyond = _beyond_local(data, p, VERY_FAR)
         if beyond:
             return beyond
     enough = EXPLAINED_BY_FLIPS if best == "flips" else EXPLAINED
     if gains[best] < enough * everything and p < SURE and best != "field":
         return [_unexplained(best, gains[best] / everything, p)]
     if best in SHORT_RANGE:
-        beyond = _beyond_local(data, exact, p, FAR)
+        beyond = _beyond_local(data, p, FAR)
         if beyond:
             return beyond
     if best == "temperature" and p < SURE and (two := _two_temperatures(data, p)):
@@ -154,24 +157,23 @@ def field_in_errors(data: xr.Dataset) -> float:
     return size / error if error > 0 else 0.0
 
 
-def _beyond_local(data: xr.Dataset, exact: xr.Dataset, p: float, times: float) -> list[Cause]:
+def _beyond_local(data: xr.Dataset, p: float, times: float) -> list[Cause]:
     """Return the cause if the energy deviates more than the local statistics explain."""
-    T, C = data["temperature"].values, exact["specific_heat"].values
-    off = (data["energy"].values - exact["energy"].values) / (C * T)
-    local = np.abs(data["effective_temperature"].values / T - 1)
-    local = local + np.abs(data["coupling_diagonal"].values) * T
-    error = SIGMAS * data["energy_error"].values / (C * T)
-    far = np.abs(off) > times * local + error + FAR_OFF
+    T = data["temperature"].values
+    by_energy, error = temperatures_by_energy(data)
+    by_neighbors = data["effective_temperature"].values
+    off = by_energy / T - 1
+    local = np.abs(by_neighbors / T - 1) + np.abs(data["coupling_diagonal"].values) * T
+    far = np.abs(off) > times * local + SIGMAS * error / T + FAR_OFF
     if not far.any():
         return []
     worst = int(np.argmax(np.where(far, np.abs(off), -1)))
     name = "long range too weak" if off[worst] > 0 else "long range too strong"
+    value, there = float(by_energy[worst]), name_at(data, worst)
     sentence = (
-        f"{name.capitalize()}: at T = {name_at(data, worst)} u corresponds to a temperature off by "
-        f"{100 * abs(off[worst]):.0f} %, the local statistics to one off by only "
-        f"{100 * local[worst]:.1f} %, as after a short burn-in."
+        f"{name.capitalize()}: at T = {there} u has its equilibrium value at T = {value:.3g}, but "
+        f"the local statistics indicate T = {by_neighbors[worst]:.3g}, as after a short burn-in."
     )
-    value, there = float(off[worst]), name_at(data, worst)
     return [Cause(name, "u, given the local couplings", sentence, p, value, T=there)]
 
 
@@ -211,6 +213,9 @@ def _temperature(data: xr.Dataset, p: float) -> Cause:
         f"{name.capitalize()} by {size} %{where}: the conditional distribution of a spin given "
         "its neighbors is that of this other temperature."
     )
+    as_reciprocal = np.abs(T**2 * (1 + every) - 1) < RECIPROCAL
+    if as_reciprocal.all() and (np.abs(T**2 - 1) > 3 * RECIPROCAL).any():
+        sentence += " It is 1 / T; inverse temperatures may have been given as T."
     return Cause(name, "effective temperature", sentence, p, off, error, there)
 
 

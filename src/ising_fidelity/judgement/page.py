@@ -9,7 +9,8 @@ from ising_fidelity import __version__
 from ising_fidelity.judgement import pictures
 from ising_fidelity.judgement.given import REFERENCE
 from ising_fidelity.judgement.glossary import GLOSSARY
-from ising_fidelity.judgement.verdict import LEAST, LEVEL, MAIN, Verdict, value_in_words, worst_of
+from ising_fidelity.judgement.quantities import MAIN
+from ising_fidelity.judgement.verdict import LEAST, LEVEL, Verdict, value_in_words, worst_of
 from ising_fidelity.report import explorer, heatmap
 from ising_fidelity.report.matrix import matrix
 from ising_fidelity.report.tables import Table, table

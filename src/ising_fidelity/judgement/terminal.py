@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from ising_fidelity.judgement import page
-from ising_fidelity.judgement.verdict import DISTINGUISHABLE, INDISTINGUISHABLE, MAIN, UNDECIDED
+from ising_fidelity.judgement.quantities import MAIN
+from ising_fidelity.judgement.verdict import DISTINGUISHABLE, INDISTINGUISHABLE, UNDECIDED
 from ising_fidelity.scores.summary import SYMBOLS
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import xarray as xr
 
 from ising_fidelity.comparison.noise_floor import FLOOR_DRAWS
 from ising_fidelity.judgement.evidence import TESTS
+from ising_fidelity.judgement.quantities import MAIN
 from ising_fidelity.scores.caveats import Caveats
 from ising_fidelity.scores.deviations import (
-    EXACT,
     SIGNIFICANT,
     Floats,
     p_values,
@@ -30,10 +30,7 @@ INDISTINGUISHABLE, DISTINGUISHABLE, UNDECIDED = VERDICTS = (
 )
 FEW = 100
 """Effective sample size at a temperature, below which agreement is inconclusive."""
-AGAINST_EXACT = ("energy", "specific_heat")
-AGAINST_REFERENCE = (
-    "abs_magnetization",
-    "susceptibility",
+DISTANCES = (
     "energy_ks",
     "magnetization_ks",
     "energy_magnetization_histogram",
@@ -41,10 +38,7 @@ AGAINST_REFERENCE = (
     "classifier_auc",
     "nearest_training_symmetric",
 )
-FLUCTUATIONS = ("specific_heat", "susceptibility")
-"""Variances; their logarithms are nearer to normal, and are compared."""
-MAIN = ("energy", "abs_magnetization", "specific_heat", "susceptibility")
-"""Quantities that are shown first."""
+"""Distances from the reference."""
 SPOKEN = {
     **SYMBOLS,
     "energy_magnetization_histogram": "joint distribution of u and m",
@@ -145,17 +139,12 @@ def verdict_on(
 
 def tests_of(rows: pd.DataFrame, data: xr.Dataset) -> dict[str, float]:
     """Return the p-value of every test over all temperatures."""
+    found = {_spoken(name): together(p_values(data[f"{name}_in_errors"].values)) for name in MAIN}
     single = rows[~rows["temperature"].isin(SUMS)]
-    exact = single["reference"] == EXACT
-    found = {}
-    for chosen, names in ((single[exact], AGAINST_EXACT), (single[~exact], AGAINST_REFERENCE)):
-        for name in names:
-            of_this = chosen[chosen["quantity"] == name]
-            if len(of_this):
-                ratio = name in FLUCTUATIONS
-                found[_spoken(name)] = together(
-                    _of_ratios(of_this) if ratio else _of_floor(of_this)
-                )
+    for name in DISTANCES:
+        of_this = single[single["quantity"] == name]
+        if len(of_this):
+            found[_spoken(name)] = together(_of_floor(of_this))
     for name in TESTS:
         if f"{name}_p_value" in data and not _does_not_apply(name, data):
             found[_spoken(name)] = together(data[f"{name}_p_value"].values)
@@ -168,17 +157,6 @@ def tests_of(rows: pd.DataFrame, data: xr.Dataset) -> dict[str, float]:
 def _does_not_apply(name: str, data: xr.Dataset) -> bool:
     """Whether this is the test of order, and equilibrium is disordered at all temperatures."""
     return name == ORDER and bool(data[name].isnull().all())
-
-
-def _of_ratios(rows: pd.DataFrame) -> Floats:
-    """Return p-values of log ratios of measured to expected values."""
-    columns = rows[["value", "error", "expected", "expected_error"]].to_numpy(float).T
-    value, error, expected, expected_error = columns
-    with np.errstate(divide="ignore", invalid="ignore"):
-        relative = np.hypot(error / value, expected_error / expected)
-        z = np.log(value / expected) / relative
-    # Identical frames have no fluctuations, and no errors of them.
-    return np.where(np.isnan(z), rows["p_value"].to_numpy(), p_values(z))
 
 
 def _of_floor(rows: pd.DataFrame) -> Floats:

@@ -15,6 +15,7 @@ from typing import Any
 
 import xarray as xr
 
+from ising_fidelity.api.arguments import whole
 from ising_fidelity.api.frames import cores
 from ising_fidelity.exceptions import InputError
 from ising_fidelity.frames import Frames
@@ -210,6 +211,6 @@ def _begin(parent: int) -> None:
 
 
 def check_workers(workers: int | None) -> None:
-    """Raise InputError unless the number is at least one."""
-    if workers is not None and workers < 1:
+    """Raise InputError unless it is a whole number of at least one."""
+    if workers is not None and whole(workers=workers)[0] < 1:
         raise InputError(f"workers: {workers}; allowed are whole numbers from 1 on")
