@@ -191,7 +191,7 @@ def main(arguments: list[str] | None = None) -> int:
             key = {"lattice_size": str(size), "temperature": f"{given.temperature:g}"}
             for path in given.models:
                 make = partial(measured, path, size, frames, given.temperature, **more)
-                name = path.name.partition(".")[0]
+                name = path.stem
                 append({"method": name, **key, "samples": str(frames)}, make)
             append({"method": CLUSTERS, **key}, partial(clusters, size, given.temperature))
     except InputError as error:

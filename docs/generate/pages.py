@@ -37,6 +37,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "samplers": studies.samplers,
     "tests": studies.tests,
     "perfect": studies.perfect,
+    "false-alarms": studies.false_alarms,
 }
 """What stands between two marks of a name, on whichever page has them."""
 

@@ -155,6 +155,22 @@ def perfect() -> str:
     )
 
 
+def false_alarms() -> str:
+    """Return how often equilibrium frames are rejected, by temperature and number of frames."""
+    data = pd.read_csv(STUDIES / "false_alarms.csv", dtype={"temperature": str})
+    sizes = sorted({*data["frames"]})
+    rejected, repetitions = int(data["rejected"].sum()), int(data["repetitions"].sum())
+    text = (
+        f"Rejected judgements in {int(data['repetitions'].max())} repetitions; in total "
+        f"{rejected} of {repetitions}, where at most {LEVEL * repetitions:.0f} are expected:"
+    )
+    lines = []
+    for T, rows in data.groupby("temperature"):
+        by_size = rows.set_index("frames")
+        lines.append([str(T), *(str(by_size.loc[size, "rejected"]) for size in sizes)])
+    return f"{text}\n\n{table(['T', *(f'{size} frames' for size in sizes)], lines)}"
+
+
 SHARE, FORWARD, BOUND = "effective share", "effective share, forward", "free energy error"
 TAU = "tau_int of u, metropolised"
 OF_A_FIELD = {SHARE: "share", FORWARD: "forward", BOUND: "free energy error", TAU: "tau_int"}
