@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from docs.generate.sources import DESKTOP, PAPER_SCALE, SNAPSHOT, STUDIES
-from docs.generate.studies import FORWARD, SHARE, in_the_field
+from docs.generate.studies import FORWARD, SHARE, in_the_field, of_first_seeds
 from ising_fidelity.figures import style
 from ising_fidelity.lattice import CRITICAL_TEMPERATURE
 
@@ -124,7 +124,7 @@ def samplers() -> Figure:
 
 def field() -> Figure:
     """Return the effective share of samplers at or near T_c against the lattice size."""
-    rows = in_the_field()
+    rows = of_first_seeds(in_the_field())
     near = (rows["temperature"].astype(float) - CRITICAL_TEMPERATURE).abs() < 0.01
     shown = rows[near & rows["quantity"].isin([SHARE, FORWARD])]
     figure, ax = plt.subplots(figsize=(8, 4.5), layout="constrained")

@@ -184,6 +184,11 @@ def in_the_field() -> pd.DataFrame:
     return read.fillna("").sort_values("lattice_size", key=lambda L: L.astype(int), kind="stable")
 
 
+def of_first_seeds(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows without those of networks from further training seeds."""
+    return rows[~rows["method"].str.contains(".seed", regex=False)]
+
+
 def field() -> str:
     """Return samplers with exact probabilities, ours and those of others, by lattice size."""
     rows = in_the_field()
@@ -193,14 +198,15 @@ def field() -> str:
     for (L, method, _, T, boundary), group in shown.groupby(keys, sort=False):
         found = group.drop_duplicates("quantity").set_index("quantity")
         cells = [_cell(found.loc[one]) if one in found.index else "" for one in OF_A_FIELD]
-        lines.append([L, method, T, boundary, *cells, _linked(found.iloc[0])])
+        name = method.replace(".seed", ", training seed ")
+        lines.append([L, name, T, boundary, *cells, _linked(found.iloc[0])])
     heads = ["L", "method", "T", "boundary", *OF_A_FIELD.values(), "from"]
     return table(heads, lines)
 
 
 def further() -> str:
     """Return other quantities that are published of frames or samplers."""
-    rows = in_the_field()
+    rows = of_first_seeds(in_the_field())
     others = rows[~rows["quantity"].isin(OF_A_FIELD)]
     heads = ["L", "method", "T", "quantity", "value", "from"]
     names = ["lattice_size", "method", "temperature", "quantity"]

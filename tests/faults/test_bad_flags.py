@@ -45,6 +45,10 @@ FLAGS = {
         {"output": "~/x.nc"},
         "~/x.nc: cannot be written (the shell",
     ),
+    "a NumPy file as output": (
+        {"output": "x.npy"},
+        "x.npy: not written in this format; allowed are names such as x.nc",
+    ),
     "in /proc": ({"output": "/proc/x.nc"}, "/proc/x.nc: cannot be written (No such file or dir"),
     "a name too long": ({"output": "a" * 255}, "a: cannot be written (File name too long)"),
 }

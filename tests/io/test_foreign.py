@@ -256,3 +256,12 @@ def test_frames_below_each_other_are_told_from_rows(tmp_path):
     np.save(tmp_path / "T3.npy", np.ones((64, 16), np.int8))
     with pytest.raises(InputError, match="4 frames of L = 16, or 64 frames of L = 4 in rows; L:"):
         load_frames(tmp_path / "T3.npy")
+
+
+def test_a_header_that_promises_too_much_is_named(tmp_path):
+    path = tmp_path / "T2.30.npy"
+    header = b"{'descr': '<f8', 'fortran_order': False, 'shape': (10**15, 64, 64), }"
+    header = header.replace(b"10**15", b"1" + b"0" * 15).ljust(117) + b"\n"
+    path.write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header)
+    with pytest.raises(InputError, match=f"{path}: not readable by NumPy"):
+        foreign.find(path)

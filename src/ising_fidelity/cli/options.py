@@ -16,11 +16,16 @@ from ising_fidelity.exceptions import InputError
 from ising_fidelity.io.files import check_writable
 from ising_fidelity.schema import Section, explain
 
+NOT_WRITTEN = (".npy", ".npz")
+"""Endings of names of files that no command writes."""
+
 
 def writable(value: Path | list[Path] | None) -> Path | list[Path] | None:
     """Refuse an output that cannot be written, before anything is computed."""
     for path in value if isinstance(value, list) else [value] if value else []:
         check_writable(path)
+        if path.suffix in NOT_WRITTEN:
+            raise InputError(f"{path}: not written in this format; allowed are names such as x.nc")
     return value
 
 

@@ -185,7 +185,7 @@ def _read(path: Path) -> list[Arrays]:
         try:
             content = np.load(path, allow_pickle=False)
             values = {"": content} if isinstance(content, np.ndarray) else dict(content)
-        except (ValueError, OSError, zipfile.BadZipFile) as error:
+        except (ValueError, OSError, MemoryError, zipfile.BadZipFile) as error:
             raise InputError(f"{path}: not readable by NumPy ({error})") from error
         return [Arrays(values)]
     if not magic.startswith(SCIENTIFIC):

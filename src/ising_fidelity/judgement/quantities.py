@@ -22,6 +22,7 @@ MAIN = ("energy", "abs_magnetization", "specific_heat", "susceptibility")
 FLUCTUATIONS = ("specific_heat", "susceptibility")
 FROM_REFERENCE = ("energy_ks", "magnetization_ks", "energy_magnetization_histogram", "vendi_ratio")
 """Distances whose noise floor is resampled from the reference."""
+ENDS = ("_z", "_p_value")
 
 
 def with_tests(
@@ -51,9 +52,10 @@ def with_tests(
         else:
             error, z = (np.where(few, np.nan, one) for one in (error, z))
         changed |= {f"{name}_error": error, f"{name}_in_errors": z}
-    for key in (f"{name}{what}" for name in FROM_REFERENCE for what in ("_z", "_p_value")):
+    unknown = {f"{name}{what}": few_of_reference for name in FROM_REFERENCE for what in ENDS}
+    for key, where in {**unknown, "waves_p_value": few}.items():
         if key in data:
-            changed[key] = np.where(few_of_reference, np.nan, data[key].values)
+            changed[key] = np.where(where, np.nan, data[key].values)
     tested = data.assign({key: ("temperature", value) for key, value in changed.items()})
     return tested, _untested(data, few)
 
@@ -116,5 +118,5 @@ def _untested(data: xr.Dataset, few: NDArray[np.bool_]) -> Sequence[str]:
         return ()
     return (
         f"At T = {', '.join(names)} fewer than {ENOUGH_FLIPS} flipped spins are expected in all "
-        "frames together, too few to test C, |m| and χ; more frames are needed.",
+        "frames together, too few to test C, |m|, χ and waves; more frames are needed.",
     )
