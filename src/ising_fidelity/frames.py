@@ -52,6 +52,14 @@ class Frames:
     said: tuple[str, ...] = ()
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Raise InputError unless spins have four axes; ``dataset`` checks the rest."""
+        if np.ndim(self.spins) != len(FRAME_DIMENSIONS):
+            raise InputError(
+                f"spins: shape {np.shape(self.spins)}; allowed is (chain, draw, L, L); "
+                "Frames.from_array takes others"
+            )
+
     @classmethod
     def from_array(
         cls,

@@ -67,3 +67,41 @@ def test_sample_takes_whole_numbers(name, value):
     model = ising.load_model("DiffIsing3-wide")
     with pytest.raises(ising.InputError, match=f"^{name}: .*; allowed are whole numbers$"):
         model.sample(T, **({"frames": 1} | {name: value}))
+
+
+@pytest.mark.parametrize("value", ["8", 8.0, None])
+def test_exact_takes_a_whole_number(value):
+    with pytest.raises(ising.InputError, match=r"^L: .*; allowed are whole numbers$"):
+        ising.exact(L=value, T=T)
+
+
+@pytest.mark.parametrize("value", ["x", None, True, [2.0, "x"]])
+def test_exact_takes_numbers_as_temperatures(value):
+    with pytest.raises(ising.InputError, match=r"^temperature .* is not a number"):
+        ising.exact(L=L, T=value)
+
+
+def test_a_temperature_as_text_is_one_temperature():
+    assert ising.exact(L=L, T="23")["temperature"].values.tolist() == [23.0]
+    single = ising.exact(L=np.int64(L), T=np.float32(T))
+    assert single.identical(ising.exact(L=L, T=T))
+
+
+@pytest.mark.parametrize("value", ["x", None])
+def test_frames_of_an_array_need_a_temperature(frames, value):
+    with pytest.raises(ising.InputError, match=f"^temperature {value!r} is not a number$"):
+        ising.Frames.from_array(frames.spins, T=value)
+
+
+def test_frames_have_four_axes(frames):
+    with pytest.raises(ising.InputError, match=r"^spins: shape .*; allowed is \(chain, draw, L"):
+        ising.Frames(frames.spins[0], T)
+
+
+def test_masked_values_are_refused(frames):
+    some = np.ma.masked_array(frames.spins, mask=frames.spins > 0)
+    count = int(some.mask.sum())
+    with pytest.raises(ising.InputError, match=f"^array: {count} values are masked; allowed"):
+        ising.Frames.from_array(some, T=T)
+    none = np.ma.masked_array(frames.spins, mask=False)
+    assert len(ising.Frames.from_array(none, T=T)) == len(frames)

@@ -3,11 +3,14 @@
 The package can be called as a function: ``ising_fidelity.exact(L=64, T=[2.30, 2.40])``.
 """
 
+import operator
 import sys
 from collections.abc import Iterable
 from pkgutil import resolve_name
 from types import ModuleType
 from typing import TYPE_CHECKING
+
+from ising_fidelity.exceptions import InputError
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -37,12 +40,21 @@ class _Room(ModuleType):
         Dataset
             Along ``temperature``: energy, specific heat, free energy and entropy per spin of this
             lattice; those of the infinite one end in ``_infinite``.
+
+        Raises
+        ------
+        InputError
+            If L or T is out of range or not a number.
         """
         # Resolved by name: importing one module of the package must not import all of them.
         solved = resolve_name("ising_fidelity.exact.dataset:solved")
         name_of = resolve_name("ising_fidelity.io.temperatures:name_of")
-        several = T if isinstance(T, Iterable) else [T]
-        found: xr.Dataset = solved(L, [name_of(one) for one in several])
+        try:
+            size = operator.index(L)
+        except TypeError:
+            raise InputError(f"L: {L!r}; allowed are whole numbers") from None
+        several = T if isinstance(T, Iterable) and not isinstance(T, str) else [T]
+        found: xr.Dataset = solved(size, [name_of(one) for one in several])
         return found
 
 

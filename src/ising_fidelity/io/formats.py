@@ -93,6 +93,9 @@ def signs(array: Any, name: str, alphabet: Alphabet | None = None) -> tuple[NDAr
         given = np.asarray(array)
     except ValueError as error:
         raise InputError(f"{name}: not an array of numbers ({error})") from error
+    masked = int(np.ma.count_masked(array)) if np.ma.isMaskedArray(array) else 0
+    if masked:
+        raise InputError(f"{name}: {masked} values are masked; allowed are none")
     if given.dtype.kind not in "biuf" or not given.size:
         raise InputError(
             f"{name}: {given.dtype.name} of shape {given.shape}; allowed are numbers, at least one"

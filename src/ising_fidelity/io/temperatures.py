@@ -23,8 +23,16 @@ def as_written(value: Any) -> float:
 
     2.3 in single precision gives 2.3, not the double with its value, and so does the
     2.3000000000000003 of ``numpy.arange``. This defines which temperatures are the same.
+
+    Raises
+    ------
+    InputError
+        If the value is not a number.
     """
-    number = float(str(value))
+    try:
+        number = float(str(value))
+    except ValueError:
+        raise InputError(f"temperature {value!r} is not a number") from None
     return float(f"{round(number, MOST_DECIMALS):.{MOST_DIGITS}g}")
 
 

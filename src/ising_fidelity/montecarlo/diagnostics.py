@@ -1,6 +1,7 @@
 """Diagnostics of a chain from its frames: acceptance rate, and whether burn-in was long enough."""
 
 import math
+import warnings
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,4 +38,7 @@ def burn_in_p_value(series: NDArray[np.float64], ordered: NDArray[np.bool_]) -> 
         return math.nan
     if np.ptp(means) == 0:
         return 1.0
-    return float(ttest_ind(means[ordered], means[~ordered], equal_var=False).pvalue)
+    with warnings.catch_warnings():
+        # Chains in the ground state have almost equal means.
+        warnings.filterwarnings("ignore", "Precision loss", RuntimeWarning)
+        return float(ttest_ind(means[ordered], means[~ordered], equal_var=False).pvalue)

@@ -75,6 +75,9 @@ def _independence(data: xr.Dataset) -> Caveats:
             "too small, and its deviations look too significant."
         )
         return Caveats(wrong=(said,))
+    if not known.size:
+        said = "Its frames are labelled independent; this could not be tested."
+        return Caveats(untold=(said,))
     if frames < ENOUGH:
         said = f"{frames:.0f} frames are too few to test whether they are independent."
         return Caveats(untold=(said,))
