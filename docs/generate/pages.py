@@ -18,6 +18,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "scores": results.scores,
     "paper": results.paper,
     "paper-scale": results.paper_scale,
+    "compact": results.compact,
     "claims": results.claims,
     "scale": results.scale,
     "desktop": results.desktop,

@@ -1,10 +1,11 @@
 """Tables of what runs have come to, beside exact results and the paper."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pandas as pd
 
-from docs.generate.markdown import table, with_error
+from docs.generate.markdown import short, table, with_error
 from docs.generate.sources import (
     COMPACT,
     DESKTOP,
@@ -133,13 +134,32 @@ def _verdict(claim: pd.Series) -> str:
 
 def paper_scale() -> str:
     """Return u and C of what is shipped beside exact ones, and how many agree within errors."""
-    data = pd.read_csv(PAPER_SCALE / "scores.csv", dtype={"temperature": str})
-    data = data[~data["temperature"].isin(["all", "training"])]
-    sources = [name for name in data["source"].unique() if name != "mc"]
+    data, sources = _kept(PAPER_SCALE)
     exact = {key: letter for key, letter in QUANTITIES.items() if key[1] == "exact"}
     values = _values(data, exact, "exact", {source: source for source in sources})
     shares = [[source, *_within(data[data["source"] == source])] for source in sources]
     return f"{values}\n\n{_shares(shares)}"
+
+
+def compact() -> str:
+    """Return how far all models of the paper are off at its lattice, with compact networks."""
+    data, sources = _kept(COMPACT)
+    lines = []
+    for source in sources:
+        of_source = data[data["source"] == source]
+        off = of_source.assign(off=of_source["deviation"].abs())
+        means = off.groupby(["quantity", "reference"])["off"].mean()
+        lines.append([source, *(short(means[key]) for key in QUANTITIES), *_within(of_source)])
+    heads = [f"mean deviation of {name}" for name in QUANTITIES.values()]
+    heads += [f"{name} within 3 errors" for name in QUANTITIES.values()]
+    return table(["source", *heads], lines)
+
+
+def _kept(folder: Path) -> tuple[pd.DataFrame, list[str]]:
+    """Return the scores of a kept run at single temperatures, and its sources but ``mc``."""
+    data = pd.read_csv(folder / "scores.csv", dtype={"temperature": str})
+    data = data[~data["temperature"].isin(["all", "training"])]
+    return data, [name for name in data["source"].unique() if name != "mc"]
 
 
 def _within(data: pd.DataFrame) -> list[str]:

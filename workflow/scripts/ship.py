@@ -24,6 +24,8 @@ from ising_fidelity.steps.plot import plot
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 SMALL = 4 * 2**20
 """Size up to which weights are kept, in bytes."""
+SMALLEST = {"_FillValue": None, "zlib": True, "shuffle": True, "complevel": 9}
+"""Encoding of long time series, without loss."""
 
 
 def ship_model(model: Path, output: Path) -> None:
@@ -53,7 +55,8 @@ def ship_run(results: Path, output: Path, frames: int) -> None:
     kept |= {name for figure in drawn_figures(run) for name in _read_by(run, figure)}
     times = {f"benchmarks/{model}.json" for model in run.trained_models}
     kept |= {name for name in times if (results / name).exists()}
-    kept |= {f"models/{model}.training.nc" for model in run.trained_models}
+    for model in run.trained_models:
+        kept |= {f"models/{model}.training.nc", f"models/{model}.safetensors"}
     for name in sorted(kept):
         source, target = results / name, output / name
         if source.suffix == ".safetensors":
@@ -67,6 +70,10 @@ def ship_run(results: Path, output: Path, frames: int) -> None:
             some = read_frames(source)
             some = some.isel(draw=slice(max(1, frames // some.sizes["chain"])))
             netcdf.write(some.drop_vars("field", errors="ignore"), target)
+        elif name.startswith("equilibration/"):
+            series = netcdf.read(source)
+            long = [key for key in ("energy", "magnetization") if key in series]
+            series.to_netcdf(target, encoding={key: SMALLEST for key in long})
         else:
             shutil.copyfile(source, target)
     shutil.copyfile(results / "provenance" / "config.yaml", output / "config.yaml")
