@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class _Room(ModuleType):
     """The package, callable as a function."""
 
-    def __call__(self, L: int, T: float | Iterable[float]) -> "xr.Dataset":
+    def __call__(self, L: int, T: float | str | Iterable[float]) -> "xr.Dataset":
         """Return exact results of the L x L lattice, and of the infinite one.
 
         Examples
@@ -53,7 +53,7 @@ class _Room(ModuleType):
             size = operator.index(L)
         except TypeError:
             raise InputError(f"L: {L!r}; allowed are whole numbers") from None
-        several = T if isinstance(T, Iterable) and not isinstance(T, str) else [T]
+        several = [T] if isinstance(T, str) or not isinstance(T, Iterable) else T
         found: xr.Dataset = solved(size, [name_of(one) for one in several])
         return found
 

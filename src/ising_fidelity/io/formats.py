@@ -93,7 +93,7 @@ def signs(array: Any, name: str, alphabet: Alphabet | None = None) -> tuple[NDAr
         given = np.asarray(array)
     except ValueError as error:
         raise InputError(f"{name}: not an array of numbers ({error})") from error
-    masked = int(np.ma.count_masked(array)) if np.ma.isMaskedArray(array) else 0
+    masked = int(np.sum(array.mask)) if isinstance(array, np.ma.MaskedArray) else 0
     if masked:
         raise InputError(f"{name}: {masked} values are masked; allowed are none")
     if given.dtype.kind not in "biuf" or not given.size:
