@@ -36,8 +36,9 @@ def test_what_cannot_be_tested_is_said():
     assert "At T = 0.80 fewer than 20 flipped spins are expected" in said
 
 
-def test_hot_frames_at_a_cold_temperature_are_rejected():
-    card = ising.judge({0.8: independent_frames(2.0, 20, seed=1)}, progress=False)
+@pytest.mark.parametrize("cold", [0.1, 0.3, 0.8])
+def test_hot_frames_at_a_cold_temperature_are_rejected(cold):
+    card = ising.judge({cold: independent_frames(2.0, 20, seed=1)}, progress=False)
     assert card.verdicts == {"frames": "distinguishable"}
     assert card.causes["frames"][0].name == "too hot"
 

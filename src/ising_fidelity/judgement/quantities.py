@@ -73,7 +73,9 @@ def _of_flips(data: xr.Dataset, exact: xr.Dataset) -> Floats:
     from scipy.special import ndtri, pdtr, pdtrc  # slow to import
 
     T, C, u = (exact[name].values for name in ("temperature", "specific_heat", "energy"))
-    wider = T**2 * C / (OF_ONE_FLIP * (u + 2))
+    excess = OF_ONE_FLIP * (u + 2)
+    # Near T = 0 single flips are all there is, and the excess of u is lost to rounding.
+    wider = np.divide(T**2 * C, excess, out=np.ones_like(u), where=excess > ROUNDING**2)
     expected, found = _flips(data, u) / wider, _flips(data, data["energy"].values) / wider
     least = np.floor(found + ROUNDING)
     at_least = np.where(least > 0, pdtrc(np.maximum(least - 1, 0), expected), 1.0)
